@@ -1,0 +1,169 @@
+//! What a data product says about itself to the catalog.
+//!
+//! An [`Entry`] is a wire document: plain data, taken over as it is, shown to people and machines.
+
+mod contract;
+
+pub use contract::example;
+
+use chrono::{DateTime, Utc};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A data product as the catalog knows it; replaced as a whole when the product registers again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(rename = "CatalogEntry")]
+pub struct Entry {
+    /// Name of the product, unique in the mesh, as in its address.
+    pub product: String,
+    pub domain: String,
+    /// Name for people.
+    pub title: String,
+    pub version: String,
+    /// Life-cycle word of the product's description: `proposed`, `draft`, `active`, `deprecated`, `retired`.
+    pub status: String,
+    /// One sentence: what the product is for.
+    pub purpose: String,
+    /// The team that answers for it.
+    pub owner: String,
+    pub tags: Vec<String>,
+    /// `urn:mesh:{domain}:{product}`
+    pub urn: String,
+    /// Base path, `/products/{product}`.
+    pub address: String,
+    pub ports: Vec<Port>,
+    pub contracts: Vec<ContractEntry>,
+    pub datasets: Vec<DatasetEntry>,
+    pub models: Vec<ModelEntry>,
+    /// When the product told the catalog all this.
+    pub registered_at: DateTime<Utc>,
+}
+
+/// A door of a product: where data goes in, comes out, is scored, or the product is managed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Port {
+    pub name: String,
+    pub direction: Direction,
+    pub description: String,
+    /// `urn:mesh:{domain}:{product}:{port}:{major}`, the port's name for ever.
+    pub urn: String,
+    /// Path of the port today.
+    pub address: String,
+    /// What goes through the port keeps this contract.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contract: Option<ContractRef>,
+    /// The dataset the port fills or reads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<String>,
+    /// One request the port accepts, for the snippets; [`example`] makes one from a contract.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub example: Option<Value>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Direction {
+    Input,
+    Output,
+    Scoring,
+    Management,
+}
+
+/// Names one version of a contract.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ContractRef {
+    pub id: String,
+    pub name: String,
+    pub version: String,
+}
+
+/// A contract and the columns it promises. Made with `ContractEntry::from(&contract)`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ContractEntry {
+    pub id: String,
+    pub name: String,
+    pub version: String,
+    pub status: String,
+    pub description: String,
+    /// Parents come before their children, otherwise in the contract's order.
+    pub fields: Vec<FieldEntry>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FieldEntry {
+    /// Dotted from the outside in, `[]` after an array: `heart_risk.accuracy.value`, `visits[].date`.
+    pub path: String,
+    /// What people of the domain call it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Logical type of the contract: `string`, `integer`, `number`, `boolean`, `date`, `timestamp`, `object`, `array`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub required: bool,
+    /// The platform fills it in; a producer must not send it.
+    pub assigned: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classification: Option<String>,
+    pub description: String,
+    /// What values are allowed and in which unit, in words: `50 to 300 mm Hg`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
+    /// The allowed values of an enumeration, with what they stand for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<EnumValue>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EnumValue {
+    /// As it is written in the data.
+    pub value: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// A Delta table the product owns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DatasetEntry {
+    pub name: String,
+    /// Name of the contract its rows keep.
+    pub contract: String,
+    pub rows: u64,
+    /// Delta version.
+    pub version: i64,
+    /// When that version was committed.
+    pub updated_at: DateTime<Utc>,
+    /// URI under which readers of Delta tables find it, where they can reach the storage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+}
+
+/// A model and its version that serves now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ModelEntry {
+    pub name: String,
+    pub description: String,
+    pub algorithm: String,
+    pub version: u64,
+    /// `Staging`, `Production` or `Archived`.
+    pub stage: String,
+    /// Dataset, its version and the number of cases, in words.
+    pub trained_on: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accuracy: Option<Accuracy>,
+    /// Area under the ROC curve, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auc: Option<f64>,
+    /// Path of the model.
+    pub address: String,
+}
+
+/// Share of right answers with its 95% interval. All between 0 and 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Accuracy {
+    pub value: f64,
+    pub low: f64,
+    pub high: f64,
+    /// How many labelled cases it was measured on.
+    pub cases: u64,
+}

@@ -1,0 +1,23 @@
+//! The catalog of the mesh: what data products there are, for people and machines.
+//!
+//! Products describe themselves with an [`Entry`]; the catalog keeps them in memory, answers searches,
+//! resolves names for ever to today's addresses, and draws pages that need no scripts. Nothing here reads a
+//! product's data or knows how a product runs.
+
+mod assets;
+mod catalog;
+mod entry;
+mod error;
+mod links;
+mod pages;
+mod params;
+mod routes;
+mod search;
+mod text;
+mod urn;
+
+pub use catalog::Catalog;
+pub use entry::{
+    Accuracy, ContractEntry, ContractRef, DatasetEntry, Direction, Entry, EnumValue, FieldEntry,
+    ModelEntry, Port, example,
+};

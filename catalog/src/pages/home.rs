@@ -1,0 +1,172 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use chrono::Utc;
+
+use super::accuracy::in_short;
+use super::format::{Moment, count, counted, listed};
+use super::status::Status;
+use super::{Frame, respond};
+use crate::entry::Entry;
+use crate::links;
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home {
+    frame: Frame,
+    verdict: String,
+    written: Option<Moment>,
+    domains: Vec<Domain>,
+}
+
+struct Domain {
+    name: String,
+    anchor: String,
+    size: String,
+    cards: Vec<Card>,
+}
+
+struct Card {
+    page: String,
+    title: String,
+    product: String,
+    version: String,
+    status: Status,
+    purpose: String,
+    counts: Vec<Count>,
+    models: Vec<ModelLine>,
+}
+
+struct Count {
+    icon: &'static str,
+    text: String,
+}
+
+struct ModelLine {
+    page: String,
+    name: String,
+    version: u64,
+    status: Status,
+    accuracy: Option<String>,
+}
+
+/// The mesh at a glance: every product in its domain.
+pub(crate) fn home(entries: &[Arc<Entry>]) -> Response {
+    let mut by_domain: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+    for entry in entries {
+        by_domain.entry(&entry.domain).or_default().push(entry);
+    }
+    let now = Utc::now();
+    let written = entries
+        .iter()
+        .flat_map(|entry| &entry.datasets)
+        .map(|dataset| dataset.updated_at)
+        .max();
+    let page = Home {
+        frame: Frame::now(),
+        verdict: verdict(entries, by_domain.len()),
+        written: written.map(|at| Moment::new(at, now)),
+        domains: by_domain
+            .into_iter()
+            .map(|(name, entries)| domain(name, &entries))
+            .collect(),
+    };
+    respond(StatusCode::OK, &page)
+}
+
+fn verdict(entries: &[Arc<Entry>], domains: usize) -> String {
+    let ports = entries.iter().map(|entry| entry.ports.len()).sum::<usize>() as u64;
+    let models: Vec<_> = entries.iter().flat_map(|entry| &entry.models).collect();
+    let datasets: Vec<_> = entries.iter().flat_map(|entry| &entry.datasets).collect();
+    let mut parts = Vec::new();
+    if ports > 0 {
+        parts.push(counted(ports, "port"));
+    }
+    if !models.is_empty() {
+        let serving = models
+            .iter()
+            .filter(|model| model.stage == "Production")
+            .count() as u64;
+        parts.push(format!(
+            "{} ({} in Production)",
+            counted(models.len() as u64, "model"),
+            count(serving)
+        ));
+    }
+    if !datasets.is_empty() {
+        let rows = datasets.iter().map(|dataset| dataset.rows).sum();
+        parts.push(format!(
+            "{} of {}",
+            counted(datasets.len() as u64, "dataset"),
+            counted(rows, "row")
+        ));
+    }
+    let offer = if parts.is_empty() {
+        String::new()
+    } else {
+        format!(" with {}", listed(&parts))
+    };
+    format!(
+        "{} in {}{offer}.",
+        counted(entries.len() as u64, "data product"),
+        counted(domains as u64, "domain")
+    )
+}
+
+fn domain(name: &str, entries: &[&Entry]) -> Domain {
+    Domain {
+        name: name.to_owned(),
+        anchor: links::domain_anchor(name),
+        size: counted(entries.len() as u64, "data product"),
+        cards: entries.iter().map(|entry| card(entry)).collect(),
+    }
+}
+
+fn card(entry: &Entry) -> Card {
+    Card {
+        page: links::product(&entry.product),
+        title: entry.title.clone(),
+        product: entry.product.clone(),
+        version: entry.version.clone(),
+        status: Status::of(&entry.status),
+        purpose: entry.purpose.clone(),
+        counts: counts(entry),
+        models: entry
+            .models
+            .iter()
+            .map(|model| ModelLine {
+                page: links::on_page(entry, &links::model_anchor(&model.name)),
+                name: model.name.clone(),
+                version: model.version,
+                status: Status::of(&model.stage),
+                accuracy: in_short(model),
+            })
+            .collect(),
+    }
+}
+
+fn counts(entry: &Entry) -> Vec<Count> {
+    let rows: u64 = entry.datasets.iter().map(|dataset| dataset.rows).sum();
+    [
+        ("port", "port", entry.ports.len()),
+        ("contract", "contract", entry.contracts.len()),
+        ("dataset", "dataset", entry.datasets.len()),
+    ]
+    .into_iter()
+    .filter(|(_, _, number)| *number > 0)
+    .map(|(icon, thing, number)| Count {
+        icon,
+        text: match thing {
+            "dataset" => format!(
+                "{}, {}",
+                counted(number as u64, thing),
+                counted(rows, "row")
+            ),
+            _ => counted(number as u64, thing),
+        },
+    })
+    .collect()
+}

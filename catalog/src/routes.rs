@@ -1,0 +1,145 @@
+//! The catalog's addresses: each with its operation in the API's description.
+
+mod assets;
+mod json;
+mod pages;
+mod resolve;
+
+use axum::http::{Method, StatusCode};
+use mesh_platform::api::{Api, Operation, Schema};
+use mesh_platform::problem::codes::{BAD_REQUEST, NOT_FOUND};
+use serde_json::json;
+
+use crate::Catalog;
+use crate::catalog::Resolved;
+use crate::entry::Entry;
+use crate::search::QUERY_LIMIT;
+use json::{ProductList, SearchResult};
+
+const JSON: &str = "application/json";
+const HTML: &str = "text/html";
+
+/// What the catalog knows is open to all who reach it: names and promises, never data.
+fn operation(id: &str, summary: &str) -> Operation {
+    Operation::new(id, summary).tag("catalog").public()
+}
+
+fn page(id: &str, summary: &str) -> Operation {
+    operation(id, summary).answer(StatusCode::OK, "A page for people", HTML, Schema::text())
+}
+
+fn query_text() -> Schema {
+    Schema::inline(json!({ "type": "string", "minLength": 1, "maxLength": QUERY_LIMIT }))
+}
+
+pub(crate) fn api(catalog: Catalog) -> Api {
+    Api::new()
+        .merge(products())
+        .merge(search())
+        .merge(names())
+        .merge(people())
+        .with_state(catalog)
+}
+
+fn products() -> Api<Catalog> {
+    Api::new()
+        .route(
+            Method::GET,
+            "/catalog/api/v1/products",
+            json::products,
+            operation("list_products", "The data products of the mesh")
+                .query_parameter(
+                    "q",
+                    "Words that the product, or something in it, is found by",
+                    query_text(),
+                )
+                .query_parameter("domain", "Only products of this domain", Schema::text())
+                .query_parameter("tag", "Only products with this tag", Schema::text())
+                .answer(
+                    StatusCode::OK,
+                    "The products, by name or best first",
+                    JSON,
+                    Schema::of::<ProductList>(),
+                )
+                .problems(&[&BAD_REQUEST]),
+        )
+        .route(
+            Method::GET,
+            "/catalog/api/v1/products/{product}",
+            json::product,
+            operation("get_product", "Everything a data product says about itself")
+                .path_parameter("product", "Name of the product")
+                .answer(StatusCode::OK, "The product", JSON, Schema::of::<Entry>())
+                .problems(&[&BAD_REQUEST, &NOT_FOUND]),
+        )
+}
+
+fn search() -> Api<Catalog> {
+    Api::new().route(
+        Method::GET,
+        "/catalog/api/v1/search",
+        json::search,
+        operation("search_catalog", "Products, models, ports, contracts and columns by name and meaning")
+            .description("Exact names come first, then names that begin with the query, names that hold it, and texts.")
+            .required_query_parameter("q", "Words, all of which must be found", query_text())
+            .answer(StatusCode::OK, "What was found, best first", JSON, Schema::of::<SearchResult>())
+            .problems(&[&BAD_REQUEST]),
+    )
+}
+
+fn names() -> Api<Catalog> {
+    Api::new().route(
+        Method::GET,
+        "/catalog/resolve/{urn}",
+        resolve::resolve,
+        operation("resolve_urn", "Today's address of a name for ever")
+            .path_parameter(
+                "urn",
+                "urn:mesh:{domain}:{product}:{port}:{major}, or urn:mesh:{domain}:{product}",
+            )
+            .answer(
+                StatusCode::OK,
+                "The address, for who accepts JSON",
+                JSON,
+                Schema::of::<Resolved>(),
+            )
+            .empty_answer(StatusCode::FOUND, "The address, in the header `location`")
+            .problems(&[&BAD_REQUEST, &NOT_FOUND]),
+    )
+}
+
+fn people() -> Api<Catalog> {
+    Api::new()
+        .route(
+            Method::GET,
+            "/",
+            pages::home,
+            page("home_page", "The mesh at a glance"),
+        )
+        .route(
+            Method::GET,
+            "/catalog/products/{product}",
+            pages::product,
+            page("product_page", "A data product, for people")
+                .path_parameter("product", "Name of the product"),
+        )
+        .route(
+            Method::GET,
+            "/catalog/search",
+            pages::search,
+            page("search_page", "Search, for people").query_parameter("q", "Words", query_text()),
+        )
+        .route(
+            Method::GET,
+            "/catalog/assets/{file}",
+            assets::asset,
+            operation(
+                "asset",
+                "What pages load; the name holds a hash of the content",
+            )
+            .path_parameter("file", "As the pages name it")
+            .answer(StatusCode::OK, "The file", "text/css", Schema::text())
+            .answer(StatusCode::OK, "The file", "image/svg+xml", Schema::text())
+            .problems(&[&NOT_FOUND]),
+        )
+}

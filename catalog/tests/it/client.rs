@@ -1,0 +1,94 @@
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use mesh_catalog::{Catalog, Entry};
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// A catalog somebody talks to.
+pub struct Client {
+    pub catalog: Catalog,
+    router: Router,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+/// The two products of the sample.
+pub fn entries() -> Vec<Entry> {
+    serde_json::from_str(include_str!("../../examples/mesh.json")).unwrap()
+}
+
+impl Client {
+    pub fn of(entries: impl IntoIterator<Item = Entry>) -> Self {
+        let catalog = Catalog::new();
+        entries
+            .into_iter()
+            .for_each(|entry| catalog.register(entry));
+        let router = catalog.api().into_router();
+        Self { catalog, router }
+    }
+
+    pub fn with_sample() -> Self {
+        Self::of(entries())
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_with(path, &[]).await
+    }
+
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = headers
+            .iter()
+            .fold(Request::get(path), |request, (name, value)| {
+                request.header(*name, *value)
+            });
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 1 << 20).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            text: String::from_utf8(body.to_vec()).unwrap(),
+        }
+    }
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The body of a success.
+    pub fn json(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/json");
+        serde_json::from_str(&self.text).unwrap()
+    }
+
+    /// The body of a refusal, which is a problem document of that status and code.
+    pub fn problem(&self, status: StatusCode, code: &str) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        let problem: Value = serde_json::from_str(&self.text).unwrap();
+        assert_eq!(problem["code"], code);
+        problem
+    }
+
+    /// The body of a page, known to be well formed.
+    pub fn page(&self) -> &str {
+        assert_eq!(self.header("content-type"), "text/html; charset=utf-8");
+        crate::html::check(&self.text);
+        &self.text
+    }
+}

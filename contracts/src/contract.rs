@@ -1,0 +1,155 @@
+pub(crate) mod read;
+
+use std::fmt;
+use std::sync::Arc;
+
+use arrow_schema::SchemaRef;
+
+use crate::document::{Cursor, DocumentError, Node};
+use crate::property::Property;
+use crate::{Record, json_schema, text};
+
+/// A data contract: an Open Data Contract Standard 3.2.0 document with one schema, checked as it was read.
+///
+/// Immutable, and cheap to clone.
+#[derive(Clone)]
+pub struct Contract(Arc<Inner>);
+
+struct Inner {
+    id: String,
+    name: String,
+    version: Version,
+    domain: String,
+    status: String,
+    description: String,
+    tags: Vec<String>,
+    schema: Schema,
+    arrow_schema: SchemaRef,
+    source: String,
+}
+
+/// A semantic version, ordered by precedence; no pre-releases.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Version {
+    numbers: [u64; 3],
+    text: String,
+}
+
+/// What the records of a contract hold.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    name: String,
+    description: String,
+    properties: Vec<Property>,
+}
+
+impl Schema {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// For people; empty where the contract says nothing.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    /// In the contract's order, which is that of a dataset's columns.
+    pub fn properties(&self) -> &[Property] {
+        &self.properties
+    }
+}
+
+/// The two faces of a contract's records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// What a producer sends: without the properties that the platform assigns.
+    Input,
+    /// What a dataset keeps: complete.
+    Stored,
+}
+
+impl Contract {
+    /// Reads a contract; `file` only names the document in errors.
+    ///
+    /// # Errors
+    /// The first mistake, with its line, column and path, and what to write instead.
+    pub fn parse(file: &str, yaml: &str) -> Result<Contract, DocumentError> {
+        let document = Node::parse(file, yaml)?;
+        let inner = read::contract(Cursor::root(file, &document), yaml)?;
+        Ok(Contract(Arc::new(inner)))
+    }
+
+    /// Unique in the mesh, the same for all versions: `urn:mesh:contract:cardiology:heart-readings`.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// `major.minor.patch`
+    pub fn version(&self) -> &str {
+        &self.0.version.text
+    }
+
+    pub(crate) fn precedence(&self) -> &Version {
+        &self.0.version
+    }
+
+    pub fn domain(&self) -> &str {
+        &self.0.domain
+    }
+
+    /// `proposed`, `draft`, `active`, `deprecated` or `retired`.
+    pub fn status(&self) -> &str {
+        &self.0.status
+    }
+
+    /// The purpose of the data; empty where the contract says nothing.
+    pub fn description(&self) -> &str {
+        &self.0.description
+    }
+
+    pub fn tags(&self) -> &[String] {
+        &self.0.tags
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.0.schema
+    }
+
+    /// The document exactly as it was written.
+    pub fn source(&self) -> &str {
+        &self.0.source
+    }
+
+    /// The records of one side as JSON Schema 2020-12.
+    ///
+    /// A validator that checks formats accepts exactly what the [`Gate`](crate::Gate) of the same side accepts.
+    pub fn json_schema(&self, side: Side) -> serde_json::Value {
+        json_schema::derive(self, side)
+    }
+
+    /// The columns of the dataset that keeps the records; nullable unless required.
+    pub fn arrow_schema(&self) -> SchemaRef {
+        Arc::clone(&self.0.arrow_schema)
+    }
+
+    /// A record from a row of text cells, such as of CSV, each typed by the property its column names.
+    ///
+    /// An empty cell is null. What is not of the property's type, and every cell of an unknown column, stays
+    /// text, so that the gate says what is wrong with it. Cells beyond the header are dropped.
+    pub fn record_from_text(&self, header: &[String], cells: &[&str]) -> Record {
+        text::record(self.schema(), header, cells)
+    }
+}
+
+impl fmt::Debug for Contract {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Contract({} {})", self.id(), self.version())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,246 @@
+use arrow_schema::{DataType, TimeUnit};
+
+use super::{Contract, Side};
+use crate::{Assigned, LogicalType};
+
+const EVERYTHING: &str = include_str!("../../tests/it/everything.odcs.yaml");
+
+fn everything() -> Contract {
+    Contract::parse("everything.odcs.yaml", EVERYTHING).unwrap()
+}
+
+/// What is wrong with a contract whose text `from` is replaced by `to`.
+fn wrong(from: &str, to: &str) -> String {
+    assert!(EVERYTHING.contains(from), "{from}");
+    let yaml = EVERYTHING.replacen(from, to, 1);
+    Contract::parse("c.yaml", &yaml).unwrap_err().to_string()
+}
+
+#[test]
+fn a_contract_is_read() {
+    let contract = everything();
+    assert_eq!(contract.id(), "urn:mesh:contract:testing:everything");
+    assert_eq!(
+        (contract.name(), contract.version()),
+        ("everything", "1.2.3")
+    );
+    assert_eq!((contract.domain(), contract.status()), ("testing", "draft"));
+    assert_eq!(contract.description(), "To test the gate.");
+    assert_eq!(contract.tags(), ["test"]);
+    assert_eq!(contract.source(), EVERYTHING);
+    let properties = contract.schema().properties();
+    let count = properties
+        .iter()
+        .find(|property| property.name() == "count")
+        .unwrap();
+    assert_eq!(count.business_name(), Some("Count"));
+    assert_eq!(
+        (count.unit(), count.classification()),
+        (Some("pieces"), Some("internal"))
+    );
+    assert!(count.required() && !count.unique());
+    let level = properties
+        .iter()
+        .find(|property| property.name() == "level")
+        .unwrap();
+    assert_eq!(level.enum_values()[0].label(), Some("two"));
+    assert_eq!(level.enum_values()[1].description(), Some("The lowest."));
+    let [.., event_id, received_at] = properties else {
+        panic!("{properties:?}");
+    };
+    assert_eq!(event_id.assigned(), Some(Assigned::EventId));
+    assert!(event_id.unique() && event_id.primary_key());
+    assert_eq!(received_at.assigned(), Some(Assigned::ReceivedAt));
+    let people = properties
+        .iter()
+        .find(|property| property.name() == "people")
+        .unwrap();
+    assert!(matches!(people.logical_type(), LogicalType::Array(item) if item.required()));
+}
+
+#[test]
+fn a_mistake_is_told_with_its_place_and_what_to_write() {
+    for (from, to, expected) in [
+        (
+            "v3.2.0",
+            "v3.1.0",
+            "c.yaml:2:13: apiVersion: `v3.1.0` is not known here; write one of v3.2.0",
+        ),
+        (
+            "version: 1.2.3",
+            "version: 1.2",
+            "c.yaml:6:10: version: expected a text, found a number; put it in quotes",
+        ),
+        (
+            "1.2.3",
+            "1.2.03",
+            "c.yaml:6:10: version: `1.2.03` is no version; write major.minor.patch, such as 1.0.0",
+        ),
+        (
+            "name: everything",
+            "name: Every Thing",
+            "c.yaml:5:7: name: `Every Thing` cannot stand in an address; write small letters, digits and hyphens, \
+          starting with a letter, at most 64",
+        ),
+        (
+            "domain: testing\n",
+            "",
+            "c.yaml:2:1: `domain` is missing; add `domain:`",
+        ),
+        (
+            "status:",
+            "stauts:",
+            "c.yaml:7:1: unknown field `stauts`; did you mean `status`?",
+        ),
+        (
+            "        required: true",
+            "        requird: true",
+            "c.yaml:29:9: schema[0].properties[3]: unknown field `requird`; did you mean `required`?",
+        ),
+        (
+            "logicalType: boolean",
+            "logicalType: bool",
+            "c.yaml:47:22: schema[0].properties[9].logicalType: `bool` is not known here; write one of string, integer, \
+          number, boolean, date, timestamp, object, array",
+        ),
+        (
+            "minimum: 1,",
+            "minimun: 1,",
+            "c.yaml:28:31: schema[0].properties[3].logicalTypeOptions: unknown field `minimun`; did you mean `minimum`?",
+        ),
+        (
+            "minimum: 1,",
+            "minLength: 1,",
+            "c.yaml:28:31: schema[0].properties[3].logicalTypeOptions: unknown field `minLength`; known here: minimum, \
+          maximum, exclusiveMinimum, exclusiveMaximum, multipleOf",
+        ),
+        (
+            "minimum: 1,",
+            "minimum: 1.5,",
+            "c.yaml:28:40: schema[0].properties[3].logicalTypeOptions.minimum: the bound of an integer is no integer; \
+          write a whole number of 64 bits",
+        ),
+        (
+            "minimum: 1,",
+            "minimum: 31,",
+            "c.yaml:28:29: schema[0].properties[3].logicalTypeOptions: no value can keep these options; raise the upper \
+          bound or lower the lower one",
+        ),
+        (
+            "examples: [abc]",
+            "examples: [abc, a]",
+            "c.yaml:17:25: schema[0].properties[0].examples[1]: the example breaks the property's own rule `min-length`; \
+          write a string, at least 2 characters, at most 6 characters, matching ^[^0-9]*$",
+        ),
+        (
+            "name: kind",
+            "name: Code",
+            "c.yaml:18:9: schema[0].properties[1]: property `Code` is there already; give every property a name of its \
+          own; capitals do not make a difference",
+        ),
+        (
+            "value: 2 }",
+            "value: two }",
+            "c.yaml:45:15: schema[0].properties[8].enum: a value is no number; write values of the property's type",
+        ),
+    ] {
+        assert_eq!(wrong(from, to), expected);
+    }
+}
+
+#[test]
+fn what_the_gate_could_not_hold_is_refused() {
+    for (from, to, expected) in [
+        ("^[^0-9]*$", "^\\\\d*$", "`\\d` means different things"),
+        ("^[^0-9]*$", "(?i)a", "`(?` means different things"),
+        ("^[^0-9]*$", "[a[b]]", "`[` means different things"),
+        ("^[^0-9]*$", "(a", "not a regular expression"),
+        ("format: uuid", "format: email", "`email` is not known here"),
+        (
+            "multipleOf: 3",
+            "multipleOf: 0.5",
+            "no multiple of an integer",
+        ),
+        ("multipleOf: 3", "format: i32", "unknown field `format`"),
+        (
+            "logicalType: date",
+            "logicalType: date\n        logicalTypeOptions: { maximum: \"2030-01-01\" }",
+            "the type date has no options here",
+        ),
+        (
+            "        required: true\n        unique: true",
+            "        unique: true",
+            "a primary key that may be absent",
+        ),
+        (
+            "value: event_id }",
+            "value: received_at }",
+            "cannot fill in a property of this type",
+        ),
+        (
+            "            logicalType: integer\n",
+            "            logicalType: string\n            required: true\n            \
+         customProperties: [{ property: assigned, value: event_id }]\n",
+            "at the top of a record only",
+        ),
+        (
+            "schema:\n",
+            "schema:\n  - { name: more, properties: [{ name: a, logicalType: string }] }\n",
+            "exactly one schema",
+        ),
+    ] {
+        let told = wrong(from, to);
+        assert!(told.contains(expected), "{told}");
+    }
+}
+
+#[test]
+fn the_arrow_schema_has_the_contracts_types() {
+    let schema = everything().arrow_schema();
+    let field = |name: &str| schema.field_with_name(name).unwrap();
+    for (name, data_type, nullable) in [
+        ("code", DataType::Utf8, true),
+        ("count", DataType::Int64, false),
+        ("ratio", DataType::Float64, true),
+        ("flag", DataType::Boolean, true),
+        ("day", DataType::Date32, true),
+        (
+            "at",
+            DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            true,
+        ),
+        ("event_id", DataType::Utf8, false),
+    ] {
+        assert_eq!(
+            (field(name).data_type(), field(name).is_nullable()),
+            (&data_type, nullable),
+            "{name}"
+        );
+    }
+    assert_eq!(
+        field("place").data_type().to_string(),
+        r#"Struct("name": non-null Utf8, "floor": Int64)"#
+    );
+    assert_eq!(field("visits").data_type().to_string(), "List(Date32)");
+}
+
+#[test]
+fn the_json_schema_says_what_each_side_holds() {
+    let input = everything().json_schema(Side::Input);
+    assert_eq!(
+        input["$id"],
+        "urn:mesh:contract:testing:everything:1.2.3:input"
+    );
+    assert!(input["properties"].get("event_id").is_none());
+    assert_eq!(input["required"].to_string(), r#"["count","place"]"#);
+    assert_eq!(
+        input["properties"]["kind"].to_string(),
+        r#"{"description":"Kind of thing. (b = bee)","type":["string","null"],"enum":["b","a",null]}"#
+    );
+    let stored = everything().json_schema(Side::Stored);
+    assert_eq!(stored["properties"]["event_id"]["readOnly"], true);
+    assert_eq!(
+        stored["required"].to_string(),
+        r#"["count","place","event_id","received_at"]"#
+    );
+}

@@ -1,0 +1,34 @@
+//! What data is promised to look like, and the gate that holds it to the promise.
+//!
+//! A [`Contract`] is an Open Data Contract Standard document. From it are derived the JSON Schema that
+//! people and machines read, the Arrow schema that datasets have, and the [`Gate`] that every record passes
+//! on its way in. A [`CheckedBatch`] can only come out of a gate, so what demands one cannot be given
+//! unchecked data. A [`ProductDescription`] is an Open Data Product Standard document.
+//!
+//! Nothing here reads files, sockets or clocks, and no message ever repeats a value of a record: records are
+//! health data, messages are logged.
+
+mod arrow;
+mod contract;
+mod document;
+mod formats;
+mod gate;
+pub mod json;
+mod json_schema;
+mod product;
+mod property;
+pub mod published;
+mod suggest;
+mod text;
+mod violation;
+
+pub use contract::{Contract, Schema, Side};
+pub use document::{DocumentError, parse_document};
+pub use gate::{CheckedBatch, Gate, GatedRows, MAX_VIOLATIONS};
+pub use json::ParseError;
+pub use product::{ManagementPort, Port, ProductDescription, SupportChannel};
+pub use property::{Assigned, EnumValue, Format, LogicalType, Options, Property};
+pub use violation::Violation;
+
+/// One JSON object as it came in: field names to values, in their order.
+pub type Record = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,188 @@
+mod read;
+
+use crate::document::{Cursor, DocumentError, Node};
+
+/// What a data product is and promises: an Open Data Product Standard document, 1.0 or 1.1.
+#[derive(Clone, Debug)]
+pub struct ProductDescription {
+    id: String,
+    name: String,
+    version: String,
+    status: String,
+    domain: String,
+    purpose: String,
+    limitations: String,
+    usage: String,
+    tags: Vec<String>,
+    input_ports: Vec<Port>,
+    output_ports: Vec<Port>,
+    management_ports: Vec<ManagementPort>,
+    team: String,
+    support: Vec<SupportChannel>,
+    source: String,
+}
+
+impl ProductDescription {
+    /// Reads a description; `file` only names the document in errors.
+    ///
+    /// # Errors
+    /// The first mistake, with its line, column and path, and what to write instead.
+    pub fn parse(file: &str, yaml: &str) -> Result<ProductDescription, DocumentError> {
+        let document = Node::parse(file, yaml)?;
+        read::product(Cursor::root(file, &document), yaml)
+    }
+
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Unique in the mesh; stands in addresses.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `major.minor.patch`
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// `proposed`, `draft`, `active`, `deprecated` or `retired`.
+    pub fn status(&self) -> &str {
+        &self.status
+    }
+
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// What the data are for.
+    pub fn purpose(&self) -> &str {
+        &self.purpose
+    }
+
+    /// Where they must not be relied on; empty where the document says nothing.
+    pub fn limitations(&self) -> &str {
+        &self.limitations
+    }
+
+    /// How to use them; empty where the document says nothing.
+    pub fn usage(&self) -> &str {
+        &self.usage
+    }
+
+    pub fn tags(&self) -> &[String] {
+        &self.tags
+    }
+
+    pub fn input_ports(&self) -> &[Port] {
+        &self.input_ports
+    }
+
+    pub fn output_ports(&self) -> &[Port] {
+        &self.output_ports
+    }
+
+    pub fn management_ports(&self) -> &[ManagementPort] {
+        &self.management_ports
+    }
+
+    /// Who answers for the product: the name of the team, or of its people where the document lists people only.
+    /// Empty where it says nothing.
+    pub fn team(&self) -> &str {
+        &self.team
+    }
+
+    pub fn support(&self) -> &[SupportChannel] {
+        &self.support
+    }
+
+    /// The document exactly as it was written.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+}
+
+/// Where data comes in or goes out.
+#[derive(Clone, Debug)]
+pub struct Port {
+    name: String,
+    version: String,
+    contract_id: String,
+    description: String,
+}
+
+impl Port {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Of the contract, and by it of the port: `major.minor.patch`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Id of the contract that the data keep.
+    pub fn contract_id(&self) -> &str {
+        &self.contract_id
+    }
+
+    /// Empty where the document says nothing, and for input ports, to which the standard gives none.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+}
+
+/// Where the product itself is looked at or steered.
+#[derive(Clone, Debug)]
+pub struct ManagementPort {
+    name: String,
+    content: String,
+    description: String,
+    url: Option<String>,
+}
+
+impl ManagementPort {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `discoverability`, `observability`, `control` or `dictionary`.
+    pub fn content(&self) -> &str {
+        &self.content
+    }
+
+    /// Empty where the document says nothing.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+
+    pub fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+}
+
+/// Where to ask.
+#[derive(Clone, Debug)]
+pub struct SupportChannel {
+    channel: String,
+    url: String,
+    description: String,
+}
+
+impl SupportChannel {
+    pub fn channel(&self) -> &str {
+        &self.channel
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Empty where the document says nothing.
+    pub fn description(&self) -> &str {
+        &self.description
+    }
+}
+
+#[cfg(test)]
+mod tests;

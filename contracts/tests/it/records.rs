@@ -1,0 +1,138 @@
+//! Records to try a gate with: near the contract's limits, on both sides of them.
+
+use mesh_contracts::{LogicalType, Property, Record};
+use proptest::collection::vec;
+use proptest::option::weighted;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::{Value, json};
+
+/// Mostly good records, often with one or more mistakes.
+pub fn records(properties: &[Property]) -> BoxedStrategy<Record> {
+    let fields = properties
+        .iter()
+        .fold(Just(Record::new()).boxed(), |records, property| {
+            let name = property.name().to_owned();
+            let present = if property.required() { 0.99 } else { 0.7 };
+            (records, weighted(present, value(property)))
+                .prop_map(move |(mut record, value)| {
+                    record.extend(value.map(|value| (name.clone(), value)));
+                    record
+                })
+                .boxed()
+        });
+    let stray = weighted(0.05, ("[a-z]{1,3}", anything()));
+    (fields, stray)
+        .prop_map(|(mut record, stray)| {
+            record.extend(stray);
+            record
+        })
+        .boxed()
+}
+
+fn value(property: &Property) -> BoxedStrategy<Value> {
+    prop_oneof![
+        40 => of_type(property),
+        1 => Just(Value::Null),
+        1 => anything(),
+    ]
+    .boxed()
+}
+
+fn of_type(property: &Property) -> BoxedStrategy<Value> {
+    let options = property.options();
+    let listed: Vec<Value> = property
+        .enum_values()
+        .iter()
+        .map(|value| value.value().clone())
+        .chain(property.examples().iter().cloned())
+        .collect();
+    let listed = match listed.is_empty() {
+        true => None,
+        false => Some(select(listed)),
+    };
+    let bounds = [
+        options.minimum(),
+        options.maximum(),
+        options.exclusive_minimum(),
+        options.exclusive_maximum(),
+    ];
+    let mut near: Vec<f64> = bounds
+        .into_iter()
+        .flatten()
+        .filter_map(serde_json::Number::as_f64)
+        .collect();
+    near.push(0.0);
+    let fitting = match property.logical_type() {
+        LogicalType::String => prop_oneof![
+            "[a-z0-9ü]{0,8}".prop_map(Value::String),
+            "[0-9a-fA-F]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}".prop_map(Value::String),
+        ]
+        .boxed(),
+        LogicalType::Integer => prop_oneof![
+            4 => (select(near.clone()), -4_i32..5).prop_map(|(bound, step)| json!(bound as i64 + i64::from(step))),
+            2 => (select(near), -4_i32..5).prop_map(|(bound, step)| json!(bound + f64::from(step))),
+            1 => any::<i64>().prop_map(Value::from),
+            1 => select(vec![json!(i64::MAX), json!(i64::MIN), json!(u64::MAX), json!(1e19), json!(-1e19), json!(-0.0),
+                json!(9_223_372_036_854_775_807.0), json!(0.5), json!(1e300)]),
+        ]
+        .boxed(),
+        LogicalType::Number => prop_oneof![
+            (select(near.clone()), -4_i32..5).prop_map(|(bound, step)| json!(bound + f64::from(step) / 8.0)),
+            (select(near), -4_i32..5).prop_map(|(bound, step)| json!(bound as i64 + i64::from(step))),
+        ]
+        .boxed(),
+        LogicalType::Boolean => any::<bool>().prop_map(Value::Bool).boxed(),
+        LogicalType::Date => date().prop_map(Value::String).boxed(),
+        LogicalType::Timestamp => timestamp().prop_map(Value::String).boxed(),
+        LogicalType::Object(properties) => records(properties).prop_map(Value::Object).boxed(),
+        LogicalType::Array(item) => vec(value(item), 0..5).prop_map(Value::Array).boxed(),
+    };
+    match listed {
+        None => fitting,
+        Some(listed) => prop_oneof![6 => listed, 1 => fitting].boxed(),
+    }
+}
+
+fn date() -> impl Strategy<Value = String> {
+    let year = prop_oneof![select(vec![0, 1900, 2000, 2024, 9999]), 0..10_000];
+    let month = prop_oneof![9 => 1..13, 1 => 0..15];
+    let day = prop_oneof![9 => 1..29, 1 => 0..33];
+    (year, month, day).prop_map(|(year, month, day)| format!("{year:04}-{month:02}-{day:02}"))
+}
+
+fn timestamp() -> impl Strategy<Value = String> {
+    let time = prop_oneof![
+        9 => (0..24, 0..60, 0..60),
+        1 => (0..26, 0..62, 0..62),
+    ];
+    let decimals = prop_oneof![Just(String::new()), "[.][0-9]{1,9}", "[.,]?[0-9]{0,11}"];
+    let offset = prop_oneof![
+        8 => Just("Z".to_owned()),
+        4 => "[+-][01][0-9]:[0-5][0-9]",
+        1 => "[+-]2[0-9]:[0-9]{2}",
+        1 => "[z ]?",
+    ];
+    let separator = prop_oneof![19 => Just("T"), 1 => select(vec!["t", " ", ""])];
+    (date(), separator, time, decimals, offset).prop_map(
+        |(date, separator, (h, m, s), decimals, offset)| {
+            format!("{date}{separator}{h:02}:{m:02}:{s:02}{decimals}{offset}")
+        },
+    )
+}
+
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        any::<i32>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,6}".prop_map(Value::String),
+    ];
+    leaf.prop_recursive(2, 8, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(Value::Array),
+            vec(("[a-z]{1,4}", inner), 0..3).prop_map(|entries| entries.into_iter().collect()),
+        ]
+    })
+}

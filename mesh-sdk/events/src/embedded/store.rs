@@ -1,0 +1,275 @@
+//! The file of a log: a redb database, reopened after an I/O error.
+//!
+//! Events are rows of one table in the order (topic, partition, offset), so that a read is a range and an append goes to
+//! the right edge of its partition; topics are rows of a second, small one.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use redb::{
+    Builder, Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition,
+};
+
+use super::codec;
+use super::topic::{Topic, Topics};
+use crate::{Event, EventError, Position};
+
+/// (topic, partition, offset)
+pub(super) type Key = (u32, u32, u64);
+
+const EVENTS: TableDefinition<Key, &[u8]> = TableDefinition::new("events");
+
+/// Name to (topic, partitions).
+const TOPICS: TableDefinition<&str, (u32, u32)> = TableDefinition::new("topics");
+
+/// Memory for pages of the file. redb's own default, 1 GiB, is for a database read at random; a log is written at its
+/// ends and read soon after.
+const CACHE_BYTES: usize = 64 * 1024 * 1024;
+
+pub(super) type Opener = Box<dyn Fn() -> Result<Database, DatabaseError> + Send + Sync>;
+
+pub(super) struct Store {
+    opener: Opener,
+    /// `None` after a failure, until the next use opens it again.
+    database: RwLock<Option<Database>>,
+    topics: Topics,
+}
+
+/// Offsets `from..end` of a partition.
+pub(super) struct Stretch {
+    pub(super) partition: u32,
+    pub(super) from: u64,
+    pub(super) end: u64,
+}
+
+/// What stops a read; both at least 1.
+#[derive(Clone, Copy)]
+pub(super) struct Limits {
+    pub(super) events: usize,
+    /// Passed by at most one event.
+    pub(super) bytes: usize,
+}
+
+impl Store {
+    pub(super) fn open_file(path: &Path) -> Result<Self, EventError> {
+        let failed = |error: DatabaseError| match error {
+            DatabaseError::DatabaseAlreadyOpen => EventError::LogInUse {
+                path: path.to_owned(),
+            },
+            error => EventError::OpenFailed {
+                place: path.display().to_string(),
+                source: Arc::new(error),
+            },
+        };
+        let file = path.to_owned();
+        let store = Self::open(Box::new(move || {
+            Builder::new().set_cache_size(CACHE_BYTES).create(&file)
+        }))
+        .map_err(failed)?;
+        sync_folder(path).map_err(|error| failed(error.into()))?;
+        Ok(store)
+    }
+
+    pub(super) fn open(opener: Opener) -> Result<Self, DatabaseError> {
+        let database = opener()?;
+        let topics = load(&database).map_err(|error| match error {
+            redb::Error::Io(error) => error.into(),
+            error => DatabaseError::Storage(redb::StorageError::Corrupted(error.to_string())),
+        })?;
+        Ok(Self {
+            opener,
+            database: RwLock::new(Some(database)),
+            topics,
+        })
+    }
+
+    pub(super) fn topics(&self) -> &Topics {
+        &self.topics
+    }
+
+    /// Writes `entries` in one durable transaction, then publishes `ends`. On an error readers see none of them, now and
+    /// later: what the transaction left in the file is cut off before the file is used again.
+    pub(super) fn append(
+        &self,
+        entries: &[(Key, &[u8])],
+        ends: Vec<(Arc<Topic>, Vec<u64>)>,
+    ) -> Result<(), redb::Error> {
+        self.with(|database| {
+            let mut transaction = database.begin_write()?;
+            transaction.set_durability(Durability::Immediate)?;
+            let mut events = transaction.open_table(EVENTS)?;
+            for (key, bytes) in entries {
+                events.insert(key, bytes)?;
+            }
+            drop(events);
+            transaction.commit()?;
+            // Before the database is let go: a reader that reopens it cuts off what is not published.
+            for (topic, ends) in ends {
+                topic.publish(ends);
+            }
+            Ok(())
+        })
+    }
+
+    pub(super) fn create_topic(&self, name: &str, partitions: u32) -> Result<(), redb::Error> {
+        self.with(|database| {
+            let highest = self.topics.all().iter().map(|topic| topic.id()).max();
+            let id = highest.map_or(0, |id| id + 1);
+            let transaction = database.begin_write()?;
+            transaction
+                .open_table(TOPICS)?
+                .insert(name, (id, partitions))?;
+            transaction.commit()?;
+            let ends = vec![0; partitions as usize];
+            self.topics.insert(Topic::new(name.to_owned(), id, ends));
+            Ok(())
+        })
+    }
+
+    /// The events of `stretches`, one after the other, as far as `limits` go. It ends at the first that is unreadable,
+    /// with the reason in its place.
+    pub(super) fn read(
+        &self,
+        topic: u32,
+        stretches: &[Stretch],
+        limits: Limits,
+    ) -> Result<Vec<(Position, Result<Event, String>)>, redb::Error> {
+        let attempt = || self.with(|database| read(database, topic, stretches, limits));
+        // Again, because the database may have failed in another's hands and only need to be reopened.
+        attempt().or_else(|_| attempt())
+    }
+
+    /// Lets `work` use the database, and closes it when that fails: redb refuses further work after an I/O error.
+    fn with<T>(
+        &self,
+        work: impl FnOnce(&Database) -> Result<T, redb::Error>,
+    ) -> Result<T, redb::Error> {
+        self.reopen_if_closed()?;
+        let database = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        let result = match database.as_ref() {
+            Some(database) => work(database),
+            None => Err(redb::Error::PreviousIo),
+        };
+        drop(database);
+        if result.is_err() {
+            *self.database.write().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+        result
+    }
+
+    fn reopen_if_closed(&self) -> Result<(), redb::Error> {
+        let open = self.database.read().unwrap_or_else(PoisonError::into_inner);
+        if open.is_some() {
+            return Ok(());
+        }
+        drop(open);
+        let mut closed = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        if closed.is_none() {
+            let database = (self.opener)()?;
+            cut_back(&database, &self.topics)?;
+            *closed = Some(database);
+            tracing::info!("the event log works again after a failure");
+        }
+        Ok(())
+    }
+}
+
+/// Makes the entry of a new file in its folder durable: an fsync of the file alone does not.
+fn sync_folder(path: &Path) -> std::io::Result<()> {
+    match path.canonicalize()?.parent() {
+        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}
+
+fn load(database: &Database) -> Result<Topics, redb::Error> {
+    let transaction = database.begin_write()?;
+    let topics = Topics::default();
+    {
+        let events = transaction.open_table(EVENTS)?;
+        for row in transaction.open_table(TOPICS)?.iter()? {
+            let (name, value) = row?;
+            let (id, partitions) = value.value();
+            let ends = (0..partitions)
+                .map(|partition| end(&events, id, partition))
+                .collect::<Result<_, _>>()?;
+            topics.insert(Topic::new(name.value().to_owned(), id, ends));
+        }
+    }
+    transaction.commit()?;
+    Ok(topics)
+}
+
+fn end(
+    events: &impl ReadableTable<Key, &'static [u8]>,
+    topic: u32,
+    partition: u32,
+) -> Result<u64, redb::StorageError> {
+    let last = events
+        .range((topic, partition, 0)..=(topic, partition, u64::MAX))?
+        .next_back();
+    Ok(last.transpose()?.map_or(0, |(key, _)| key.value().2 + 1))
+}
+
+/// Removes what a failed transaction left behind: it was answered with an error.
+fn cut_back(database: &Database, topics: &Topics) -> Result<(), redb::Error> {
+    let transaction = database.begin_write()?;
+    let mut changed = false;
+    {
+        let mut events = transaction.open_table(EVENTS)?;
+        for topic in topics.all() {
+            for (partition, published) in (0..).zip(topic.ends()) {
+                if end(&events, topic.id(), partition)? > published {
+                    let first = (topic.id(), partition, published);
+                    let last = (topic.id(), partition, u64::MAX);
+                    events.retain_in(first..=last, |_, _| false)?;
+                    changed = true;
+                }
+            }
+        }
+        let mut names = transaction.open_table(TOPICS)?;
+        names.retain(|name, _| {
+            let known = topics.get(name).is_some();
+            changed |= !known;
+            known
+        })?;
+    }
+    // Only where it must: on a full disk, reading should work before writing does.
+    if changed {
+        transaction.commit()?;
+    } else {
+        transaction.abort()?;
+    }
+    Ok(())
+}
+
+fn read(
+    database: &Database,
+    topic: u32,
+    stretches: &[Stretch],
+    limits: Limits,
+) -> Result<Vec<(Position, Result<Event, String>)>, redb::Error> {
+    let events = database.begin_read()?.open_table(EVENTS)?;
+    let mut found = Vec::new();
+    let mut bytes = 0;
+    for stretch in stretches {
+        let first = (topic, stretch.partition, stretch.from);
+        let end = (topic, stretch.partition, stretch.end);
+        for row in events.range(first..end)? {
+            let (key, value) = row?;
+            let position = Position {
+                partition: stretch.partition,
+                offset: key.value().2,
+            };
+            let event = codec::decode(value.value());
+            bytes += value.value().len();
+            let unreadable = event.is_err();
+            found.push((position, event));
+            if unreadable || found.len() >= limits.events || bytes >= limits.bytes {
+                return Ok(found);
+            }
+        }
+    }
+    Ok(found)
+}

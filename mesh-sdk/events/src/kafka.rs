@@ -1,0 +1,138 @@
+//! The event log in Apache Kafka, through librdkafka.
+//!
+//! - `config` is what a mesh demands of each client, whatever else is configured.
+//! - `cluster` asks about topics and offsets, and makes topics.
+//! - `message` is how an event travels: CloudEvents in Kafka's binary content mode.
+//! - `writer` produces, and `reader` reads one topic, without a consumer group: whoever reads keeps the offsets with the
+//!   data they led to.
+
+mod cluster;
+mod config;
+mod message;
+mod reader;
+mod writer;
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+
+use crate::rules::{check_events, check_topic, start_offsets};
+use crate::{Event, EventError, EventLog, Position, Reader};
+
+use cluster::{Cluster, Edge};
+pub use config::KafkaConfig;
+use reader::KafkaReader;
+use writer::Writer;
+
+/// An [`EventLog`] in Apache Kafka 2.4 or later.
+///
+/// With Kafka 2.3, or where the mesh may not create topics, an administrator creates them beforehand.
+pub struct KafkaLog {
+    config: KafkaConfig,
+    cluster: Cluster,
+    writer: Writer,
+    /// Partitions of the topics in use, asked for once: a change would move subjects from one to another.
+    partitions: RwLock<HashMap<String, u32>>,
+}
+
+impl KafkaLog {
+    /// Connects and asks the cluster a question, so that a wrong address or password shows here: `log-open-failed`.
+    pub async fn connect(config: KafkaConfig) -> Result<Arc<KafkaLog>, EventError> {
+        let failed = |source| EventError::OpenFailed {
+            place: config.brokers.clone(),
+            source,
+        };
+        let writer = Writer::new(config.clone()).map_err(failed)?;
+        let cluster = Cluster::connect(&config).await.map_err(failed)?;
+        Ok(Arc::new(Self {
+            config,
+            cluster,
+            writer,
+            partitions: RwLock::default(),
+        }))
+    }
+
+    async fn partitions(&self, topic: &str) -> Result<u32, EventError> {
+        let known = self.known().get(topic).copied();
+        if let Some(partitions) = known {
+            return Ok(partitions);
+        }
+        let found = self.cluster.partitions(topic).await?;
+        let partitions = found.ok_or_else(|| EventError::UnknownTopic {
+            topic: topic.to_owned(),
+        })?;
+        self.remember(topic, partitions);
+        Ok(partitions)
+    }
+
+    fn known(&self) -> std::sync::RwLockReadGuard<'_, HashMap<String, u32>> {
+        self.partitions
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn remember(&self, topic: &str, partitions: u32) {
+        self.partitions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(topic.to_owned(), partitions);
+    }
+
+    fn forget(&self, topic: &str) {
+        self.partitions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(topic);
+    }
+}
+
+#[async_trait]
+impl EventLog for KafkaLog {
+    async fn create_topic(&self, topic: &str, partitions: u32) -> Result<u32, EventError> {
+        check_topic(topic, partitions)?;
+        let partitions = match self.cluster.partitions(topic).await? {
+            Some(existing) => existing,
+            None => self.cluster.create_topic(topic, partitions).await?,
+        };
+        self.remember(topic, partitions);
+        Ok(partitions)
+    }
+
+    async fn append(&self, topic: &str, events: Vec<Event>) -> Result<Vec<Position>, EventError> {
+        let partitions = self.partitions(topic).await?;
+        check_events(&events)?;
+        let appended = self.writer.append(topic, partitions, &events).await;
+        if matches!(appended, Err(EventError::UnknownTopic { .. })) {
+            self.forget(topic);
+        }
+        appended
+    }
+
+    async fn reader(&self, topic: &str, from: &[u64]) -> Result<Box<dyn Reader>, EventError> {
+        let partitions = self.partitions(topic).await?;
+        let next = start_offsets(topic, from, partitions)?;
+        let firsts = self.cluster.offsets(topic, partitions, Edge::First).await?;
+        let ends = self.cluster.offsets(topic, partitions, Edge::End).await?;
+        for (partition, (&asked, (&first, &end))) in
+            (0..).zip(next.iter().zip(firsts.iter().zip(&ends)))
+        {
+            if asked > end || (asked != 0 && asked < first) {
+                return Err(EventError::OffsetOutOfRange {
+                    topic: topic.to_owned(),
+                    partition,
+                    asked,
+                    first,
+                    end,
+                });
+            }
+        }
+        let reader = KafkaReader::new(&self.config, topic, &next)?;
+        Ok(Box::new(reader))
+    }
+
+    async fn ends(&self, topic: &str) -> Result<Vec<u64>, EventError> {
+        let partitions = self.partitions(topic).await?;
+        self.cluster.offsets(topic, partitions, Edge::End).await
+    }
+}

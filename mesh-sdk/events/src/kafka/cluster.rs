@@ -1,0 +1,191 @@
+//! Questions to the cluster, and the creation of topics. librdkafka answers them by blocking, so each has a thread.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
+use rdkafka::client::DefaultClientContext;
+use rdkafka::consumer::{BaseConsumer, Consumer};
+use rdkafka::error::{IsError, KafkaError, RDKafkaErrorCode};
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use tokio::task::spawn_blocking;
+
+use super::config::{KafkaConfig, MAX_MESSAGE_BYTES};
+use crate::{Cause, EventError};
+
+/// For an answer of the cluster.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Between two looks whether a new topic has its leaders.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+pub(super) struct Cluster {
+    config: KafkaConfig,
+    observer: Arc<BaseConsumer>,
+}
+
+/// An end of a partition.
+#[derive(Clone, Copy)]
+pub(super) enum Edge {
+    /// The offset of its first event.
+    First,
+    /// The offset of the event that comes next.
+    End,
+}
+
+impl Cluster {
+    pub(super) async fn connect(config: &KafkaConfig) -> Result<Self, Cause> {
+        let cluster = Self {
+            config: config.clone(),
+            observer: Arc::new(config.observer()?),
+        };
+        cluster
+            .ask(|observer| observer.client().fetch_cluster_id(PATIENCE).ok_or(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut)))
+            .await?;
+        Ok(cluster)
+    }
+
+    /// How many partitions `topic` has; `None` if there is no such topic.
+    pub(super) async fn partitions(&self, topic: &str) -> Result<Option<u32>, EventError> {
+        let topic = topic.to_owned();
+        self.ask(move |observer| look_up(observer, &topic))
+            .await
+            .map(|found| found.map(|topic| topic.partitions))
+            .map_err(|source| EventError::ReadFailed { source })
+    }
+
+    /// Creates `topic` and waits until every partition has a leader. Returns its partitions, which are others than asked
+    /// for when somebody else was faster.
+    pub(super) async fn create_topic(
+        &self,
+        topic: &str,
+        partitions: u32,
+    ) -> Result<u32, EventError> {
+        let failed = |source| EventError::WriteFailed { source };
+        let admin: AdminClient<DefaultClientContext> = self.config.admin().map_err(failed)?;
+        let count = i32::try_from(partitions).expect("a checked topic has few partitions");
+        let largest = MAX_MESSAGE_BYTES.to_string();
+        // -1: as many replicas as the cluster is configured for.
+        let new = NewTopic::new(topic, count, TopicReplication::Fixed(-1))
+            .set("max.message.bytes", &largest);
+        let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
+        let created = admin.create_topics([&new], &options).await;
+        // Its end waits for a thread.
+        spawn_blocking(move || drop(admin));
+        for result in created.map_err(EventError::write_failed)? {
+            match result {
+                Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
+                Err((_, code)) => return Err(EventError::write_failed(KafkaError::AdminOp(code))),
+            }
+        }
+        let topic = topic.to_owned();
+        self.ask(move |observer| await_leaders(observer, &topic))
+            .await
+            .map_err(failed)
+    }
+
+    /// The offsets at `edge` of every partition.
+    pub(super) async fn offsets(
+        &self,
+        topic: &str,
+        partitions: u32,
+        edge: Edge,
+    ) -> Result<Vec<u64>, EventError> {
+        let topic = topic.to_owned();
+        self.ask(move |observer| offsets(observer, &topic, partitions, edge))
+            .await
+            .map_err(|source| EventError::ReadFailed { source })
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&BaseConsumer) -> Result<T, KafkaError> + Send + 'static,
+    ) -> Result<T, Cause> {
+        let observer = self.observer.clone();
+        let answer = spawn_blocking(move || {
+            let answer = question(&observer);
+            // Errors of the connection queue up here until they are taken.
+            while let Some(Err(error)) = observer.poll(Duration::ZERO) {
+                tracing::debug!(%error, "Kafka connection");
+            }
+            answer
+        });
+        match answer.await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Arc::new(error)),
+            Err(panic) => Err(Arc::new(panic)),
+        }
+    }
+}
+
+struct Found {
+    partitions: u32,
+    has_leaders: bool,
+}
+
+fn look_up(observer: &BaseConsumer, topic: &str) -> Result<Option<Found>, KafkaError> {
+    let metadata = observer.fetch_metadata(Some(topic), PATIENCE)?;
+    let Some(found) = metadata.topics().iter().find(|found| found.name() == topic) else {
+        return Ok(None);
+    };
+    match found.error().map(RDKafkaErrorCode::from) {
+        None => {}
+        Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
+            return Ok(None);
+        }
+        // A topic that was just created: its partitions are known, their leaders are not.
+        Some(RDKafkaErrorCode::LeaderNotAvailable) => {}
+        Some(code) => return Err(KafkaError::MetadataFetch(code)),
+    }
+    let partitions = found.partitions();
+    Ok(Some(Found {
+        partitions: u32::try_from(partitions.len()).expect("Kafka counts partitions in 31 bits"),
+        has_leaders: !partitions.is_empty()
+            && partitions.iter().all(|partition| {
+                partition.leader() >= 0 && !partition.error().is_some_and(|code| code.is_error())
+            }),
+    }))
+}
+
+fn await_leaders(observer: &BaseConsumer, topic: &str) -> Result<u32, KafkaError> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match look_up(observer, topic)? {
+            Some(found) if found.has_leaders => return Ok(found.partitions),
+            _ if Instant::now() > deadline => {
+                let code = RDKafkaErrorCode::LeaderNotAvailable;
+                return Err(KafkaError::MetadataFetch(code));
+            }
+            _ => std::thread::sleep(LOOK_AGAIN),
+        }
+    }
+}
+
+fn offsets(
+    observer: &BaseConsumer,
+    topic: &str,
+    partitions: u32,
+    edge: Edge,
+) -> Result<Vec<u64>, KafkaError> {
+    let edge = match edge {
+        Edge::First => Offset::Beginning,
+        Edge::End => Offset::End,
+    };
+    let partitions = i32::try_from(partitions).expect("Kafka counts partitions in 31 bits");
+    let mut asked = TopicPartitionList::with_capacity(partitions as usize);
+    for partition in 0..partitions {
+        asked.add_partition_offset(topic, partition, edge)?;
+    }
+    // Asking for the offset at a time, with an edge instead of a time, asks once for all partitions.
+    let answer = observer.offsets_for_times(asked, PATIENCE)?;
+    let mut found = answer.elements_for_topic(topic);
+    found.sort_by_key(|element| element.partition());
+    found
+        .into_iter()
+        .map(|element| {
+            element.error()?;
+            let offset = element.offset().to_raw().and_then(|raw| u64::try_from(raw).ok());
+            offset.ok_or(KafkaError::OffsetFetch(RDKafkaErrorCode::OffsetNotAvailable))
+        })
+        .collect()
+}

@@ -1,0 +1,8 @@
+//! The conformance suite on each home of the log, and what only the embedded one can be tested for.
+
+mod conformance;
+mod crash;
+mod embedded;
+#[cfg(feature = "kafka")]
+mod kafka;
+mod support;

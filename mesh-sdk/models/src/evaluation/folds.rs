@@ -1,0 +1,101 @@
+//! Dividing rows so that each part has the classes in the proportion of the whole.
+
+use crate::ModelError;
+
+/// Deals the rows into `folds` parts; each has its share of both classes, and sizes differ by at most one. Every row is in
+/// exactly one part, as its index, ascending. The same labels and seed give the same parts for ever.
+///
+/// # Errors
+/// [`ModelError::InvalidParameter`] when there are fewer than two folds or a class has fewer rows than there are folds.
+pub fn stratified_folds(
+    labels: &[bool],
+    folds: usize,
+    seed: u64,
+) -> Result<Vec<Vec<usize>>, ModelError> {
+    let (positive, negative) = shuffled_classes(labels, seed);
+    if folds < 2 {
+        return Err(ModelError::parameter("folds", "must be at least 2"));
+    }
+    if positive.len().min(negative.len()) < folds {
+        let reason = format!(
+            "a class has {} rows, fewer than the {folds} folds",
+            positive.len().min(negative.len())
+        );
+        return Err(ModelError::parameter("folds", reason));
+    }
+    let mut parts = vec![Vec::new(); folds];
+    for (i, row) in positive.into_iter().chain(negative).enumerate() {
+        parts[i % folds].push(row);
+    }
+    parts.iter_mut().for_each(|part| part.sort_unstable());
+    Ok(parts)
+}
+
+/// Divides the rows into training and test; each class gives `test_fraction` of its rows, rounded, to the test but always
+/// keeps one on either side. Indices ascend. The same labels and seed give the same division for ever.
+///
+/// # Errors
+/// [`ModelError::InvalidParameter`] when the fraction is not between 0 and 1 or a class has fewer than two rows.
+pub fn stratified_split(
+    labels: &[bool],
+    test_fraction: f64,
+    seed: u64,
+) -> Result<(Vec<usize>, Vec<usize>), ModelError> {
+    if !(test_fraction > 0.0 && test_fraction < 1.0) {
+        return Err(ModelError::parameter(
+            "test_fraction",
+            "must lie between 0 and 1",
+        ));
+    }
+    let (positive, negative) = shuffled_classes(labels, seed);
+    if positive.len().min(negative.len()) < 2 {
+        return Err(ModelError::parameter(
+            "test_fraction",
+            "each class needs two rows, one to train on and one to test",
+        ));
+    }
+    let (mut train, mut test) = (Vec::new(), Vec::new());
+    for class in [positive, negative] {
+        let held_out = (class.len() as f64 * test_fraction).round() as usize;
+        let (of_test, of_train) = class.split_at(held_out.clamp(1, class.len() - 1));
+        test.extend_from_slice(of_test);
+        train.extend_from_slice(of_train);
+    }
+    train.sort_unstable();
+    test.sort_unstable();
+    Ok((train, test))
+}
+
+fn shuffled_classes(labels: &[bool], seed: u64) -> (Vec<usize>, Vec<usize>) {
+    let mut random = Random(seed);
+    let (mut positive, mut negative): (Vec<usize>, Vec<usize>) =
+        (0..labels.len()).partition(|&row| labels[row]);
+    random.shuffle(&mut positive);
+    random.shuffle(&mut negative);
+    (positive, negative)
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014). Written here because a division of rows is part of a model's history: no
+/// upgrade of a library may change what a seed means.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// Fisher and Yates; the bias of taking the high part of a product is below 2^-32 for any table that fits in memory.
+    fn shuffle(&mut self, rows: &mut [usize]) {
+        for i in (1..rows.len()).rev() {
+            let j = (u128::from(self.next()) * (i as u128 + 1)) >> 64;
+            rows.swap(i, j as usize);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

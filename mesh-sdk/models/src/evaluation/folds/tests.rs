@@ -1,0 +1,72 @@
+use super::*;
+
+fn labels() -> Vec<bool> {
+    (0..103).map(|row| row % 5 == 0).collect()
+}
+
+#[test]
+fn every_row_is_in_one_fold_and_each_fold_has_its_share_of_both_classes() {
+    let labels = labels();
+    let folds = stratified_folds(&labels, 10, 3).unwrap();
+    let mut rows: Vec<usize> = folds.concat();
+    rows.sort_unstable();
+    assert_eq!(rows, (0..103).collect::<Vec<_>>());
+    for fold in &folds {
+        assert!(matches!(fold.len(), 10 | 11));
+        assert!(matches!(
+            fold.iter().filter(|&&row| labels[row]).count(),
+            2 | 3
+        ));
+        assert!(fold.is_sorted());
+    }
+}
+
+/// A seed is part of a model's history: these literals must never change.
+#[test]
+fn a_seed_means_the_same_for_ever() {
+    let labels = [true, false, true, false, true, false, false, false];
+    assert_eq!(stratified_folds(&labels, 2, 42).unwrap(), PINNED_FOLDS);
+    assert_eq!(
+        Random(1234567).next(),
+        6_457_827_717_110_365_317,
+        "the published first number of SplitMix64"
+    );
+}
+
+const PINNED_FOLDS: [&[usize]; 2] = [&[2, 4, 6, 7], &[0, 1, 3, 5]];
+
+#[test]
+fn another_seed_gives_other_folds() {
+    let folds = |seed| stratified_folds(&labels(), 10, seed).unwrap();
+    assert_eq!(folds(1), folds(1));
+    assert_ne!(folds(1), folds(2));
+}
+
+#[test]
+fn a_split_holds_out_the_fraction_of_each_class() {
+    let labels = labels();
+    let (train, test) = stratified_split(&labels, 0.3, 20).unwrap();
+    assert_eq!((train.len(), test.len()), (72, 31));
+    assert_eq!(test.iter().filter(|&&row| labels[row]).count(), 6);
+    assert!(train.iter().all(|row| !test.contains(row)));
+}
+
+#[test]
+fn a_split_keeps_a_row_of_each_class_on_either_side() {
+    let labels = [true, true, false, false];
+    for fraction in [0.01, 0.99] {
+        let (train, test) = stratified_split(&labels, fraction, 0).unwrap();
+        assert_eq!((train.len(), test.len()), (2, 2));
+        assert!(labels[train[0]] != labels[train[1]]);
+    }
+}
+
+#[test]
+fn what_cannot_be_divided_is_refused() {
+    assert!(stratified_folds(&labels(), 1, 0).is_err());
+    assert!(stratified_folds(&labels(), 22, 0).is_err());
+    assert!(stratified_split(&[true, false, false], 0.5, 0).is_err());
+    for fraction in [0.0, 1.0, -0.1, f64::NAN] {
+        assert!(stratified_split(&labels(), fraction, 0).is_err());
+    }
+}

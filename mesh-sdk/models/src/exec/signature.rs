@@ -1,0 +1,121 @@
+//! What a model takes and gives: its features' names, and which outputs are the label and the probabilities.
+
+use std::rc::Rc;
+
+use crate::ModelError;
+use crate::exec::attributes::shown;
+use crate::exec::compile::Compiler;
+use crate::exec::values::{Kind, Value};
+use crate::onnx::export::FEATURE_NAMES;
+use crate::onnx::proto::{FLOAT, GraphProto, ModelProto, ValueInfoProto};
+
+/// The most features a model may have; the executor's bound on columns is stricter in practice.
+const MAX_FEATURES: i64 = 1 << 16;
+
+/// The inputs by name and number of columns. Those that are constants too give only a default.
+pub(crate) fn inputs(graph: &GraphProto) -> Result<Vec<(String, usize)>, ModelError> {
+    let constant = |input: &&ValueInfoProto| {
+        graph
+            .initializer
+            .iter()
+            .any(|tensor| tensor.name == input.name)
+    };
+    let inputs = graph
+        .input
+        .iter()
+        .filter(|input| !constant(input))
+        .map(|input| {
+            let wrong = || {
+                ModelError::model(format!(
+                    "input `{}` is not float[N, columns]",
+                    shown(&input.name)
+                ))
+            };
+            let tensor = input
+                .r#type
+                .as_ref()
+                .and_then(|kind| kind.tensor_type.as_ref())
+                .ok_or_else(wrong)?;
+            let dims = tensor.shape.as_ref().map_or(&[][..], |shape| &shape.dim);
+            match (tensor.elem_type, dims) {
+                (FLOAT, [_, width]) => match width.dim_value {
+                    Some(width @ 1..=MAX_FEATURES) => Ok((input.name.clone(), width as usize)),
+                    _ => Err(wrong()),
+                },
+                _ => Err(wrong()),
+            }
+        });
+    let inputs = inputs.collect::<Result<Vec<_>, _>>()?;
+    if inputs.is_empty() {
+        return Err(ModelError::model("it has no input"));
+    }
+    Ok(inputs)
+}
+
+/// The features' names: those in the file's metadata or, where another tool wrote none, the inputs' own.
+pub(crate) fn features(
+    model: &ModelProto,
+    inputs: &[(String, usize)],
+) -> Result<Vec<String>, ModelError> {
+    let width: usize = inputs.iter().map(|(_, width)| width).sum();
+    let Some(names) = model
+        .metadata_props
+        .iter()
+        .find(|entry| entry.key == FEATURE_NAMES)
+    else {
+        let own = inputs.iter().flat_map(|(name, width)| {
+            let numbered = move |i: usize| {
+                if *width == 1 {
+                    name.clone()
+                } else {
+                    format!("{name}_{i}")
+                }
+            };
+            (0..*width).map(numbered)
+        });
+        return Ok(own.collect());
+    };
+    let names: Vec<String> = serde_json::from_str(&names.value).map_err(|_| {
+        ModelError::model(format!(
+            "`{FEATURE_NAMES}` of its metadata is not a JSON array of strings"
+        ))
+    })?;
+    let distinct = names.iter().collect::<std::collections::HashSet<_>>().len();
+    if names.len() != width || distinct != width {
+        return Err(ModelError::model(format!(
+            "`{FEATURE_NAMES}` of its metadata does not name its {width} features"
+        )));
+    }
+    Ok(names)
+}
+
+/// Where the answers are found in the scratch.
+pub(crate) struct Outputs {
+    pub(crate) label: usize,
+    pub(crate) classes: Rc<[i64]>,
+    pub(crate) probabilities: Rc<[usize]>,
+}
+
+/// The label and the probabilities, which must be the graph's two outputs, in either order.
+pub(crate) fn outputs(graph: &GraphProto, compiler: &Compiler) -> Result<Outputs, ModelError> {
+    let [first, second] = graph.output.as_slice() else {
+        return Err(ModelError::model(
+            "its outputs must be two: a label and probabilities",
+        ));
+    };
+    match (compiler.value(&first.name), compiler.value(&second.name)) {
+        (Some(Value::Labels { column, classes }), Some(Value::Matrix(matrix)))
+        | (Some(Value::Matrix(matrix)), Some(Value::Labels { column, classes }))
+            if matrix.dims == [classes.len()] && matrix.kind == Kind::Float =>
+        {
+            Ok(Outputs {
+                label: *column,
+                classes: classes.clone(),
+                probabilities: matrix.columns.clone(),
+            })
+        }
+        _ => Err(ModelError::model(
+            "its outputs must be the label of a classifier and a probability for each class",
+        )),
+    }
+}

@@ -1,0 +1,4 @@
+//! The ONNX file format: reading its messages and writing a trained model.
+
+pub(crate) mod export;
+pub(crate) mod proto;

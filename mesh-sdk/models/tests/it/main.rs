@@ -1,0 +1,8 @@
+//! Models trained on the bundled Cleveland table, exported, and run.
+
+mod fixture;
+
+mod executor;
+mod foreign;
+mod hostile;
+mod training;

@@ -1,0 +1,60 @@
+use mesh_contracts::DocumentError;
+use mesh_events::EventError;
+use mesh_models::ModelError;
+use mesh_storage::StorageError;
+
+/// What can keep a product from being declared, started or trained.
+#[derive(Debug, thiserror::Error)]
+pub enum SdkError {
+    /// A document of the product is wrong; says file, line and what to write instead.
+    #[error(transparent)]
+    Document(#[from] DocumentError),
+    /// Two documents of the product do not fit each other.
+    #[error("{file}: {path}: {message}")]
+    Declaration {
+        file: &'static str,
+        path: String,
+        message: String,
+    },
+    #[error("{path}: {source}")]
+    File {
+        path: String,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("starting data {file}, row {row}: {reason}")]
+    StartingData {
+        file: String,
+        row: usize,
+        reason: String,
+    },
+    #[error("model {model}: {reason}")]
+    Training { model: String, reason: String },
+    #[error("model {model}, version {version}: {reason}")]
+    Version {
+        model: String,
+        version: u64,
+        reason: String,
+    },
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Events(#[from] EventError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+impl SdkError {
+    pub(crate) fn file(path: impl Into<String>) -> impl FnOnce(std::io::Error) -> SdkError {
+        let path = path.into();
+        move |source| SdkError::File { path, source }
+    }
+
+    pub(crate) fn declaration(path: impl Into<String>, message: impl Into<String>) -> SdkError {
+        SdkError::Declaration {
+            file: crate::declaration::FILE,
+            path: path.into(),
+            message: message.into(),
+        }
+    }
+}

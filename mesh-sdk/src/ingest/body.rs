@@ -1,0 +1,167 @@
+//! Request bodies -> records. What spoils one record refuses that record; what spoils the whole, the whole.
+
+use mesh_contracts::{Contract, ParseError, Record, Violation, json};
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The bodies an input port takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MediaType {
+    /// One object, or an array of them.
+    Json,
+    /// One object per line.
+    NdJson,
+    /// A header with the contract's property names, then one record per row (RFC 4180).
+    Csv,
+}
+
+impl MediaType {
+    pub(crate) const ALL: [(MediaType, &'static str); 3] = [
+        (MediaType::Json, "application/json"),
+        (MediaType::NdJson, "application/x-ndjson"),
+        (MediaType::Csv, "text/csv"),
+    ];
+
+    /// By the value of a Content-Type header; parameters do not count.
+    pub(crate) fn of(content_type: &str) -> Option<MediaType> {
+        let essence = content_type.split(';').next().unwrap_or_default().trim();
+        Self::ALL
+            .into_iter()
+            .find(|(_, name)| essence.eq_ignore_ascii_case(name))
+            .map(|(media_type, _)| media_type)
+    }
+}
+
+/// What spoils a whole body.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BodyError {
+    #[error("the body is empty: send at least one record")]
+    Empty,
+    #[error("the body is not JSON: {0}")]
+    NotJson(ParseError),
+    #[error("the CSV cannot be read: {0}")]
+    BadCsv(String),
+}
+
+/// One record of a body, or what is wrong with it.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    /// From 1; for the media types that have lines.
+    pub(crate) line: Option<u64>,
+    pub(crate) record: Result<Record, Violation>,
+}
+
+pub(crate) fn parse(
+    media_type: MediaType,
+    body: &[u8],
+    contract: &Contract,
+) -> Result<Vec<Parsed>, BodyError> {
+    let body = body.strip_prefix(BOM).unwrap_or(body);
+    if body.trim_ascii().is_empty() {
+        return Err(BodyError::Empty);
+    }
+    match media_type {
+        MediaType::Json => json_records(body),
+        MediaType::NdJson => Ok(lines(body)),
+        MediaType::Csv => csv_rows(body, contract),
+    }
+}
+
+fn json_records(body: &[u8]) -> Result<Vec<Parsed>, BodyError> {
+    let records = json::split_records(body).map_err(BodyError::NotJson)?;
+    if records.is_empty() {
+        return Err(BodyError::Empty);
+    }
+    let parsed = records.into_iter().map(|raw| Parsed {
+        line: None,
+        record: json::parse_record(raw.get().as_bytes()).map_err(Violation::from),
+    });
+    Ok(parsed.collect())
+}
+
+fn lines(body: &[u8]) -> Vec<Parsed> {
+    let numbered = (1..).zip(body.split(|byte| *byte == b'\n'));
+    numbered
+        .filter(|(_, line)| !line.trim_ascii().is_empty())
+        .map(|(number, line)| Parsed {
+            line: Some(number),
+            record: json::parse_record(line).map_err(Violation::from),
+        })
+        .collect()
+}
+
+fn csv_rows(body: &[u8], contract: &Contract) -> Result<Vec<Parsed>, BodyError> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(body);
+    let header = reader
+        .headers()
+        .map_err(|_| BodyError::BadCsv("the header is not UTF-8".to_owned()))?;
+    let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    check_header(&header, contract)?;
+    let mut parsed = Vec::new();
+    let mut row = csv::ByteRecord::new();
+    loop {
+        let more = reader.read_byte_record(&mut row);
+        let line = row.position().map(csv::Position::line);
+        match more {
+            Ok(true) => parsed.push(Parsed {
+                line,
+                record: csv_record(&row, &header, contract),
+            }),
+            Ok(false) => break,
+            Err(error) => return Err(BodyError::BadCsv(error.to_string())),
+        }
+    }
+    match parsed.is_empty() {
+        true => Err(BodyError::Empty),
+        false => Ok(parsed),
+    }
+}
+
+fn csv_record(
+    row: &csv::ByteRecord,
+    header: &[String],
+    contract: &Contract,
+) -> Result<Record, Violation> {
+    if row.len() != header.len() {
+        let expected = format!("{} cells, as in the header; found {}", header.len(), row.len());
+        return Err(Violation::record("columns", expected));
+    }
+    let cells = row
+        .iter()
+        .map(std::str::from_utf8)
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|_| Violation::record("utf-8", "text in UTF-8"))?;
+    Ok(contract.record_from_text(header, &cells))
+}
+
+/// A column that is missing or unknown would spoil every row alike: said once, before any is read.
+fn check_header(header: &[String], contract: &Contract) -> Result<(), BodyError> {
+    let bad = |message: String| Err(BodyError::BadCsv(message));
+    let properties = contract.schema().properties();
+    let input = || properties.iter().filter(|property| property.assigned().is_none());
+    for (index, name) in header.iter().enumerate() {
+        // Says the place and not the name: a file without a header has health data there.
+        if !input().any(|property| property.name() == name) {
+            let known: Vec<&str> = input().map(|property| property.name()).collect();
+            return bad(format!(
+                "column {} of the header is not in the contract; its columns are {}",
+                index + 1,
+                known.join(", ")
+            ));
+        }
+        if header[..index].contains(name) {
+            return bad(format!("the header names column {name} twice"));
+        }
+    }
+    let missing: Vec<&str> = input()
+        .filter(|property| property.required() && !header.iter().any(|name| name == property.name()))
+        .map(|property| property.name())
+        .collect();
+    match missing.as_slice() {
+        [] => Ok(()),
+        names => bad(format!(
+            "the header lacks {}, which the contract requires",
+            names.join(", ")
+        )),
+    }
+}

@@ -1,0 +1,32 @@
+//! What a data product is built on.
+//!
+//! A product is declared in two documents, `product.odps.yaml` (what it is and promises) and `mesh.yaml`
+//! (how the platform runs it). [`DataProduct`] is the checked declaration; a [`Host`] runs products: it
+//! opens their datasets, reads their topics into them, trains what has no model version yet, and serves
+//! their ports.
+
+mod declaration;
+mod error;
+mod files;
+mod host;
+mod http;
+mod ingest;
+mod problems;
+mod product;
+mod registry;
+mod running;
+mod scoring;
+mod sink;
+mod starting_data;
+mod training;
+
+pub use error::SdkError;
+pub use files::ProductFiles;
+pub use host::{Host, HostConfig, Progress};
+pub use mesh_contracts::Contract;
+pub use mesh_models::{CrossValidation, CrossValidationReport};
+pub use mesh_platform::server::Readiness;
+pub use product::{DataProduct, InputPort, ScoringPort};
+pub use registry::{Accuracy, ModelVersion, Stage, TrainedOn};
+pub use running::{DatasetState, RunningProduct};
+pub use training::cross_validate;

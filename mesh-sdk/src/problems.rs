@@ -1,0 +1,69 @@
+//! Errors of this crate and of those below it -> problems, in one place.
+
+use mesh_events::EventError;
+use mesh_platform::problem::{Problem, codes, ErrorCode};
+use mesh_storage::StorageError;
+
+use crate::SdkError;
+use crate::http::refusal;
+use crate::ingest::{BodyError, IngestError};
+use crate::scoring::ScoreError;
+
+impl From<BodyError> for Problem {
+    fn from(error: BodyError) -> Self {
+        let code = match &error {
+            BodyError::Empty => &codes::EMPTY_BODY,
+            BodyError::NotJson(_) => &codes::NOT_JSON,
+            BodyError::BadCsv(_) => &codes::BAD_CSV,
+        };
+        Problem::new(code).with_detail(error.to_string())
+    }
+}
+
+impl From<IngestError> for Problem {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Body(error) => error.into(),
+            IngestError::Events(error) => events(error),
+        }
+    }
+}
+
+impl From<ScoreError> for Problem {
+    fn from(error: ScoreError) -> Self {
+        match error {
+            ScoreError::Body(error) => error.into(),
+            ScoreError::Events(error) => events(error),
+            ScoreError::Model(error) => Problem::internal(error),
+            ScoreError::TooMany(_) => {
+                Problem::new(&codes::BODY_TOO_LARGE).with_detail(error.to_string())
+            }
+            ScoreError::Refused(refused) => {
+                let detail = "Nothing was scored: mend the records that are listed.";
+                refusal(Problem::new(&codes::CONTRACT_VIOLATION).with_detail(detail), &refused)
+            }
+        }
+    }
+}
+
+/// What the caller can mend, the caller is told.
+pub(crate) fn query(error: StorageError) -> Problem {
+    match ErrorCode::find(error.code()) {
+        Some(code) if code.status() < 500 || code.status() == 504 => {
+            Problem::new(code).with_detail(error.to_string())
+        }
+        _ => Problem::internal(error),
+    }
+}
+
+impl From<SdkError> for Problem {
+    fn from(error: SdkError) -> Self {
+        Problem::internal(error)
+    }
+}
+
+/// Nothing was accepted: the caller may send the same again.
+fn events(error: EventError) -> Problem {
+    Problem::caused(&codes::UNAVAILABLE, error)
+        .with_detail("The event log does not take events at the moment. Nothing was accepted: send it again.")
+}

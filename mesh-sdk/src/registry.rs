@@ -1,0 +1,150 @@
+//! The versions of a model: a folder each, written whole or not at all, never changed.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use mesh_models::{Evaluation, Model};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::SdkError;
+
+const ARTIFACT: &str = "model.onnx";
+const RECORD: &str = "version.json";
+
+/// What there is to know about one version of a model.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ModelVersion {
+    pub model: String,
+    /// From 1, without gaps.
+    pub version: u64,
+    pub stage: Stage,
+    pub description: String,
+    pub algorithm: String,
+    pub trained_at: DateTime<Utc>,
+    /// SHA-256 of the ONNX file, in hex.
+    pub sha256: String,
+    /// In the order in which the ONNX graph takes them.
+    pub features: Vec<String>,
+    pub trained_on: TrainedOn,
+    /// On the cases that were held out.
+    pub evaluation: Evaluation,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum Stage {
+    Staging,
+    Production,
+    Archived,
+}
+
+/// Where a version came from: enough to train it again, byte for byte.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct TrainedOn {
+    /// Dataset -> its Delta version.
+    pub datasets: BTreeMap<String, u64>,
+    pub sql: String,
+    /// Cases that the query gave, those held out included.
+    pub cases: usize,
+    pub held_out: f64,
+    pub seed: u64,
+}
+
+/// Measured accuracy of a version.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Accuracy {
+    /// Share of the cases that were predicted right.
+    pub value: f64,
+    /// How many cases there were.
+    pub cases: usize,
+    /// 95 % Wilson interval.
+    pub low: f64,
+    pub high: f64,
+}
+
+impl ModelVersion {
+    pub fn accuracy(&self) -> Accuracy {
+        let interval = &self.evaluation.accuracy_interval;
+        Accuracy {
+            value: self.evaluation.accuracy,
+            cases: self.evaluation.cases,
+            low: interval.low,
+            high: interval.high,
+        }
+    }
+}
+
+pub(crate) struct Registry {
+    model: String,
+    folder: PathBuf,
+}
+
+impl Registry {
+    pub(crate) fn open(folder: PathBuf, model: &str) -> Result<Registry, SdkError> {
+        fs::create_dir_all(&folder).map_err(SdkError::file(folder.display().to_string()))?;
+        Ok(Registry {
+            model: model.to_owned(),
+            folder,
+        })
+    }
+
+    /// All versions, oldest first.
+    pub(crate) fn versions(&self) -> Result<Vec<ModelVersion>, SdkError> {
+        let entries = fs::read_dir(&self.folder).map_err(SdkError::file(self.folder.display().to_string()))?;
+        let mut numbers: Vec<u64> = entries
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .collect();
+        numbers.sort_unstable();
+        numbers.into_iter().map(|version| self.record(version)).collect()
+    }
+
+    /// The version's model, once its artifact is seen to be the one that was recorded.
+    pub(crate) fn load(&self, version: &ModelVersion) -> Result<Model, SdkError> {
+        let path = self.folder.join(version.version.to_string()).join(ARTIFACT);
+        let onnx = fs::read(&path).map_err(SdkError::file(path.display().to_string()))?;
+        if mesh_models::digest(&onnx) != version.sha256 {
+            let reason = format!("{} is not the file that was recorded", path.display());
+            return Err(self.broken(version.version, reason));
+        }
+        Ok(Model::from_onnx(&onnx)?)
+    }
+
+    /// Keeps a new version. It is there once its folder has its name; a crash before leaves nothing.
+    pub(crate) fn add(&self, version: &ModelVersion, onnx: &[u8]) -> Result<(), SdkError> {
+        let partial = self.folder.join(format!("{}.partial", version.version));
+        let record = serde_json::to_vec_pretty(version)
+            .map_err(|error| self.broken(version.version, error.to_string()))?;
+        let write = || -> std::io::Result<()> {
+            if partial.exists() {
+                fs::remove_dir_all(&partial)?;
+            }
+            fs::create_dir(&partial)?;
+            write_durably(&partial.join(ARTIFACT), onnx)?;
+            write_durably(&partial.join(RECORD), &record)?;
+            fs::rename(&partial, self.folder.join(version.version.to_string()))?;
+            File::open(&self.folder)?.sync_all()
+        };
+        write().map_err(SdkError::file(partial.display().to_string()))
+    }
+
+    fn record(&self, version: u64) -> Result<ModelVersion, SdkError> {
+        let path = self.folder.join(version.to_string()).join(RECORD);
+        let bytes = fs::read(&path).map_err(SdkError::file(path.display().to_string()))?;
+        serde_json::from_slice(&bytes).map_err(|error| self.broken(version, error.to_string()))
+    }
+
+    fn broken(&self, version: u64, reason: String) -> SdkError {
+        SdkError::Version {
+            model: self.model.clone(),
+            version,
+            reason,
+        }
+    }
+}
+
+fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    fs::write(path, bytes)?;
+    File::open(path)?.sync_all()
+}

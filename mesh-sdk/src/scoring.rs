@@ -1,0 +1,178 @@
+//! The scoring port: the record that was sent, checked, scored, kept as an event, and sent back with its answer.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use mesh_contracts::{Gate, Record, Side, Violation, json};
+use mesh_events::{Event, EventError, EventLog};
+use mesh_models::{Model, ModelError, Scores};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::ingest::{BodyError, Refused, schema_of, timestamp};
+use crate::product::ModelPlan;
+use crate::registry::ModelVersion;
+
+/// Most records that one call may send.
+pub(crate) const MAX_RECORDS: usize = 10_000;
+
+pub(crate) struct Scoring {
+    gate: Gate,
+    answer: String,
+    topic: String,
+    source: String,
+    schema: String,
+    model: Model,
+    version: ModelVersion,
+    /// The part of the answer that every call shares.
+    accuracy: Value,
+    log: Arc<dyn EventLog>,
+}
+
+/// What a call sent: one record is answered with one, a list with a list.
+pub(crate) enum Answer {
+    One(Record),
+    Many(Vec<Record>),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ScoreError {
+    #[error(transparent)]
+    Body(#[from] BodyError),
+    #[error("a call may send {MAX_RECORDS} records, this one has {0}")]
+    TooMany(usize),
+    #[error("{} violations of the contract", .0.len())]
+    Refused(Vec<Refused>),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Events(#[from] EventError),
+}
+
+impl Scoring {
+    pub(crate) fn new(
+        plan: &ModelPlan,
+        topic: String,
+        source: String,
+        model: Model,
+        version: ModelVersion,
+        log: Arc<dyn EventLog>,
+    ) -> Scoring {
+        Scoring {
+            gate: Gate::compile(&plan.input, Side::Input),
+            answer: plan.declared.answer.clone(),
+            topic,
+            source,
+            schema: schema_of(&plan.output),
+            accuracy: json!(version.accuracy()),
+            model,
+            version,
+            log,
+        }
+    }
+
+    pub(crate) fn version(&self) -> &ModelVersion {
+        &self.version
+    }
+
+    /// Scores every record of `body`, or none: returns once the answers are durable.
+    pub(crate) async fn score(&self, body: &[u8]) -> Result<Answer, ScoreError> {
+        let raw = json::split_records(body).map_err(BodyError::NotJson)?;
+        let one = body.trim_ascii_start().first() == Some(&b'{');
+        if raw.is_empty() {
+            return Err(BodyError::Empty.into());
+        }
+        if raw.len() > MAX_RECORDS {
+            return Err(ScoreError::TooMany(raw.len()));
+        }
+        let mut records = Vec::with_capacity(raw.len());
+        let mut refused = Vec::new();
+        for (index, raw) in raw.into_iter().enumerate() {
+            match self.checked(raw.get().as_bytes()) {
+                Ok(record) => records.push(record),
+                Err(violations) => refused.extend(violations.into_iter().map(|violation| Refused {
+                    record: index,
+                    line: None,
+                    violation,
+                })),
+            }
+        }
+        if !refused.is_empty() {
+            return Err(ScoreError::Refused(refused));
+        }
+        let events = self.answer(&mut records)?;
+        self.log.append(&self.topic, events).await?;
+        Ok(match (one, records.pop()) {
+            (true, Some(record)) => Answer::One(record),
+            (_, last) => {
+                records.extend(last);
+                Answer::Many(records)
+            }
+        })
+    }
+
+    fn checked(&self, text: &[u8]) -> Result<Record, Vec<Violation>> {
+        let record = json::parse_record(text).map_err(|error| vec![Violation::from(error)])?;
+        self.gate.check(&record)?;
+        Ok(record)
+    }
+
+    /// Adds the answer to every record; returns the events to keep.
+    fn answer(&self, records: &mut [Record]) -> Result<Vec<Event>, ScoreError> {
+        let features = self.model.features();
+        let mut rows = Vec::with_capacity(records.len() * features.len());
+        for record in records.iter() {
+            rows.extend(features.iter().map(|feature| number(record.get(feature))));
+        }
+        let mut scores = Scores::new();
+        self.model.score(&rows, &mut scores)?;
+        let now = Utc::now();
+        let scored_at = timestamp(now);
+        let answers = scores.labels().iter().zip(positive(&self.model, &scores));
+        let events = records.iter_mut().zip(answers).map(|(record, (label, probability))| {
+            let id = Uuid::now_v7().to_string();
+            let answer = json!({
+                "prediction": label,
+                "probability": shortest(probability),
+                "accuracy": self.accuracy,
+                "model": self.version.model,
+                "version": self.version.version,
+                "event_id": id,
+                "scored_at": scored_at,
+            });
+            record.insert(self.answer.clone(), answer);
+            Event {
+                id,
+                source: self.source.clone(),
+                kind: "mesh.score".to_owned(),
+                subject: None,
+                time: now,
+                schema: Some(self.schema.clone()),
+                data: serde_json::to_vec(&record).unwrap_or_default().into(),
+            }
+        });
+        Ok(events.collect())
+    }
+}
+
+/// A feature as the model takes it: what is absent or null is NaN, and the graph imputes it.
+fn number(value: Option<&Value>) -> f32 {
+    match value {
+        Some(Value::Number(number)) => number.as_f64().map_or(f32::NAN, |number| number as f32),
+        Some(Value::Bool(flag)) => f32::from(u8::from(*flag)),
+        _ => f32::NAN,
+    }
+}
+
+/// The f64 that prints as the f32 does: 0.1 and not 0.10000000149011612.
+fn shortest(value: f32) -> f64 {
+    value.to_string().parse().unwrap_or_else(|_| f64::from(value))
+}
+
+/// The probability of class 1, row by row.
+pub(crate) fn positive<'a>(model: &Model, scores: &'a Scores) -> impl Iterator<Item = f32> + 'a {
+    let classes = model.classes();
+    let class = classes.iter().position(|class| *class == 1).unwrap_or_default();
+    let rows = scores.probabilities().chunks_exact(classes.len());
+    rows.map(move |row| row[class])
+}

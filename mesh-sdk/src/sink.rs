@@ -1,0 +1,193 @@
+//! Topic -> gate -> dataset, exactly once.
+//!
+//! The dataset itself says where to go on reading: every commit carries the offsets it was read up to. So
+//! whatever happens between reading and committing, the same events are read again, or not at all.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mesh_contracts::{Gate, Record, Violation, json};
+use mesh_events::{EventError, EventLog, Reader, Received};
+use mesh_storage::{Dataset, StorageError};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use crate::ingest::timestamp;
+
+/// An event is in the dataset at most this long after it was accepted, when all is well.
+const MAX_DELAY: Duration = Duration::from_millis(500);
+/// Rows of one commit at most: bounds the memory of a catch-up.
+const MAX_ROWS: usize = 20_000;
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Sink {
+    pub(crate) log: Arc<dyn EventLog>,
+    pub(crate) topic: String,
+    pub(crate) dataset: Arc<Dataset>,
+    pub(crate) gate: Gate,
+    pub(crate) quarantine: Arc<Dataset>,
+    pub(crate) quarantine_gate: Arc<Gate>,
+    /// Told whether the newest attempt to get on succeeded.
+    pub(crate) healthy: Box<dyn Fn(bool) + Send + Sync>,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum SinkError {
+    #[error(transparent)]
+    Events(#[from] EventError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Sink {
+    /// Runs until `stop`, and then until everything the topic held at that moment is committed.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            match self.follow(&stop, &mut pause).await {
+                Ok(()) => return,
+                Err(error) => {
+                    (self.healthy)(false);
+                    let (topic, dataset) = (&self.topic, self.dataset.name());
+                    tracing::error!(topic, dataset, %error, retry_in = ?pause, "sink cannot get on");
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+            }
+        }
+    }
+
+    async fn follow(&self, stop: &CancellationToken, pause: &mut Duration) -> Result<(), SinkError> {
+        let partitions = self.log.ends(&self.topic).await?.len();
+        let from = self.progress_of(&self.dataset, partitions).await?;
+        let quarantined = self.progress_of(&self.quarantine, partitions).await?;
+        let mut reader = self.log.reader(&self.topic, &from).await?;
+        (self.healthy)(true);
+        loop {
+            let events = collect(reader.as_mut(), stop).await?;
+            if events.is_empty() && stop.is_cancelled() {
+                return Ok(());
+            }
+            if !events.is_empty() {
+                self.commit(&events, &quarantined).await?;
+                *pause = FIRST_PAUSE;
+            }
+        }
+    }
+
+    async fn progress_of(&self, dataset: &Dataset, partitions: usize) -> Result<Vec<u64>, StorageError> {
+        let mut next = Vec::with_capacity(partitions);
+        for partition in 0..partitions {
+            next.push(dataset.progress(&self.source(partition as u32)).await?);
+        }
+        Ok(next)
+    }
+
+    /// One commit for the good rows; before it, one for the rows that broke their contract. Should the
+    /// process end between the two, the next run finds in `quarantined` what it need not write again.
+    async fn commit(&self, events: &[Received], quarantined: &[u64]) -> Result<(), StorageError> {
+        let mut rows = Vec::with_capacity(events.len());
+        let mut kept = Vec::with_capacity(events.len());
+        let mut broken: Vec<(&Received, Vec<Violation>)> = Vec::new();
+        for received in events {
+            match json::parse_record(&received.event.data) {
+                Ok(record) => {
+                    rows.push(record);
+                    kept.push(received);
+                }
+                Err(error) => broken.push((received, vec![error.into()])),
+            }
+        }
+        let gated = self.gate.batch(rows);
+        let rejected = gated.rejected.into_iter();
+        broken.extend(rejected.map(|(row, violations)| (kept[row], violations)));
+        let progress = self.progress(events);
+        if !broken.is_empty() {
+            let (topic, rows) = (&self.topic, broken.len());
+            tracing::warn!(topic, rows, "rows broke their contract and go to quarantine");
+            let rows = broken
+                .iter()
+                .filter(|(received, _)| {
+                    let position = received.position;
+                    position.offset >= quarantined[position.partition as usize]
+                })
+                .map(|(received, violations)| self.quarantined(received, violations));
+            let rows = self.quarantine_gate.batch(rows.collect());
+            self.quarantine.append(&rows.accepted, &progress).await?;
+        }
+        self.dataset.append(&gated.accepted, &progress).await?;
+        let dataset = self.dataset.name().to_owned();
+        metrics::counter!("mesh_dataset_rows_total", "dataset" => dataset)
+            .increment(gated.accepted.num_rows() as u64);
+        Ok(())
+    }
+
+    /// After these events, what comes next in each partition that they came from.
+    fn progress(&self, events: &[Received]) -> BTreeMap<String, u64> {
+        let mut progress = BTreeMap::new();
+        for received in events {
+            let next = received.position.offset + 1;
+            let entry = progress.entry(self.source(received.position.partition));
+            let reached: &mut u64 = entry.or_default();
+            *reached = (*reached).max(next);
+        }
+        progress
+    }
+
+    fn source(&self, partition: u32) -> String {
+        format!("{}/{partition}", self.topic)
+    }
+
+    fn quarantined(&self, received: &Received, violations: &[Violation]) -> Record {
+        let event = &received.event;
+        let row = json!({
+            "event_id": event.id,
+            "received_at": timestamp(event.time),
+            "topic": self.topic,
+            "partition": received.position.partition,
+            "offset": received.position.offset,
+            "dataset": self.dataset.name(),
+            "reasons": serde_json::to_string(violations).unwrap_or_default(),
+            "data": String::from_utf8_lossy(&event.data),
+        });
+        match row {
+            Value::Object(row) => row,
+            _ => Record::new(),
+        }
+    }
+}
+
+/// Waits for the first event, then gathers for [`MAX_DELAY`] or up to [`MAX_ROWS`]. Once stopped, takes what is
+/// there without waiting; empty then means the end of the topic.
+async fn collect(
+    reader: &mut dyn Reader,
+    stop: &CancellationToken,
+) -> Result<Vec<Received>, EventError> {
+    const LONG: Duration = Duration::from_secs(3600);
+    let mut events: Vec<Received> = Vec::new();
+    let mut deadline = Instant::now() + LONG;
+    loop {
+        let wait = match stop.is_cancelled() {
+            true => Duration::ZERO,
+            false => deadline.saturating_duration_since(Instant::now()),
+        };
+        let room = MAX_ROWS - events.len();
+        let more = tokio::select! {
+            more = reader.next(room, wait) => more?,
+            () = stop.cancelled(), if !stop.is_cancelled() => continue,
+        };
+        let nothing_new = more.is_empty();
+        if events.is_empty() && !nothing_new {
+            deadline = Instant::now() + MAX_DELAY;
+        }
+        events.extend(more);
+        if nothing_new || events.len() >= MAX_ROWS {
+            return Ok(events);
+        }
+    }
+}

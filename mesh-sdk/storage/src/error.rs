@@ -1,0 +1,69 @@
+use deltalake::DeltaTableError;
+use deltalake::datafusion::error::DataFusionError;
+
+/// What can go wrong between a product and its tables.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    #[error("dataset {dataset}: the table at hand has other columns than contract {contract}: {difference}")]
+    SchemaDiffers {
+        dataset: String,
+        contract: String,
+        difference: String,
+    },
+    #[error("dataset {dataset}: {source}")]
+    Table {
+        dataset: String,
+        #[source]
+        source: Box<DeltaTableError>,
+    },
+    #[error("{path} cannot hold datasets: {reason}")]
+    Location { path: String, reason: String },
+    #[error("a {statement} statement changes or reaches outside the product's datasets; only SELECT and EXPLAIN are answered")]
+    NotReadOnly { statement: String },
+    #[error("{0}")]
+    InvalidQuery(String),
+    #[error("the query took longer than {seconds} s")]
+    Timeout { seconds: u64 },
+    #[error("the query needs more memory than a query may take: {0}")]
+    TooLarge(String),
+    #[error("query: {0}")]
+    Query(#[source] Box<DataFusionError>),
+    #[error("cannot encode the rows: {0}")]
+    Encode(String),
+}
+
+impl StorageError {
+    /// Stable code of this error, as documented in `docs/errors/`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotReadOnly { .. } => "query-not-read-only",
+            Self::InvalidQuery(_) => "query-invalid",
+            Self::Timeout { .. } => "query-timeout",
+            Self::TooLarge(_) => "query-too-large",
+            Self::SchemaDiffers { .. }
+            | Self::Table { .. }
+            | Self::Location { .. }
+            | Self::Query(_)
+            | Self::Encode(_) => "internal",
+        }
+    }
+}
+
+impl From<DataFusionError> for StorageError {
+    fn from(error: DataFusionError) -> Self {
+        match error.find_root() {
+            DataFusionError::ResourcesExhausted(message) => Self::TooLarge(message.clone()),
+            // What is wrong with the statement itself. The first line says it; what follows are internals.
+            DataFusionError::SQL(..)
+            | DataFusionError::Plan(_)
+            | DataFusionError::SchemaError(..)
+            | DataFusionError::NotImplemented(_)
+            | DataFusionError::Execution(_)
+            | DataFusionError::ArrowError(..) => {
+                let message = error.strip_backtrace();
+                Self::InvalidQuery(message.lines().next().unwrap_or_default().to_owned())
+            }
+            _ => Self::Query(Box::new(error)),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+use std::path::Path;
+use std::time::Duration;
+
+use mesh_platform::identity::{DevIssuer, Scope, authenticate};
+use mesh_platform::server::{self, Limits};
+use mesh_sdk::{DataProduct, Host, HostConfig, Readiness};
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::Answer;
+
+/// How long anything may take that comes about by itself.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One product in a mesh of its own.
+pub struct TestMesh {
+    product: String,
+    folder: TempDir,
+    address: String,
+    issuer: DevIssuer,
+    client: Client,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+    host: Host,
+}
+
+impl TestMesh {
+    /// Starts `product` with nothing but what it ships.
+    pub async fn start(product: DataProduct) -> TestMesh {
+        TestMesh::start_in(product, tempfile::tempdir().unwrap()).await
+    }
+
+    /// Starts `product` on the folder of a mesh that was stopped.
+    pub async fn start_in(product: DataProduct, folder: TempDir) -> TestMesh {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let issuer = DevIssuer::open(&folder.path().join("identity"), &address).unwrap();
+        let readiness = Readiness::new();
+        let mut host = Host::open(HostConfig {
+            data_dir: folder.path().to_owned(),
+            progress: Box::new(|_| {}),
+            readiness: readiness.clone(),
+        })
+        .unwrap();
+        let name = product.name().to_owned();
+        host.start(product).await.unwrap();
+        let api = host.api().merge(readiness.api()).with_openapi("Test mesh", "0");
+        let stop = CancellationToken::new();
+        let limits = Limits::default();
+        let verifier = issuer.verifier().unwrap();
+        let router = server::layers(api.into_router().layer(authenticate(verifier)), &limits);
+        let stopped = stop.clone();
+        let server = tokio::spawn(async move {
+            server::serve(listener, router, &limits, stopped).await.unwrap();
+        });
+        TestMesh {
+            product: name,
+            folder,
+            address,
+            issuer,
+            client: Client::new(),
+            stop,
+            server,
+            host,
+        }
+    }
+
+    /// Stops as Ctrl-C does: what was accepted is stored. Returns the folder.
+    pub async fn stop(self) -> TempDir {
+        self.stop.cancel();
+        self.server.await.unwrap();
+        self.host.stop().await;
+        self.folder
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A token for `scopes`.
+    pub fn token(&self, scopes: &[Scope]) -> String {
+        self.issuer.token("tester", scopes, Duration::from_secs(600)).unwrap()
+    }
+
+    /// `POST` below the product's address, with a token that allows everything.
+    pub async fn post(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
+        let token = self.token(&Scope::ALL);
+        self.post_as(&token, path, content_type, body).await
+    }
+
+    /// `POST` below the product's address, with this token.
+    pub async fn post_as(
+        &self,
+        token: &str,
+        path: &str,
+        content_type: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
+        let request = self
+            .client
+            .post(format!("{}/products/{}/{path}", self.address, self.product))
+            .bearer_auth(token)
+            .header("content-type", content_type)
+            .body(body);
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// Any request without a token.
+    pub async fn anonymous(&self, method: Method, path: &str) -> Answer {
+        let request = self.client.request(method, format!("{}{path}", self.address));
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// The rows of a query.
+    pub async fn query(&self, sql: &str) -> Vec<Value> {
+        let answer = self.post("query", "application/json", json!({ "sql": sql }).to_string()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        match answer.json() {
+            Value::Array(rows) => rows,
+            other => panic!("not rows: {other}"),
+        }
+    }
+
+    /// How many rows `dataset` has.
+    pub async fn count(&self, dataset: &str) -> u64 {
+        let rows = self.query(&format!("SELECT count(*) AS n FROM {dataset}")).await;
+        rows[0]["n"].as_u64().unwrap()
+    }
+
+    /// Waits until `dataset` has `rows` rows.
+    pub async fn until_rows(&self, dataset: &str, rows: u64) {
+        let reached = async {
+            while self.count(dataset).await != rows {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        if tokio::time::timeout(PATIENCE, reached).await.is_err() {
+            panic!("{dataset} has {} rows and not {rows}", self.count(dataset).await);
+        }
+    }
+}

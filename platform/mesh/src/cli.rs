@@ -1,0 +1,103 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Runtime;
+
+use crate::commands::{evaluate, token, up};
+
+/// A data mesh: domain teams ship data products with contracts, storage, models and scoring ports.
+#[derive(Parser)]
+#[command(name = "mesh", version, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the mesh in this process: the products, the catalog and a development issuer of tokens.
+    Up(Up),
+    /// Print a token for the local mesh.
+    Token(Token),
+    /// Look into the models of the products.
+    #[command(subcommand)]
+    Model(Model),
+}
+
+#[derive(Args)]
+pub(crate) struct Up {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// Loopback address to listen on.
+    #[arg(long, default_value = "127.0.0.1:7070")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Args)]
+pub(crate) struct Token {
+    #[command(flatten)]
+    pub(crate) data: DataDir,
+    /// Whom the token speaks for.
+    #[arg(long = "as", value_name = "USER", default_value = "developer")]
+    pub(crate) user: String,
+    /// What it allows, comma-separated.
+    #[arg(long, value_delimiter = ',', default_value = "ingest,score,query")]
+    pub(crate) scope: Vec<String>,
+    /// How long it is valid.
+    #[arg(long, value_name = "HOURS", default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=720))]
+    pub(crate) hours: u32,
+}
+
+#[derive(Subcommand)]
+enum Model {
+    /// Cross-validate a model on the newest version of its data, and print the report.
+    Evaluate(Evaluate),
+}
+
+#[derive(Args)]
+pub(crate) struct Evaluate {
+    /// The model, as product/model.
+    #[arg(default_value = "bracelet-cardiology/heart-risk")]
+    pub(crate) model: String,
+    /// Parts that the cases are split into; each is predicted once by a model trained on the others.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(2..=100))]
+    pub(crate) folds: u16,
+    /// Times that the cases are split anew.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) repeats: u16,
+    /// Of the splits.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DataDir {
+    /// Folder that holds everything the mesh remembers [default: meshwork in the user's data directory].
+    #[arg(long, value_name = "DIR", env = "MESH_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+impl DataDir {
+    pub(crate) fn path(&self) -> anyhow::Result<PathBuf> {
+        let default = || dirs::data_dir().map(|dir| dir.join("meshwork"));
+        self.data_dir
+            .clone()
+            .or_else(default)
+            .context("there is no user data directory here: name a folder with --data-dir DIR")
+    }
+}
+
+impl Cli {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Up(args) => Runtime::new()?.block_on(up::run(&args)),
+            Command::Token(args) => token::run(&args),
+            Command::Model(Model::Evaluate(args)) => Runtime::new()?.block_on(evaluate::run(&args)),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+pub(crate) mod evaluate;
+pub(crate) mod token;
+pub(crate) mod up;

@@ -1,0 +1,60 @@
+//! `mesh model evaluate`: what a model is worth on the product's starting data.
+
+use anyhow::Context;
+use mesh_sdk::{CrossValidation, CrossValidationReport, Host, HostConfig, Readiness};
+
+use crate::cli::Evaluate;
+use crate::{products, progress};
+
+pub(crate) async fn run(args: &Evaluate) -> anyhow::Result<()> {
+    let (product, model) = args
+        .model
+        .split_once('/')
+        .context("name the model as product/model, such as bracelet-cardiology/heart-risk")?;
+    let products = products::all()?;
+    let known: Vec<String> = products.iter().map(|product| product.name().to_owned()).collect();
+    let product = products
+        .into_iter()
+        .find(|known| known.name() == product)
+        .with_context(|| format!("there is no product {product}; there are {}", known.join(", ")))?;
+
+    // On a folder of its own: the report is about what the product ships, and a running mesh is not disturbed.
+    let folder = tempfile::tempdir()?;
+    let steps = progress::Steps::default();
+    let mut host = Host::open(HostConfig {
+        data_dir: folder.path().to_owned(),
+        progress: Box::new(move |step| steps.show(&step)),
+        readiness: Readiness::new(),
+    })?;
+    let running = host.start(product).await?;
+    let validation = CrossValidation {
+        folds: args.folds.into(),
+        repeats: args.repeats.into(),
+        seed: args.seed,
+    };
+    let bar = progress::bar(u64::from(args.folds) * u64::from(args.repeats), "cross-validating");
+    let mut advance = |done: usize, _total: usize| bar.set_position(done as u64);
+    let report = mesh_sdk::cross_validate(&running, model, validation, &mut advance).await;
+    bar.finish_and_clear();
+    host.stop().await;
+    let report = report?;
+    match args.json {
+        true => println!("{}", serde_json::to_string_pretty(&report)?),
+        false => print(&args.model, args, &report),
+    }
+    Ok(())
+}
+
+fn print(model: &str, args: &Evaluate, report: &CrossValidationReport) {
+    println!(
+        "{model}: {}-fold stratified cross-validation, repeated {} times, seed {}, {} cases",
+        args.folds,
+        args.repeats,
+        args.seed,
+        report.folds.iter().filter(|fold| fold.repeat == 0).map(|fold| fold.cases).sum::<usize>()
+    );
+    println!("  {:<10} {:>7} {:>7}", "", "mean", "sd");
+    println!("  {:<10} {:>7.4} {:>7.4}", "accuracy", report.accuracy.mean, report.accuracy.sd);
+    println!("  {:<10} {:>7.4} {:>7.4}", "AUC", report.auc.mean, report.auc.sd);
+    println!("  sd is that of the single folds");
+}

@@ -1,0 +1,111 @@
+//! A running product -> its entry in the catalog.
+
+use chrono::Utc;
+use mesh_catalog::{
+    Accuracy, ContractEntry, ContractRef, DatasetEntry, Direction, Entry, ModelEntry, Port, example,
+};
+use mesh_sdk::{Contract, DatasetState, ModelVersion, RunningProduct};
+
+pub(crate) fn entry(running: &RunningProduct) -> Entry {
+    let product = running.product();
+    let description = product.description();
+    let address = format!("/products/{}", product.name());
+    Entry {
+        product: product.name().to_owned(),
+        domain: product.domain().to_owned(),
+        title: product.name().to_owned(),
+        version: description.version().to_owned(),
+        status: description.status().to_owned(),
+        purpose: description.purpose().to_owned(),
+        owner: description.team().to_owned(),
+        tags: description.tags().to_vec(),
+        urn: format!("urn:mesh:{}:{}", product.domain(), product.name()),
+        ports: ports(running, &address),
+        contracts: product.contracts().into_iter().map(ContractEntry::from).collect(),
+        datasets: running.datasets().into_iter().map(dataset).collect(),
+        models: running.models().map(|version| model(version, &address)).collect(),
+        address,
+        registered_at: Utc::now(),
+    }
+}
+
+fn ports(running: &RunningProduct, address: &str) -> Vec<Port> {
+    let product = running.product();
+    let inputs = product.input_ports().iter().map(|port| Port {
+        name: port.name().to_owned(),
+        direction: Direction::Input,
+        description: port.contract().description().to_owned(),
+        urn: product.urn(port.name(), port.contract()),
+        address: format!("{address}/ports/{}", port.name()),
+        contract: Some(contract_ref(port.contract())),
+        dataset: Some(port.dataset().to_owned()),
+        example: example(port.contract()),
+    });
+    let outputs = product.output_ports().map(|(name, description, contract)| Port {
+        name: name.to_owned(),
+        direction: Direction::Output,
+        description: description.to_owned(),
+        urn: product.urn(name, contract),
+        address: format!("{address}/query"),
+        contract: Some(contract_ref(contract)),
+        dataset: Some(name.to_owned()),
+        example: None,
+    });
+    let scoring = product.scoring_ports().map(|port| Port {
+        name: port.model.to_owned(),
+        direction: Direction::Scoring,
+        description: port.description.to_owned(),
+        urn: product.urn(port.model, port.output),
+        address: format!("{address}/models/{}/score", port.model),
+        contract: Some(contract_ref(port.output)),
+        dataset: Some(port.dataset.to_owned()),
+        example: example(port.input),
+    });
+    inputs.chain(outputs).chain(scoring).collect()
+}
+
+fn contract_ref(contract: &Contract) -> ContractRef {
+    ContractRef {
+        id: contract.id().to_owned(),
+        name: contract.name().to_owned(),
+        version: contract.version().to_owned(),
+    }
+}
+
+fn dataset(state: DatasetState) -> DatasetEntry {
+    DatasetEntry {
+        contract: state.contract,
+        rows: state.rows,
+        version: i64::try_from(state.version).unwrap_or(i64::MAX),
+        updated_at: state.updated_at,
+        location: Some(state.location),
+        name: state.name,
+    }
+}
+
+fn model(version: &ModelVersion, address: &str) -> ModelEntry {
+    let accuracy = version.accuracy();
+    let datasets = version.trained_on.datasets.iter();
+    let datasets: Vec<String> = datasets.map(|(name, version)| format!("{name}@{version}")).collect();
+    ModelEntry {
+        name: version.model.clone(),
+        description: version.description.clone(),
+        algorithm: version.algorithm.clone(),
+        version: version.version,
+        stage: format!("{:?}", version.stage),
+        trained_on: format!(
+            "{}; {} cases, {} of them held out",
+            datasets.join(", "),
+            version.trained_on.cases,
+            accuracy.cases
+        ),
+        accuracy: Some(Accuracy {
+            value: accuracy.value,
+            low: accuracy.low,
+            high: accuracy.high,
+            cases: accuracy.cases as u64,
+        }),
+        auc: version.evaluation.auc,
+        address: format!("{address}/models/{}", version.model),
+    }
+}

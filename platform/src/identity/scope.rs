@@ -1,0 +1,54 @@
+//! What a token allows.
+
+/// One kind of action that a token may allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Read self-descriptions that are not public.
+    Read,
+    /// Send records to input ports.
+    Ingest,
+    /// Ask models for predictions.
+    Score,
+    /// Read datasets with SQL.
+    Query,
+}
+
+impl Scope {
+    /// Every scope there is.
+    pub const ALL: [Self; 4] = [Self::Read, Self::Ingest, Self::Score, Self::Query];
+
+    /// The name in a token's `scope` claim.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "mesh.read",
+            Self::Ingest => "mesh.ingest",
+            Self::Score => "mesh.score",
+            Self::Query => "mesh.query",
+        }
+    }
+}
+
+/// A set of scopes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct ScopeSet(u32);
+
+impl ScopeSet {
+    /// Reads a `scope` claim: names separated by spaces. Names of other systems are ignored.
+    pub(super) fn parse(claim: &str) -> Self {
+        let allowed = |scope: &Scope| claim.split(' ').any(|name| name == scope.name());
+        Self(
+            Scope::ALL
+                .into_iter()
+                .filter(allowed)
+                .fold(0, |set, scope| set | bit(scope)),
+        )
+    }
+
+    pub(super) fn contains(self, scope: Scope) -> bool {
+        self.0 & bit(scope) != 0
+    }
+}
+
+fn bit(scope: Scope) -> u32 {
+    1 << scope as u32
+}

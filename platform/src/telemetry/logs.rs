@@ -1,0 +1,67 @@
+//! Logs, on standard error: standard output belongs to the command's result.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::{
+    EnvFilter, Layer, layer::SubscriberExt, registry::Registry, util::SubscriberInitExt,
+};
+
+use crate::Error;
+
+/// What is logged unless `MESH_LOG` says otherwise, in the syntax of tracing's `EnvFilter`.
+const DEFAULT_FILTER: &str = "info,datafusion=warn,delta_kernel=warn,deltalake=warn,\
+    deltalake_core=warn,h2=warn,hyper=warn,hyper_util=warn,object_store=warn";
+
+/// The form of a log line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Text,
+}
+
+impl LogFormat {
+    /// Text where a person looks on, JSON where a program collects.
+    pub fn detect() -> Self {
+        if io::stderr().is_terminal() {
+            Self::Text
+        } else {
+            Self::Json
+        }
+    }
+}
+
+/// Starts logging for the whole process; `MESH_LOG` sets what is logged.
+pub fn init(format: LogFormat) -> Result<(), Error> {
+    let filter = match std::env::var("MESH_LOG") {
+        Ok(filter) => {
+            EnvFilter::try_new(filter).map_err(|error| Error::LogFilter(error.to_string()))?
+        }
+        Err(_) => EnvFilter::new(DEFAULT_FILTER),
+    };
+    tracing_subscriber::registry()
+        .with(lines(format, io::stderr).with_filter(filter))
+        .try_init()
+        .map_err(|_| Error::TelemetrySetUpTwice)
+}
+
+type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
+
+fn lines<W>(format: LogFormat, writer: W) -> BoxedLayer
+where
+    W: for<'a> tracing_subscriber::fmt::MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    match format {
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .boxed(),
+        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).boxed(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
