@@ -7,11 +7,8 @@ use std::path::{Path, PathBuf};
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=.");
     let root = PathBuf::from(env("CARGO_MANIFEST_DIR")?);
-    let mut documents = Vec::new();
-    find(&root, &mut documents)?;
-    documents.sort();
     let mut list = String::from("&[\n");
-    for document in documents {
+    for document in find(&root)? {
         let name = document.strip_prefix(&root).map_err(io::Error::other)?;
         list.push_str(&format!("    ({name:?}, include_str!({document:?})),\n"));
     }
@@ -19,16 +16,29 @@ fn main() -> io::Result<()> {
     fs::write(Path::new(&env("OUT_DIR")?).join("published.rs"), list)
 }
 
-fn find(folder: &Path, documents: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            find(&path, documents)?;
-        } else if path.to_string_lossy().ends_with(".odcs.yaml") {
-            documents.push(path);
+/// `<domain>/<contract>/<version>.odcs.yaml`
+fn find(root: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut documents = Vec::new();
+    for domain in folders(root)? {
+        for contract in folders(&domain)? {
+            documents.extend(entries(&contract)?);
         }
     }
-    Ok(())
+    documents.retain(|path| path.to_string_lossy().ends_with(".odcs.yaml"));
+    documents.sort();
+    Ok(documents)
+}
+
+fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut folders = entries(folder)?;
+    folders.retain(|path| path.is_dir());
+    Ok(folders)
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect()
 }
 
 fn env(name: &str) -> io::Result<String> {

@@ -13,6 +13,7 @@ impl From<BodyError> for Problem {
     fn from(error: BodyError) -> Self {
         let code = match &error {
             BodyError::Empty => &codes::EMPTY_BODY,
+            BodyError::NotUtf8(_) => &codes::NOT_UTF8,
             BodyError::NotJson(_) => &codes::NOT_JSON,
             BodyError::BadCsv(_) => &codes::BAD_CSV,
         };

@@ -77,7 +77,10 @@ impl Scoring {
 
     /// Scores every record of `body`, or none: returns once the answers are durable.
     pub(crate) async fn score(&self, body: &[u8]) -> Result<Answer, ScoreError> {
-        let raw = json::split_records(body).map_err(BodyError::NotJson)?;
+        if body.trim_ascii().is_empty() {
+            return Err(BodyError::Empty.into());
+        }
+        let raw = json::split_records(body).map_err(BodyError::from)?;
         let one = body.trim_ascii_start().first() == Some(&b'{');
         if raw.is_empty() {
             return Err(BodyError::Empty.into());

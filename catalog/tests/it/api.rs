@@ -224,3 +224,29 @@ async fn a_search_without_hits_is_empty() {
         .json();
     assert_eq!(found, json!({ "query": "zebra", "hits": [], "total": 0 }));
 }
+
+#[tokio::test]
+async fn every_address_is_described() {
+    let document = Client::with_sample().catalog.api().openapi("Mesh", "1");
+    let paths: Vec<&String> = document["paths"].as_object().unwrap().keys().collect();
+    for path in [
+        "/",
+        "/catalog/api/v1/products",
+        "/catalog/api/v1/products/{product}",
+        "/catalog/api/v1/search",
+        "/catalog/assets/{file}",
+        "/catalog/products/{product}",
+        "/catalog/resolve/{urn}",
+        "/catalog/search",
+    ] {
+        assert!(
+            paths.iter().any(|known| *known == path),
+            "{path} is not in {paths:?}"
+        );
+    }
+    let schemas = &document["components"]["schemas"];
+    assert!(
+        schemas["CatalogEntry"]["properties"]["ports"].is_object(),
+        "{schemas}"
+    );
+}

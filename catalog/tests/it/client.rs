@@ -6,24 +6,24 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 /// A catalog somebody talks to.
-pub struct Client {
-    pub catalog: Catalog,
+pub(crate) struct Client {
+    pub(crate) catalog: Catalog,
     router: Router,
 }
 
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 /// The two products of the sample.
-pub fn entries() -> Vec<Entry> {
+pub(crate) fn entries() -> Vec<Entry> {
     serde_json::from_str(include_str!("../../examples/mesh.json")).unwrap()
 }
 
 impl Client {
-    pub fn of(entries: impl IntoIterator<Item = Entry>) -> Self {
+    pub(crate) fn of(entries: impl IntoIterator<Item = Entry>) -> Self {
         let catalog = Catalog::new();
         entries
             .into_iter()
@@ -32,15 +32,15 @@ impl Client {
         Self { catalog, router }
     }
 
-    pub fn with_sample() -> Self {
+    pub(crate) fn with_sample() -> Self {
         Self::of(entries())
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.get_with(path, &[]).await
     }
 
-    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+    pub(crate) async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let request = headers
             .iter()
             .fold(Request::get(path), |request, (name, value)| {
@@ -63,21 +63,21 @@ impl Client {
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
     }
 
     /// The body of a success.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert_eq!(self.status, StatusCode::OK, "{}", self.text);
         assert_eq!(self.header("content-type"), "application/json");
         serde_json::from_str(&self.text).unwrap()
     }
 
     /// The body of a refusal, which is a problem document of that status and code.
-    pub fn problem(&self, status: StatusCode, code: &str) -> Value {
+    pub(crate) fn problem(&self, status: StatusCode, code: &str) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         assert_eq!(self.header("content-type"), "application/problem+json");
         let problem: Value = serde_json::from_str(&self.text).unwrap();
@@ -86,7 +86,7 @@ impl Answer {
     }
 
     /// The body of a page, known to be well formed.
-    pub fn page(&self) -> &str {
+    pub(crate) fn page(&self) -> &str {
         assert_eq!(self.header("content-type"), "text/html; charset=utf-8");
         crate::html::check(&self.text);
         &self.text

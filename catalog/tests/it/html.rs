@@ -6,7 +6,7 @@ const VOID: [&str; 6] = ["meta", "link", "input", "br", "img", "hr"];
 
 /// Panics unless tags nest, ids are unique, links within the page lead somewhere, and nothing is inline that the
 /// content security policy forbids.
-pub fn check(html: &str) {
+pub(crate) fn check(html: &str) {
     let mut rest = html
         .strip_prefix("<!DOCTYPE html>")
         .expect("a document type");

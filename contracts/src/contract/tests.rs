@@ -3,10 +3,10 @@ use arrow_schema::{DataType, TimeUnit};
 use super::{Contract, Side};
 use crate::{Assigned, LogicalType};
 
-const EVERYTHING: &str = include_str!("../../tests/it/everything.odcs.yaml");
+const EVERYTHING: &str = include_str!("../../tests/it/everything.yaml");
 
 fn everything() -> Contract {
-    Contract::parse("everything.odcs.yaml", EVERYTHING).unwrap()
+    Contract::parse("everything.yaml", EVERYTHING).unwrap()
 }
 
 /// What is wrong with a contract whose text `from` is replaced by `to`.

@@ -4,8 +4,8 @@ use crate::Contract;
 
 #[test]
 fn cells_are_typed_by_the_contract() {
-    let yaml = include_str!("../../tests/it/everything.odcs.yaml");
-    let contract = Contract::parse("everything.odcs.yaml", yaml).unwrap();
+    let yaml = include_str!("../../tests/it/everything.yaml");
+    let contract = Contract::parse("everything.yaml", yaml).unwrap();
     let typed = |column: &str, cell: &str| {
         let record = contract.record_from_text(&[column.to_owned()], &[cell]);
         record[column].clone()
@@ -43,8 +43,8 @@ fn cells_are_typed_by_the_contract() {
 
 #[test]
 fn columns_keep_their_order() {
-    let yaml = include_str!("../../tests/it/everything.odcs.yaml");
-    let contract = Contract::parse("everything.odcs.yaml", yaml).unwrap();
+    let yaml = include_str!("../../tests/it/everything.yaml");
+    let contract = Contract::parse("everything.yaml", yaml).unwrap();
     let header = ["ratio".to_owned(), "count".to_owned()];
     let record = contract.record_from_text(&header, &["1", "2"]);
     assert_eq!(

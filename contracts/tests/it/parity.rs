@@ -39,7 +39,7 @@ fn the_gate_accepts_what_the_json_schema_accepts() {
         for side in [Side::Input, Side::Stored] {
             let gate = Gate::compile(&contract, side);
             let validator = validator(&contract, side);
-            let mut runner = TestRunner::new(Config::with_cases(1_500));
+            let mut runner = TestRunner::new(Config::with_cases(3_000));
             let agree = |record: Record| {
                 let gated = gate.check(&record);
                 let record = Value::Object(record);

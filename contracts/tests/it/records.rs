@@ -5,10 +5,10 @@ use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::sample::select;
-use serde_json::{Value, json};
+use serde_json::{Number, Value, json};
 
 /// Mostly good records, often with one or more mistakes.
-pub fn records(properties: &[Property]) -> BoxedStrategy<Record> {
+pub(crate) fn records(properties: &[Property]) -> BoxedStrategy<Record> {
     let fields = properties
         .iter()
         .fold(Just(Record::new()).boxed(), |records, property| {
@@ -32,54 +32,106 @@ pub fn records(properties: &[Property]) -> BoxedStrategy<Record> {
 
 fn value(property: &Property) -> BoxedStrategy<Value> {
     prop_oneof![
-        40 => of_type(property),
+        300 => fitting(property),
+        10 => near_the_limits(property),
         1 => Just(Value::Null),
         1 => anything(),
     ]
     .boxed()
 }
 
-fn of_type(property: &Property) -> BoxedStrategy<Value> {
+fn listed(property: &Property) -> Option<BoxedStrategy<Value>> {
+    let values = property.enum_values().iter().map(|value| value.value());
+    let listed: Vec<Value> = values.chain(property.examples()).cloned().collect();
+    (!listed.is_empty()).then(|| select(listed).boxed())
+}
+
+fn bounds(property: &Property) -> Vec<f64> {
     let options = property.options();
-    let listed: Vec<Value> = property
-        .enum_values()
-        .iter()
-        .map(|value| value.value().clone())
-        .chain(property.examples().iter().cloned())
-        .collect();
-    let listed = match listed.is_empty() {
-        true => None,
-        false => Some(select(listed)),
-    };
     let bounds = [
         options.minimum(),
         options.maximum(),
         options.exclusive_minimum(),
         options.exclusive_maximum(),
     ];
-    let mut near: Vec<f64> = bounds
+    bounds
         .into_iter()
         .flatten()
-        .filter_map(serde_json::Number::as_f64)
-        .collect();
+        .filter_map(Number::as_f64)
+        .collect()
+}
+
+/// Values that mostly keep the property's rules.
+fn fitting(property: &Property) -> BoxedStrategy<Value> {
+    if let Some(listed) = listed(property) {
+        return listed;
+    }
+    let bounds = bounds(property);
+    let low = bounds.iter().copied().reduce(f64::min).unwrap_or(-5.0);
+    let high = bounds
+        .iter()
+        .copied()
+        .reduce(f64::max)
+        .unwrap_or(5.0)
+        .max(low + 1.0);
+    let step = property
+        .options()
+        .multiple_of()
+        .and_then(Number::as_i64)
+        .unwrap_or(1);
+    match property.logical_type() {
+        LogicalType::String if property.options().format().is_some() => uuid().boxed(),
+        LogicalType::String => "[a-zü]{2,6}".prop_map(Value::String).boxed(),
+        LogicalType::Integer => (low as i64..=high as i64, any::<bool>())
+            .prop_map(move |(number, as_float)| {
+                let number = (number / step).max(1) * step;
+                if as_float { json!(number as f64) } else { json!(number) }
+            })
+            .boxed(),
+        LogicalType::Number => (low..high).prop_map(Value::from).boxed(),
+        LogicalType::Boolean => any::<bool>().prop_map(Value::Bool).boxed(),
+        LogicalType::Date => "20[0-9]{2}-0[1-9]-[12][0-8]".prop_map(Value::String).boxed(),
+        LogicalType::Timestamp => "20[0-9]{2}-0[1-9]-[12][0-8]T[01][0-9]:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-]0[0-9]:30)"
+            .prop_map(Value::String)
+            .boxed(),
+        LogicalType::Object(properties) => records(properties).prop_map(Value::Object).boxed(),
+        LogicalType::Array(item) => vec(value(item), 1..4).prop_map(Value::Array).boxed(),
+    }
+}
+
+/// Values of the property's type, on both sides of its limits.
+fn near_the_limits(property: &Property) -> BoxedStrategy<Value> {
+    let mut near = bounds(property);
     near.push(0.0);
-    let fitting = match property.logical_type() {
-        LogicalType::String => prop_oneof![
-            "[a-z0-9ü]{0,8}".prop_map(Value::String),
-            "[0-9a-fA-F]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}".prop_map(Value::String),
-        ]
-        .boxed(),
-        LogicalType::Integer => prop_oneof![
-            4 => (select(near.clone()), -4_i32..5).prop_map(|(bound, step)| json!(bound as i64 + i64::from(step))),
-            2 => (select(near), -4_i32..5).prop_map(|(bound, step)| json!(bound + f64::from(step))),
-            1 => any::<i64>().prop_map(Value::from),
-            1 => select(vec![json!(i64::MAX), json!(i64::MIN), json!(u64::MAX), json!(1e19), json!(-1e19), json!(-0.0),
-                json!(9_223_372_036_854_775_807.0), json!(0.5), json!(1e300)]),
-        ]
-        .boxed(),
+    match property.logical_type() {
+        LogicalType::String => {
+            prop_oneof!["[a-z0-9ü]{0,8}".prop_map(Value::String), uuid()].boxed()
+        }
+        LogicalType::Integer => {
+            let extremes = vec![
+                json!(i64::MAX),
+                json!(i64::MIN),
+                json!(u64::MAX),
+                json!(1e19),
+                json!(-1e19),
+                json!(-0.0),
+                json!(9_223_372_036_854_775_807.0),
+                json!(0.5),
+                json!(1e300),
+            ];
+            prop_oneof![
+                4 => (select(near.clone()), -4_i32..5).prop_map(|(bound, step)| json!(bound as i64 + i64::from(step))),
+                2 => (select(near), -4_i32..5).prop_map(|(bound, step)| json!(bound + f64::from(step))),
+                1 => any::<i64>().prop_map(Value::from),
+                1 => select(extremes),
+            ]
+            .boxed()
+        }
         LogicalType::Number => prop_oneof![
-            (select(near.clone()), -4_i32..5).prop_map(|(bound, step)| json!(bound + f64::from(step) / 8.0)),
-            (select(near), -4_i32..5).prop_map(|(bound, step)| json!(bound as i64 + i64::from(step))),
+            (select(near.clone()), -4_i32..5)
+                .prop_map(|(bound, step)| json!(bound + f64::from(step) / 8.0)),
+            (select(near), -4_i32..5)
+                .prop_map(|(bound, step)| json!(bound as i64 + i64::from(step))),
         ]
         .boxed(),
         LogicalType::Boolean => any::<bool>().prop_map(Value::Bool).boxed(),
@@ -87,11 +139,11 @@ fn of_type(property: &Property) -> BoxedStrategy<Value> {
         LogicalType::Timestamp => timestamp().prop_map(Value::String).boxed(),
         LogicalType::Object(properties) => records(properties).prop_map(Value::Object).boxed(),
         LogicalType::Array(item) => vec(value(item), 0..5).prop_map(Value::Array).boxed(),
-    };
-    match listed {
-        None => fitting,
-        Some(listed) => prop_oneof![6 => listed, 1 => fitting].boxed(),
     }
+}
+
+fn uuid() -> impl Strategy<Value = Value> {
+    "[0-9a-fA-F]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}".prop_map(Value::String)
 }
 
 fn date() -> impl Strategy<Value = String> {

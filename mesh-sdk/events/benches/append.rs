@@ -50,15 +50,24 @@ fn bare_fsync(folder: &Path) {
         let each = Instant::now();
         // Overwriting within a small file, as a database that reuses its pages mostly does.
         let place = SeekFrom::Start((n % 16 * block.len()) as u64);
-        file.seek(place).and_then(|_| file.write_all(&block)).and_then(|()| file.sync_data()).expect("the disk works");
+        file.seek(place)
+            .and_then(|_| file.write_all(&block))
+            .and_then(|()| file.sync_data())
+            .expect("the disk works");
         times.push(each.elapsed());
     }
-    report("bare write and fdatasync of 4 KiB", times, begun.elapsed(), BARE);
+    report(
+        "bare write and fdatasync of 4 KiB",
+        times,
+        begun.elapsed(),
+        BARE,
+    );
 }
 
 #[tokio::main]
 async fn main() {
-    let parent = std::env::var_os("MESH_BENCH_DIR").map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
+    let parent = std::env::var_os("MESH_BENCH_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     let folder = tempfile::tempdir_in(parent).expect("the folder is writable");
     bare_fsync(folder.path());
 
@@ -69,7 +78,9 @@ async fn main() {
     let begun = Instant::now();
     for n in 0..SINGLE {
         let each = Instant::now();
-        log.append("bench", vec![event(n)]).await.expect("the log works");
+        log.append("bench", vec![event(n)])
+            .await
+            .expect("the log works");
         times.push(each.elapsed());
     }
     report("one appender, one event", times, begun.elapsed(), SINGLE);
@@ -81,14 +92,24 @@ async fn main() {
             let mut times = Vec::new();
             for n in 0..EACH {
                 let each = Instant::now();
-                log.append("bench", vec![event(appender * EACH + n)]).await.expect("the log works");
+                log.append("bench", vec![event(appender * EACH + n)])
+                    .await
+                    .expect("the log works");
                 times.push(each.elapsed());
             }
             times
         })
     });
-    let times = futures::future::try_join_all(appenders).await.expect("no appender panics").concat();
-    report("64 appenders, one event each", times, begun.elapsed(), APPENDERS * EACH);
+    let times = futures::future::try_join_all(appenders)
+        .await
+        .expect("no appender panics")
+        .concat();
+    report(
+        "64 appenders, one event each",
+        times,
+        begun.elapsed(),
+        APPENDERS * EACH,
+    );
 
     let mut times = Vec::new();
     let begun = Instant::now();
@@ -98,7 +119,12 @@ async fn main() {
         log.append("bench", events).await.expect("the log works");
         times.push(each.elapsed());
     }
-    report("one appender, 1000 events", times, begun.elapsed(), BATCHES * BATCH);
+    report(
+        "one appender, 1000 events",
+        times,
+        begun.elapsed(),
+        BATCHES * BATCH,
+    );
 
     let mut reader = log.reader("bench", &[]).await.expect("the log works");
     let mut times = Vec::new();
@@ -106,12 +132,20 @@ async fn main() {
     let begun = Instant::now();
     loop {
         let each = Instant::now();
-        let received = reader.next(1000, Duration::ZERO).await.expect("the log works");
+        let received = reader
+            .next(1000, Duration::ZERO)
+            .await
+            .expect("the log works");
         if received.is_empty() {
             break;
         }
         times.push(each.elapsed());
         read += received.len();
     }
-    report("one reader, 1000 events a call", times, begun.elapsed(), read);
+    report(
+        "one reader, 1000 events a call",
+        times,
+        begun.elapsed(),
+        read,
+    );
 }

@@ -151,6 +151,5 @@ impl EventLog for EmbeddedLog {
     }
 }
 
-
 #[cfg(test)]
 mod tests;

@@ -43,6 +43,9 @@ pub trait Reader: Send {
     ///
     /// A reader that has failed may fail for ever: open another from the offsets reached, or, to skip what is
     /// `event-unreadable`, from the offset after it.
-    async fn next(&mut self, max_events: usize, wait: Duration)
-    -> Result<Vec<Received>, EventError>;
+    async fn next(
+        &mut self,
+        max_events: usize,
+        wait: Duration,
+    ) -> Result<Vec<Received>, EventError>;
 }

@@ -37,10 +37,21 @@ impl MediaType {
 pub(crate) enum BodyError {
     #[error("the body is empty: send at least one record")]
     Empty,
+    #[error("the body is not UTF-8: {0}")]
+    NotUtf8(ParseError),
     #[error("the body is not JSON: {0}")]
     NotJson(ParseError),
     #[error("the CSV cannot be read: {0}")]
     BadCsv(String),
+}
+
+impl From<ParseError> for BodyError {
+    fn from(error: ParseError) -> Self {
+        match error.code() {
+            "utf-8" => Self::NotUtf8(error),
+            _ => Self::NotJson(error),
+        }
+    }
 }
 
 /// One record of a body, or what is wrong with it.
@@ -68,7 +79,7 @@ pub(crate) fn parse(
 }
 
 fn json_records(body: &[u8]) -> Result<Vec<Parsed>, BodyError> {
-    let records = json::split_records(body).map_err(BodyError::NotJson)?;
+    let records = json::split_records(body)?;
     if records.is_empty() {
         return Err(BodyError::Empty);
     }

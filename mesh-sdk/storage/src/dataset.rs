@@ -9,7 +9,7 @@ use deltalake::kernel::transaction::CommitProperties;
 use deltalake::kernel::{StructType, Transaction};
 use deltalake::protocol::SaveMode;
 use deltalake::writer::{DeltaWriter, RecordBatchWriter};
-use deltalake::{DeltaTable, DeltaTableError};
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use mesh_contracts::{CheckedBatch, Contract};
 use tokio::sync::Mutex;
 use url::Url;
@@ -73,13 +73,19 @@ impl Dataset {
             .map_err(|error| unusable(error.to_string()))?;
         let url = Url::from_directory_path(&location)
             .map_err(|()| unusable("it is not an absolute path".to_owned()))?;
-        let mut table = DeltaTable::try_from_url(url.clone()).await.map_err(failed)?;
+        let is_there = is_table(&location);
+        let table = DeltaTableBuilder::from_url(url.clone()).map_err(failed)?;
+        let mut table = match is_there {
+            true => table.load().await,
+            false => table.build(),
+        }
+        .map_err(failed)?;
         let columns: StructType = contract
             .arrow_schema()
             .as_ref()
             .try_into_kernel()
             .map_err(|error| failed(DeltaTableError::from(error)))?;
-        if table.version().is_none() {
+        if !is_there {
             table = table
                 .create()
                 .with_save_mode(SaveMode::ErrorIfExists)
@@ -221,6 +227,18 @@ impl Dataset {
         writer.progress.insert(source.to_owned(), next);
         Ok(next)
     }
+}
+
+/// Whether a first commit was made here: a process may have ended while it was making it.
+fn is_table(location: &Path) -> bool {
+    let Ok(log) = std::fs::read_dir(location.join("_delta_log")) else {
+        return false;
+    };
+    log.flatten().any(|entry| {
+        let name = entry.file_name();
+        let kind = Path::new(&name).extension();
+        kind.is_some_and(|kind| kind == "json" || kind == "parquet")
+    })
 }
 
 fn table_error(dataset: &str, source: DeltaTableError) -> StorageError {

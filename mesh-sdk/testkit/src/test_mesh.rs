@@ -81,6 +81,11 @@ impl TestMesh {
         self.folder.path()
     }
 
+    /// The URL of something of the product.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}/products/{}/{path}", self.address, self.product)
+    }
+
     /// A token for `scopes`.
     pub fn token(&self, scopes: &[Scope]) -> String {
         self.issuer.token("tester", scopes, Duration::from_secs(600)).unwrap()
@@ -102,7 +107,7 @@ impl TestMesh {
     ) -> Answer {
         let request = self
             .client
-            .post(format!("{}/products/{}/{path}", self.address, self.product))
+            .post(self.url(path))
             .bearer_auth(token)
             .header("content-type", content_type)
             .body(body);

@@ -3,8 +3,6 @@
 /// One kind of action that a token may allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scope {
-    /// Read self-descriptions that are not public.
-    Read,
     /// Send records to input ports.
     Ingest,
     /// Ask models for predictions.
@@ -15,12 +13,11 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope there is.
-    pub const ALL: [Self; 4] = [Self::Read, Self::Ingest, Self::Score, Self::Query];
+    pub const ALL: [Self; 3] = [Self::Ingest, Self::Score, Self::Query];
 
     /// The name in a token's `scope` claim.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Read => "mesh.read",
             Self::Ingest => "mesh.ingest",
             Self::Score => "mesh.score",
             Self::Query => "mesh.query",

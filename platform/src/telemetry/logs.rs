@@ -9,8 +9,8 @@ use tracing_subscriber::{
 use crate::Error;
 
 /// What is logged unless `MESH_LOG` says otherwise, in the syntax of tracing's `EnvFilter`.
-const DEFAULT_FILTER: &str = "info,datafusion=warn,delta_kernel=warn,deltalake=warn,\
-    deltalake_core=warn,h2=warn,hyper=warn,hyper_util=warn,object_store=warn";
+const DEFAULT_FILTER: &str = "info,buoyant_kernel=warn,datafusion=warn,\
+    deltalake=warn,deltalake_core=warn,h2=warn,hyper=warn,hyper_util=warn,object_store=warn";
 
 /// The form of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -149,6 +149,6 @@ async fn the_published_keys_verify_the_issued_tokens() {
     let response = server.get(jwks).send().await.unwrap();
     assert_eq!(response.headers()["cache-control"], "public, max-age=300");
     let verifier = Verifier::new(ORIGIN, &response.json().await.unwrap()).unwrap();
-    let caller = verifier.verify(&server.token(&[Scope::Read])).unwrap();
+    let caller = verifier.verify(&server.token(&[Scope::Query])).unwrap();
     assert_eq!(caller.subject(), "ana");
 }

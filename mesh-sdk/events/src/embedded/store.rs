@@ -153,7 +153,10 @@ impl Store {
         };
         drop(database);
         if result.is_err() {
-            *self.database.write().unwrap_or_else(PoisonError::into_inner) = None;
+            *self
+                .database
+                .write()
+                .unwrap_or_else(PoisonError::into_inner) = None;
         }
         result
     }
@@ -164,7 +167,10 @@ impl Store {
             return Ok(());
         }
         drop(open);
-        let mut closed = self.database.write().unwrap_or_else(PoisonError::into_inner);
+        let mut closed = self
+            .database
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         if closed.is_none() {
             let database = (self.opener)()?;
             cut_back(&database, &self.topics)?;

@@ -78,7 +78,9 @@ async fn a_failed_append_leaves_nothing_and_the_log_goes_on() {
         let mut reader = log.reader("t", &[1]).await.unwrap();
 
         disk.fail_after(operation);
-        let appended = log.append("t", vec![event("lost 1"), event("lost 2")]).await;
+        let appended = log
+            .append("t", vec![event("lost 1"), event("lost 2")])
+            .await;
         let expected: &[&str] = match appended {
             Ok(_) => &["before", "lost 1", "lost 2", "after"],
             Err(error) => {
@@ -98,7 +100,11 @@ async fn a_failed_append_leaves_nothing_and_the_log_goes_on() {
         assert_eq!(ids(&read_all(&log, "t").await), expected);
         assert_eq!(ids(&reader.next(9, WAIT).await.unwrap()), expected[1..]);
         drop((log, reader));
-        assert_eq!(ids(&read_all(&open(&disk), "t").await), expected, "opened again");
+        assert_eq!(
+            ids(&read_all(&open(&disk), "t").await),
+            expected,
+            "opened again"
+        );
     }
     assert!(failures > 5, "only {failures} failures were met");
 }
@@ -137,9 +143,17 @@ async fn reading_works_while_writing_fails() {
     disk.fill_up();
     for n in 0..50 {
         // What fits into the file as it is may still be accepted.
-        let _ = log.append("t", (0..20).map(|part| event(format!("{n}-{part}"))).collect()).await;
+        let _ = log
+            .append(
+                "t",
+                (0..20).map(|part| event(format!("{n}-{part}"))).collect(),
+            )
+            .await;
     }
-    let full = log.append("t", (0..50).map(event).collect()).await.unwrap_err();
+    let full = log
+        .append("t", (0..50).map(event).collect())
+        .await
+        .unwrap_err();
     assert_eq!(full.code(), "log-write-failed");
     let end = usize::try_from(log.ends("t").await.unwrap()[0]).unwrap();
     assert_eq!(read_all(&log, "t").await.len(), end);
@@ -203,7 +217,10 @@ async fn an_unreadable_event_is_told_after_those_before_it() {
         let error = reader.next(9, WAIT).await.unwrap_err();
         assert_eq!(error.code(), "event-unreadable");
         let message = error.to_string();
-        assert!(message.contains("offset 2 in partition 0 of topic `t`"), "{message}");
+        assert!(
+            message.contains("offset 2 in partition 0 of topic `t`"),
+            "{message}"
+        );
     }
     let mut after = log.reader("t", &[3]).await.unwrap();
     assert_eq!(ids(&after.next(9, WAIT).await.unwrap()), ["3"]);
@@ -213,7 +230,9 @@ async fn an_unreadable_event_is_told_after_those_before_it() {
 async fn no_partition_starves() {
     let log = open(&Disk::default());
     log.create_topic("t", 2).await.unwrap();
-    log.append("t", (0..400).map(event).collect()).await.unwrap();
+    log.append("t", (0..400).map(event).collect())
+        .await
+        .unwrap();
     let mut reader = log.reader("t", &[]).await.unwrap();
     let mut seen = [false; 2];
     for _ in 0..2 {

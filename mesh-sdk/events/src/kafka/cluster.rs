@@ -16,7 +16,7 @@ use crate::{Cause, EventError};
 /// For an answer of the cluster.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Between two looks whether a new topic has its leaders.
+/// Before a question is asked again.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 pub(super) struct Cluster {
@@ -40,7 +40,14 @@ impl Cluster {
             observer: Arc::new(config.observer()?),
         };
         cluster
-            .ask(|observer| observer.client().fetch_cluster_id(PATIENCE).ok_or(KafkaError::MetadataFetch(RDKafkaErrorCode::OperationTimedOut)))
+            .ask(|observer| {
+                observer
+                    .client()
+                    .fetch_cluster_id(PATIENCE)
+                    .ok_or(KafkaError::MetadataFetch(
+                        RDKafkaErrorCode::OperationTimedOut,
+                    ))
+            })
             .await?;
         Ok(cluster)
     }
@@ -92,7 +99,7 @@ impl Cluster {
         edge: Edge,
     ) -> Result<Vec<u64>, EventError> {
         let topic = topic.to_owned();
-        self.ask(move |observer| offsets(observer, &topic, partitions, edge))
+        self.ask(move |observer| persist(|| offsets(observer, &topic, partitions, edge)))
             .await
             .map_err(|source| EventError::ReadFailed { source })
     }
@@ -148,16 +155,40 @@ fn look_up(observer: &BaseConsumer, topic: &str) -> Result<Option<Found>, KafkaE
 }
 
 fn await_leaders(observer: &BaseConsumer, topic: &str) -> Result<u32, KafkaError> {
+    persist(|| match look_up(observer, topic)? {
+        Some(found) if found.has_leaders => Ok(found.partitions),
+        _ => Err(KafkaError::MetadataFetch(
+            RDKafkaErrorCode::LeaderNotAvailable,
+        )),
+    })
+}
+
+/// What brokers answer while they have not agreed on who leads a partition: for a moment after a topic is created, and
+/// after a broker is lost.
+const UNSETTLED: [RDKafkaErrorCode; 7] = [
+    RDKafkaErrorCode::FencedLeaderEpoch,
+    RDKafkaErrorCode::LeaderNotAvailable,
+    RDKafkaErrorCode::NotLeaderForPartition,
+    RDKafkaErrorCode::OffsetNotAvailable,
+    RDKafkaErrorCode::ReplicaNotAvailable,
+    RDKafkaErrorCode::UnknownLeaderEpoch,
+    RDKafkaErrorCode::UnknownTopicOrPartition,
+];
+
+/// Asks again while the answer is unsettled.
+fn persist<T>(ask: impl Fn() -> Result<T, KafkaError>) -> Result<T, KafkaError> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match look_up(observer, topic)? {
-            Some(found) if found.has_leaders => return Ok(found.partitions),
-            _ if Instant::now() > deadline => {
-                let code = RDKafkaErrorCode::LeaderNotAvailable;
-                return Err(KafkaError::MetadataFetch(code));
-            }
-            _ => std::thread::sleep(LOOK_AGAIN),
+        let answer = ask();
+        let code = answer
+            .as_ref()
+            .err()
+            .and_then(KafkaError::rdkafka_error_code);
+        let passes = code.is_some_and(|code| UNSETTLED.contains(&code));
+        if !passes || Instant::now() > deadline {
+            return answer;
         }
+        std::thread::sleep(LOOK_AGAIN);
     }
 }
 
@@ -184,8 +215,13 @@ fn offsets(
         .into_iter()
         .map(|element| {
             element.error()?;
-            let offset = element.offset().to_raw().and_then(|raw| u64::try_from(raw).ok());
-            offset.ok_or(KafkaError::OffsetFetch(RDKafkaErrorCode::OffsetNotAvailable))
+            let offset = element
+                .offset()
+                .to_raw()
+                .and_then(|raw| u64::try_from(raw).ok());
+            offset.ok_or(KafkaError::OffsetFetch(
+                RDKafkaErrorCode::OffsetNotAvailable,
+            ))
         })
         .collect()
 }

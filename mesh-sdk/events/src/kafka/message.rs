@@ -22,9 +22,7 @@ pub(super) fn headers(event: &Event) -> OwnedHeaders {
         ("ce_dataschema", event.schema.as_deref()),
     ];
     let headers = OwnedHeaders::new_with_capacity(attributes.len());
-    let present = attributes
-        .into_iter()
-        .filter(|(_, value)| value.is_some());
+    let present = attributes.into_iter().filter(|(_, value)| value.is_some());
     present.fold(headers, |headers, (key, value)| {
         headers.insert(Header { key, value })
     })
@@ -37,7 +35,9 @@ pub(super) fn event(message: &impl Message) -> Result<Event, String> {
         let value = headers.iter().find(|header| header.key == name);
         value
             .and_then(|header| header.value)
-            .map(|bytes| std::str::from_utf8(bytes).map_err(|_| format!("header {name} is not UTF-8")))
+            .map(|bytes| {
+                std::str::from_utf8(bytes).map_err(|_| format!("header {name} is not UTF-8"))
+            })
             .transpose()
     };
     let required = |name: &str| text(name)?.ok_or_else(|| format!("it has no header {name}"));

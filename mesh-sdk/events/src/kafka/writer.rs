@@ -129,3 +129,6 @@ async fn delivered(delivery: DeliveryFuture) -> Result<Position, KafkaError> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests;

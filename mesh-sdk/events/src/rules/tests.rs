@@ -10,7 +10,12 @@ fn partitions_of_known_keys_never_change() {
 
 #[test]
 fn topic_names_follow_kafka() {
-    for good in ["a", "cardiology.bracelet-cardiology.readings", "A_1", &"x".repeat(249)] {
+    for good in [
+        "a",
+        "cardiology.bracelet-cardiology.readings",
+        "A_1",
+        &"x".repeat(249),
+    ] {
         check_topic(good, 1).unwrap();
     }
     for bad in ["", ".", "..", "a b", "a/b", "herz♥", &"x".repeat(250)] {
@@ -29,5 +34,8 @@ fn a_topic_has_at_least_one_partition_and_not_too_many() {
 fn partitions_without_an_offset_start_at_their_first_event() {
     assert_eq!(start_offsets("a", &[5], 3).unwrap(), [5, 0, 0]);
     assert_eq!(start_offsets("a", &[], 1).unwrap(), [0]);
-    assert_eq!(start_offsets("a", &[1, 2], 1).unwrap_err().code(), "unknown-partition");
+    assert_eq!(
+        start_offsets("a", &[1, 2], 1).unwrap_err().code(),
+        "unknown-partition"
+    );
 }

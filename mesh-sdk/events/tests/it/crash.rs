@@ -27,7 +27,9 @@ async fn append_until_killed() {
         let log = log.clone();
         tokio::spawn(async move {
             for n in 0.. {
-                let ids: Vec<_> = (0..=n % 3).map(|part| format!("{run}-{appender}-{n}-{part}")).collect();
+                let ids: Vec<_> = (0..=n % 3)
+                    .map(|part| format!("{run}-{appender}-{n}-{part}"))
+                    .collect();
                 let events = ids.iter().map(|id| event_about(appender, id)).collect();
                 let positions = log.append(TOPIC, events).await.unwrap();
                 let mut lines = String::new();
@@ -50,17 +52,32 @@ async fn a_killed_process_loses_nothing_it_acknowledged() {
     let mut acknowledged = HashMap::new();
     for round in 0..ROUNDS {
         let before = acknowledged.len();
-        run_and_kill(&path, Duration::from_millis(20 + 37 * round as u64), &mut acknowledged);
-        assert!(acknowledged.len() > before, "round {round} appended nothing");
+        run_and_kill(
+            &path,
+            Duration::from_millis(20 + 37 * round as u64),
+            &mut acknowledged,
+        );
+        assert!(
+            acknowledged.len() > before,
+            "round {round} appended nothing"
+        );
         check(&path, &acknowledged).await;
     }
-    println!("{} acknowledged events survived {ROUNDS} kills", acknowledged.len());
+    println!(
+        "{} acknowledged events survived {ROUNDS} kills",
+        acknowledged.len()
+    );
 }
 
 /// Kills the process `after` its first acknowledged event.
 fn run_and_kill(path: &Path, after: Duration, acknowledged: &mut HashMap<String, Position>) {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["crash::append_until_killed", "--exact", "--ignored", "--nocapture"])
+        .args([
+            "crash::append_until_killed",
+            "--exact",
+            "--ignored",
+            "--nocapture",
+        ])
         .env(LOG_VARIABLE, path)
         .stdout(Stdio::piped())
         .spawn()
@@ -93,14 +110,25 @@ async fn check(path: &Path, acknowledged: &HashMap<String, Position>) {
     let log: Arc<dyn EventLog> = EmbeddedLog::open(path).unwrap();
     let mut found = BTreeMap::new();
     for one in read_all(&*log, TOPIC).await {
-        assert_eq!(found.insert(one.event.id, one.position), None, "an event is there twice");
+        assert_eq!(
+            found.insert(one.event.id, one.position),
+            None,
+            "an event is there twice"
+        );
     }
     for (id, position) in acknowledged {
         assert_eq!(found.get(id), Some(position), "of acknowledged event {id}");
     }
     for (partition, end) in (0..).zip(log.ends(TOPIC).await.unwrap()) {
-        let mut offsets: Vec<_> = found.values().filter(|at| at.partition == partition).map(|at| at.offset).collect();
+        let mut offsets: Vec<_> = found
+            .values()
+            .filter(|at| at.partition == partition)
+            .map(|at| at.offset)
+            .collect();
         offsets.sort_unstable();
-        assert!(offsets.into_iter().eq(0..end), "partition {partition} has a gap");
+        assert!(
+            offsets.into_iter().eq(0..end),
+            "partition {partition} has a gap"
+        );
     }
 }

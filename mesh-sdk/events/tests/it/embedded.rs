@@ -34,7 +34,9 @@ async fn everything_is_there_when_it_is_opened_again() {
         topics.push(new_topic(&*log, 3).await);
         for topic in &topics {
             let before = log.ends(topic).await.unwrap();
-            let events = (0..50).map(|n| event_about(n % 5, round * 50 + n)).collect();
+            let events = (0..50)
+                .map(|n| event_about(n % 5, round * 50 + n))
+                .collect();
             let positions = log.append(topic, events).await.unwrap();
             for position in positions {
                 assert!(position.offset >= before[position.partition as usize]);
@@ -65,10 +67,16 @@ async fn a_log_in_use_says_so() {
 fn a_log_that_cannot_be_opened_says_so() {
     let folder = folder();
     let absent = folder.path().join("absent").join("events");
-    assert_eq!(EmbeddedLog::open(&absent).err().unwrap().code(), "log-open-failed");
+    assert_eq!(
+        EmbeddedLog::open(&absent).err().unwrap().code(),
+        "log-open-failed"
+    );
     let foreign = folder.path().join("foreign");
     std::fs::write(&foreign, "not a log").unwrap();
-    assert_eq!(EmbeddedLog::open(&foreign).err().unwrap().code(), "log-open-failed");
+    assert_eq!(
+        EmbeddedLog::open(&foreign).err().unwrap().code(),
+        "log-open-failed"
+    );
 }
 
 #[tokio::test]

@@ -3,27 +3,88 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use mesh_events::{EventLog, KafkaConfig, KafkaLog};
+use rdkafka::ClientConfig;
+use rdkafka::producer::{FutureProducer, FutureRecord};
 
 use crate::conformance;
+use crate::support::{LONG, event, new_topic, read, read_all};
 
-fn config() -> KafkaConfig {
-    let brokers = std::env::var("MESH_KAFKA").expect(
+fn brokers() -> String {
+    std::env::var("MESH_KAFKA").expect(
         "MESH_KAFKA must name Kafka brokers, as host:port; deploy/integration/run kafka starts one",
-    );
-    KafkaConfig {
-        brokers,
-        properties: BTreeMap::new(),
-    }
+    )
 }
 
 async fn log() -> Arc<KafkaLog> {
-    KafkaLog::connect(config()).await.unwrap()
+    let config = KafkaConfig {
+        brokers: brokers(),
+        properties: BTreeMap::new(),
+    };
+    KafkaLog::connect(config).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn conforms() {
     conformance::holds(log().await).await;
+}
+
+#[tokio::test]
+async fn what_another_program_wrote_stops_a_reader_that_can_go_on_after_it() {
+    let log = log().await;
+    let topic = new_topic(&*log, 1).await;
+    log.append(&topic, vec![event("before")]).await.unwrap();
+    let foreign: FutureProducer = ClientConfig::new()
+        .set("bootstrap.servers", brokers())
+        .create()
+        .unwrap();
+    let record = FutureRecord::<str, _>::to(&topic).payload("no event");
+    foreign.send(record, LONG).await.unwrap();
+    log.append(&topic, vec![event("after")]).await.unwrap();
+
+    let mut reader = log.reader(&topic, &[]).await.unwrap();
+    assert_eq!(read(&mut *reader, 1).await[0].event.id, "before");
+    for _ in 0..2 {
+        let error = reader.next(9, LONG).await.unwrap_err();
+        assert_eq!(error.code(), "event-unreadable");
+    }
+    let mut next = log.reader(&topic, &[2]).await.unwrap();
+    assert_eq!(read(&mut *next, 1).await[0].event.id, "after");
+}
+
+#[tokio::test]
+async fn another_connection_finds_everything() {
+    let topic = {
+        let log = log().await;
+        let topic = new_topic(&*log, 2).await;
+        log.append(&topic, (0..20).map(event).collect())
+            .await
+            .unwrap();
+        topic
+    };
+    assert_eq!(read_all(&*log().await, &topic).await.len(), 20);
+}
+
+#[tokio::test]
+async fn a_cluster_out_of_reach_is_told_at_once() {
+    let config = KafkaConfig {
+        brokers: "127.0.0.1:1".to_owned(),
+        properties: BTreeMap::new(),
+    };
+    let error = KafkaLog::connect(config).await.err().unwrap();
+    assert_eq!(error.code(), "log-open-failed");
+}
+
+#[tokio::test]
+async fn a_bad_property_is_named_without_its_value() {
+    let config = KafkaConfig {
+        brokers: brokers(),
+        properties: BTreeMap::from([("sasl.pasword".to_owned(), "secret".to_owned())]),
+    };
+    assert!(!format!("{config:?}").contains("secret"));
+    let error = KafkaLog::connect(config).await.err().unwrap();
+    assert_eq!(error.code(), "log-open-failed");
+    assert!(format!("{error:?}").contains("sasl.pasword"));
+    assert!(!format!("{error:?}").contains("secret"));
 }

@@ -41,7 +41,11 @@ pub async fn read(reader: &mut dyn Reader, count: usize) -> Vec<Received> {
     let mut received = Vec::new();
     while received.len() < count {
         let more = reader.next(count - received.len(), LONG).await.unwrap();
-        assert!(!more.is_empty(), "{} of {count} events came", received.len());
+        assert!(
+            !more.is_empty(),
+            "{} of {count} events came",
+            received.len()
+        );
         received.extend(more);
     }
     received

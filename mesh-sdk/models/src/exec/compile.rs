@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::ModelError;
 use crate::exec::attributes::{invalid, shown};
-use crate::exec::operators;
+use crate::exec::operators::dispatch;
 use crate::exec::steps::Step;
 use crate::exec::values::{Kind, Matrix, Value};
 use crate::onnx::proto::{EXTERNAL, GraphProto, INT32, INT64, NodeProto, TensorProto};
@@ -41,7 +41,7 @@ impl Compiler {
             compiler.name(name, Value::Matrix(Matrix::flat(columns, Kind::Float)))?;
         }
         for node in &graph.node {
-            let made = operators::compile(&mut compiler, node)?;
+            let made = dispatch::compile(&mut compiler, node)?;
             if node.output.len() > made.len() {
                 return Err(invalid(
                     node,
@@ -191,3 +191,6 @@ fn constant(tensor: &TensorProto) -> Result<Value, ModelError> {
     }
     Ok(Value::Integers(integers.into()))
 }
+
+#[cfg(test)]
+mod tests;

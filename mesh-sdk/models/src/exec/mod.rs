@@ -12,4 +12,6 @@ pub(crate) mod operators;
 pub(crate) mod scores;
 pub(crate) mod signature;
 pub(crate) mod steps;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod values;

@@ -1,15 +1,10 @@
 //! A loaded model.
 
-use prost::Message;
-
 use crate::exec::compile::Compiler;
 use crate::exec::signature;
 use crate::exec::steps::Step;
-use crate::onnx::proto::ModelProto;
-use crate::{ModelError, Scores};
+use crate::{ModelError, Scores, onnx};
 
-/// The largest file that is read. Decoding can take some fifty times the bytes of a file made to that end.
-const MAX_BYTES: usize = 8 << 20;
 /// The most numbers the scratch holds, so that a block of rows stays in the processor's cache.
 const SCRATCH: usize = 1 << 15;
 /// The most rows of a block: beyond it nothing more is gained.
@@ -35,21 +30,16 @@ impl Model {
     /// [`ModelError::UnsupportedOperator`] names an operator that the executor lacks and its node,
     /// [`ModelError::InvalidNode`] a node that is malformed or uses its operator in an unsupported way;
     /// [`ModelError::InvalidModel`] is for everything else that is wrong with the file.
-    pub fn from_onnx(onnx: &[u8]) -> Result<Self, ModelError> {
-        if onnx.len() > MAX_BYTES {
-            return Err(ModelError::model(format!(
-                "it is larger than {MAX_BYTES} bytes"
-            )));
-        }
-        let model =
-            ModelProto::decode(onnx).map_err(|_| ModelError::model("it cannot be decoded"))?;
+    pub fn from_onnx(bytes: &[u8]) -> Result<Self, ModelError> {
+        let model = onnx::read::decode(bytes)?;
         let graph = model
             .graph
             .as_ref()
             .ok_or_else(|| ModelError::model("it has no graph"))?;
         let inputs = signature::inputs(graph)?;
-        let features = signature::features(&model, &inputs)?;
+        // Compiled first: that bounds how many features there may be names for.
         let compiler = Compiler::compile(graph, &inputs)?;
+        let features = signature::features(&model, &inputs)?;
         let outputs = signature::outputs(graph, &compiler)?;
         let (steps, columns) = compiler.into_steps();
         Ok(Self {
@@ -76,11 +66,13 @@ impl Model {
     /// Scores rows, given row-major as rows x features with NaN for what is missing, and leaves the answers in `out`.
     ///
     /// # Errors
-    /// [`ModelError::RowShape`] when the values do not make whole rows. [`ModelError::UndefinedScore`] when a row has no
+    /// [`ModelError::RowShape`] when the values do not make whole rows; `out` is empty then. [`ModelError::UndefinedScore`] when a row has no
     /// answer; `out` then holds the answers of all rows, those without one as NaN.
     pub fn score(&self, rows: &[f32], out: &mut Scores) -> Result<(), ModelError> {
         let (features, classes) = (self.features.len(), self.classes.len());
         if !rows.len().is_multiple_of(features) {
+            out.labels.clear();
+            out.probabilities.clear();
             return Err(ModelError::RowShape {
                 values: rows.len(),
                 features,
@@ -141,6 +133,3 @@ impl Model {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,5 +1,6 @@
 //! What a model takes and gives: its features' names, and which outputs are the label and the probabilities.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::ModelError;
@@ -7,23 +8,25 @@ use crate::exec::attributes::shown;
 use crate::exec::compile::Compiler;
 use crate::exec::values::{Kind, Value};
 use crate::onnx::export::FEATURE_NAMES;
-use crate::onnx::proto::{FLOAT, GraphProto, ModelProto, ValueInfoProto};
+use crate::onnx::proto::{FLOAT, GraphProto, ModelProto};
 
 /// The most features a model may have; the executor's bound on columns is stricter in practice.
 const MAX_FEATURES: i64 = 1 << 16;
 
+/// The longest name of an input in bytes: every feature of the input may get it.
+const MAX_NAME: usize = 200;
+
 /// The inputs by name and number of columns. Those that are constants too give only a default.
 pub(crate) fn inputs(graph: &GraphProto) -> Result<Vec<(String, usize)>, ModelError> {
-    let constant = |input: &&ValueInfoProto| {
-        graph
-            .initializer
-            .iter()
-            .any(|tensor| tensor.name == input.name)
-    };
+    let constants: HashSet<&str> = graph
+        .initializer
+        .iter()
+        .map(|tensor| tensor.name.as_str())
+        .collect();
     let inputs = graph
         .input
         .iter()
-        .filter(|input| !constant(input))
+        .filter(|input| !constants.contains(input.name.as_str()))
         .map(|input| {
             let wrong = || {
                 ModelError::model(format!(
@@ -31,6 +34,11 @@ pub(crate) fn inputs(graph: &GraphProto) -> Result<Vec<(String, usize)>, ModelEr
                     shown(&input.name)
                 ))
             };
+            if input.name.len() > MAX_NAME {
+                return Err(ModelError::model(format!(
+                    "an input's name is longer than {MAX_NAME} bytes"
+                )));
+            }
             let tensor = input
                 .r#type
                 .as_ref()
@@ -80,7 +88,7 @@ pub(crate) fn features(
             "`{FEATURE_NAMES}` of its metadata is not a JSON array of strings"
         ))
     })?;
-    let distinct = names.iter().collect::<std::collections::HashSet<_>>().len();
+    let distinct = names.iter().collect::<HashSet<_>>().len();
     if names.len() != width || distinct != width {
         return Err(ModelError::model(format!(
             "`{FEATURE_NAMES}` of its metadata does not name its {width} features"
@@ -119,3 +127,6 @@ pub(crate) fn outputs(graph: &GraphProto, compiler: &Compiler) -> Result<Outputs
         )),
     }
 }
+
+#[cfg(test)]
+mod tests;

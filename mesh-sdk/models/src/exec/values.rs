@@ -2,6 +2,10 @@
 
 use std::rc::Rc;
 
+/// The most dimensions that a tensor may have after its rows. Few operators look beyond the first; a file that adds one at every
+/// node would have them copied without end.
+pub(crate) const MAX_RANK: usize = 8;
+
 /// The value behind a name of the graph.
 #[derive(Clone)]
 pub(crate) enum Value {

@@ -8,6 +8,7 @@ use crate::onnx::proto::{
     OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto, TensorTypeProto,
     TypeProto, ValueInfoProto, attribute_type,
 };
+use crate::train::encoding::Numeric;
 
 /// The key of the model's metadata that holds the features' names, a JSON array in the order of the input's columns.
 pub(crate) const FEATURE_NAMES: &str = "feature_names";
@@ -51,21 +52,18 @@ fn graph(fitted: &Fitted) -> GraphProto {
             .iter()
             .map(|feature| feature.column as i64)
             .collect();
-        let means: Vec<f32> = encoding
-            .numeric()
-            .iter()
-            .map(|feature| feature.mean as f32)
-            .collect();
-        let scales: Vec<f32> = encoding
-            .numeric()
-            .iter()
-            .map(|feature| (1.0 / feature.deviation) as f32)
-            .collect();
+        let each = |of: fn(&Numeric) -> f64| -> Vec<f32> {
+            encoding
+                .numeric()
+                .iter()
+                .map(|feature| of(feature) as f32)
+                .collect()
+        };
         let taken = graph.columns("numeric", columns);
-        let present = graph.imputer("numeric", taken, means.clone());
+        let present = graph.imputer("numeric", taken, each(|feature| feature.median));
         let scaled = graph.node(ML, "Scaler", "numeric_scaled", vec![present]);
-        graph.attribute(floats("offset", means));
-        graph.attribute(floats("scale", scales));
+        graph.attribute(floats("offset", each(|feature| feature.mean)));
+        graph.attribute(floats("scale", each(|feature| 1.0 / feature.deviation)));
         encoded.push(scaled);
     }
     for feature in encoding.categorical() {

@@ -83,7 +83,11 @@ impl Encoding {
     pub(crate) fn encode<'a>(&'a self, row: &'a [f32]) -> impl Iterator<Item = f64> + 'a {
         let numeric = self.numeric.iter().map(|feature| {
             let value = f64::from(row[feature.column]);
-            let value = if value.is_nan() { feature.median } else { value };
+            let value = if value.is_nan() {
+                feature.median
+            } else {
+                value
+            };
             (value - feature.mean) / feature.deviation
         });
         let categorical = self.categorical.iter().flat_map(|feature| {
@@ -107,6 +111,8 @@ impl Numeric {
         let mut present: Vec<f64> = present(table, column)?.map(f64::from).collect();
         present.sort_unstable_by(f64::total_cmp);
         let median = (present[(present.len() - 1) / 2] + present[present.len() / 2]) / 2.0;
+        // Asked of the values: the deviation of equal ones is not zero but what rounding left of it.
+        let constant = present.first() == present.last();
         let rows = table.rows() as f64;
         let missing = rows - present.len() as f64;
         let mean = (present.iter().sum::<f64>() + missing * median) / rows;
@@ -116,7 +122,7 @@ impl Numeric {
             column,
             median,
             mean,
-            deviation: if deviation > 0.0 { deviation } else { 1.0 },
+            deviation: if constant { 1.0 } else { deviation },
         })
     }
 }

@@ -64,16 +64,16 @@ fn the_features_keep_their_names_and_order() {
 }
 
 #[test]
-fn rows_that_are_not_whole_are_refused() {
+fn rows_that_are_not_whole_are_refused_and_leave_no_scores() {
     let (fitted, model) = trained();
     let error = ModelError::RowShape {
         values: 14,
         features: 13,
     };
-    assert_eq!(
-        model.score(&[0.0; 14], &mut Scores::new()),
-        Err(error.clone())
-    );
+    let mut scores = Scores::new();
+    model.score(&random_rows(1), &mut scores).unwrap();
+    assert_eq!(model.score(&[0.0; 14], &mut scores), Err(error.clone()));
+    assert!(scores.labels().is_empty() && scores.probabilities().is_empty());
     assert_eq!(fitted.probability(&[0.0; 14]), Err(error));
 }
 

@@ -27,7 +27,13 @@ fn version_1_is_fixed() {
 #[test]
 fn what_cannot_be_an_event_is_told_apart() {
     assert_eq!(decode(b"").unwrap_err(), "it is empty");
-    assert_eq!(decode(b"\x02abc").unwrap_err(), "its format is version 2, not 1");
+    assert_eq!(
+        decode(b"\x02abc").unwrap_err(),
+        "its format is version 2, not 1"
+    );
     let whole = encode(&event());
-    assert_eq!(decode(&whole[..8]).unwrap_err(), "its attributes are damaged");
+    assert_eq!(
+        decode(&whole[..8]).unwrap_err(),
+        "its attributes are damaged"
+    );
 }

@@ -8,7 +8,15 @@ use crate::Event;
 
 fn message(headers: Option<OwnedHeaders>, data: Option<&str>) -> OwnedMessage {
     let data = data.map(|data| data.as_bytes().to_vec());
-    OwnedMessage::new(data, None, "t".to_owned(), Timestamp::NotAvailable, 0, 0, headers)
+    OwnedMessage::new(
+        data,
+        None,
+        "t".to_owned(),
+        Timestamp::NotAvailable,
+        0,
+        0,
+        headers,
+    )
 }
 
 fn reading() -> Event {
@@ -28,7 +36,12 @@ fn attributes_are_the_headers_of_binary_mode() {
     let headers = headers(&reading());
     let texts: Vec<_> = headers
         .iter()
-        .map(|header| (header.key, std::str::from_utf8(header.value.unwrap()).unwrap()))
+        .map(|header| {
+            (
+                header.key,
+                std::str::from_utf8(header.value.unwrap()).unwrap(),
+            )
+        })
         .collect();
     assert_eq!(
         texts,
@@ -54,7 +67,10 @@ fn an_event_comes_back_as_it_went() {
     };
     for sent in [reading(), bare] {
         let data = std::str::from_utf8(&sent.data).unwrap();
-        assert_eq!(event(&message(Some(headers(&sent)), Some(data))).unwrap(), sent);
+        assert_eq!(
+            event(&message(Some(headers(&sent)), Some(data))).unwrap(),
+            sent
+        );
     }
 }
 
@@ -66,6 +82,9 @@ fn a_message_that_is_no_event_says_what_it_lacks() {
         key: "trace",
         value: Some("1"),
     });
-    assert_eq!(reason(Some(foreign), Some("{}")), "it has no header ce_specversion");
+    assert_eq!(
+        reason(Some(foreign), Some("{}")),
+        "it has no header ce_specversion"
+    );
     assert_eq!(reason(Some(headers(&reading())), None), "it has no data");
 }

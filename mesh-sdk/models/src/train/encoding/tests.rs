@@ -10,35 +10,39 @@ fn table(rows: &[[f32; 2]]) -> Table {
 
 #[test]
 fn quantities_are_standardised_and_codes_one_hot() {
-    let encoding = Encoding::learn(
-        &table(&[[1.0, 7.0], [3.0, 3.0], [NAN, 7.0], [2.0, NAN]]),
-        &[0],
-        &[1],
-    )
-    .unwrap();
-    // Mean 2; squares 1 + 1 over four rows, the imputed one included.
-    let deviation = 0.5f64.sqrt();
+    let rows = [[1.0, 7.0], [6.0, 3.0], [NAN, 7.0], [2.0, NAN]];
+    let encoding = Encoding::learn(&table(&rows), &[0], &[1]).unwrap();
+    // The median 2 fills the gap: 1, 6, 2, 2 have the mean 2.75 and the squares 14.75.
+    let deviation = (14.75f64 / 4.0).sqrt();
+    let encoded = |row: &[f32]| encoding.encode(row).collect::<Vec<_>>();
     assert_eq!(encoding.width(), 3);
-    assert_eq!(
-        encoding.encode(&[3.0, 3.0]).collect::<Vec<_>>(),
-        [1.0 / deviation, 1.0, 0.0]
+    assert!((encoded(&[6.0, 3.0])[0] - 3.25 / deviation).abs() < 1e-12);
+    assert_eq!(encoded(&[6.0, 3.0])[1..], [1.0, 0.0]);
+    assert!(
+        (encoded(&[NAN, NAN])[0] + 0.75 / deviation).abs() < 1e-12,
+        "the median"
     );
+    assert_eq!(encoded(&[NAN, NAN])[1..], [0.0, 1.0], "the most frequent");
+    assert_eq!(encoded(&[6.0, 5.0])[1..], [0.0, 0.0], "an unknown category");
+}
+
+#[test]
+fn the_median_of_an_even_number_lies_between_the_middle_two() {
+    let rows = [[1.0, 0.0], [9.0, 0.0], [2.0, 0.0], [4.0, 0.0]];
     assert_eq!(
-        encoding.encode(&[NAN, NAN]).collect::<Vec<_>>(),
-        [0.0, 0.0, 1.0],
-        "the mean, the most frequent"
-    );
-    assert_eq!(
-        encoding.encode(&[2.0, 5.0]).collect::<Vec<_>>(),
-        [0.0, 0.0, 0.0],
-        "an unknown category"
+        Encoding::learn(&table(&rows), &[0], &[1])
+            .unwrap()
+            .numeric()[0]
+            .median,
+        3.0
     );
 }
 
 #[test]
-fn a_constant_quantity_encodes_to_zero() {
-    let encoding = Encoding::learn(&table(&[[4.0, 1.0], [4.0, 2.0]]), &[0], &[1]).unwrap();
-    assert_eq!(encoding.encode(&[4.0, 1.0]).next(), Some(0.0));
+fn a_constant_quantity_is_not_blown_up_by_rounding() {
+    let rows = [[0.1, 1.0], [0.1, 2.0], [NAN, 1.0]];
+    let encoding = Encoding::learn(&table(&rows), &[0], &[1]).unwrap();
+    assert!(encoding.encode(&[0.1, 1.0]).next().unwrap().abs() < 1e-12);
     assert_eq!(encoding.numeric()[0].deviation, 1.0);
 }
 

@@ -1,0 +1,43 @@
+//! Which operators there are.
+
+use crate::ModelError;
+use crate::exec::attributes::{node_name, shown};
+use crate::exec::compile::Compiler;
+use crate::exec::operators::{classifier, columns, numbers};
+use crate::exec::values::Value;
+use crate::onnx::export::ML;
+use crate::onnx::proto::NodeProto;
+
+/// The outputs of a node, in order.
+pub(crate) type Made = Result<Vec<Value>, ModelError>;
+
+/// Compiles one node.
+pub(crate) fn compile(compiler: &mut Compiler, node: &NodeProto) -> Made {
+    match (node.domain.as_str(), node.op_type.as_str()) {
+        ("" | "ai.onnx", "Cast") => numbers::cast(compiler, node),
+        ("" | "ai.onnx", "Concat") => columns::concat(compiler, node),
+        ("" | "ai.onnx", "Flatten") => columns::flatten(compiler, node),
+        ("" | "ai.onnx", "Gather") => columns::gather(compiler, node),
+        ("" | "ai.onnx", "Identity") => columns::identity(compiler, node),
+        ("" | "ai.onnx", "Reshape") => columns::reshape(compiler, node),
+        (ML, "ArrayFeatureExtractor") => columns::array_feature_extractor(compiler, node),
+        (ML, "FeatureVectorizer") => columns::feature_vectorizer(compiler, node),
+        (ML, "Imputer") => numbers::imputer(compiler, node),
+        (ML, "LinearClassifier") => classifier::linear_classifier(compiler, node),
+        (ML, "Normalizer") => numbers::normalizer(compiler, node),
+        (ML, "OneHotEncoder") => numbers::one_hot_encoder(compiler, node),
+        (ML, "Scaler") => numbers::scaler(compiler, node),
+        (ML, "ZipMap") => classifier::zip_map(compiler, node),
+        (domain, operator) => {
+            let operator = if matches!(domain, "" | "ai.onnx") {
+                shown(operator)
+            } else {
+                shown(&format!("{domain}.{operator}"))
+            };
+            Err(ModelError::UnsupportedOperator {
+                operator,
+                node: node_name(node),
+            })
+        }
+    }
+}

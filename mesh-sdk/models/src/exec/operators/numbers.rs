@@ -1,0 +1,155 @@
+//! Operators that compute numbers from numbers, column by column or row by row.
+
+use std::collections::HashSet;
+
+use crate::ModelError;
+use crate::exec::attributes::{Attributes, invalid};
+use crate::exec::compile::Compiler;
+use crate::exec::operators::columns::identity;
+use crate::exec::operators::dispatch::Made;
+use crate::exec::steps::Step;
+use crate::exec::values::{Kind, MAX_RANK, Matrix, Value};
+use crate::onnx::proto::{FLOAT, INT64, NodeProto};
+
+pub(crate) fn cast(compiler: &mut Compiler, node: &NodeProto) -> Made {
+    let to = Attributes::of(node, &["to", "saturate"])?.int("to", 0)?;
+    if let (Value::Labels { .. }, true) = (compiler.input(node, 0)?, to == i64::from(INT64)) {
+        return identity(compiler, node);
+    }
+    let matrix = compiler.matrix(node, 0)?;
+    let kind = match to {
+        to if to == i64::from(FLOAT) => Kind::Float,
+        to if to == i64::from(INT64) => Kind::Integer,
+        _ => return Err(invalid(node, "casts to a type other than float and int64")),
+    };
+    let columns = match (matrix.kind, kind) {
+        (Kind::Float, Kind::Integer) => truncate(compiler, &matrix.columns)?.into(),
+        _ => matrix.columns,
+    };
+    Ok(vec![Value::Matrix(Matrix {
+        columns,
+        dims: matrix.dims,
+        kind,
+    })])
+}
+
+pub(crate) fn imputer(compiler: &mut Compiler, node: &NodeProto) -> Made {
+    let attributes = Attributes::of(node, &["imputed_value_floats", "replaced_value_float"])?;
+    let matrix = compiler.floats(node, 0)?;
+    let missing = attributes.float("replaced_value_float", 0.0)?;
+    let values = attributes.per_column("imputed_value_floats", matrix.columns.len())?;
+    each_column(compiler, matrix, |i, from, to| Step::Impute {
+        from,
+        to,
+        missing,
+        value: values[i],
+    })
+}
+
+pub(crate) fn scaler(compiler: &mut Compiler, node: &NodeProto) -> Made {
+    let attributes = Attributes::of(node, &["offset", "scale"])?;
+    let matrix = compiler.floats(node, 0)?;
+    let offsets = attributes.per_column("offset", matrix.columns.len())?;
+    let scales = attributes.per_column("scale", matrix.columns.len())?;
+    each_column(compiler, matrix, |i, from, to| Step::Scale {
+        from,
+        to,
+        offset: offsets[i],
+        scale: scales[i],
+    })
+}
+
+pub(crate) fn normalizer(compiler: &mut Compiler, node: &NodeProto) -> Made {
+    let norm = Attributes::of(node, &["norm"])?.string("norm", "MAX")?;
+    let matrix = compiler.floats(node, 0)?;
+    if norm != "L1" || matrix.dims.len() != 1 {
+        return Err(invalid(
+            node,
+            "the norm must be L1, of a tensor with two dimensions",
+        ));
+    }
+    let columns = compiler.allocate(matrix.columns.len())?;
+    compiler.push(Step::NormalizeL1 {
+        from: matrix.columns.to_vec(),
+        to: columns[0],
+    });
+    Ok(vec![Value::Matrix(Matrix::flat(columns, Kind::Float))])
+}
+
+pub(crate) fn one_hot_encoder(compiler: &mut Compiler, node: &NodeProto) -> Made {
+    let attributes = Attributes::of(node, &["cats_int64s", "zeros"])?;
+    if attributes.int("zeros", 1)? != 1 {
+        return Err(invalid(
+            node,
+            "refuses unknown categories: `zeros` must be 1",
+        ));
+    }
+    let categories = attributes.ints("cats_int64s")?;
+    if categories.iter().collect::<HashSet<_>>().len() != categories.len() {
+        return Err(invalid(node, "has a category twice"));
+    }
+    let exact = |&category: &i64| (category as f32 as i64 == category).then_some(category as f32);
+    let categories: Option<Vec<f32>> = categories.iter().map(exact).collect();
+    let Some(categories) = categories.filter(|categories| !categories.is_empty()) else {
+        return Err(invalid(
+            node,
+            "has no categories, or one too large for a float",
+        ));
+    };
+    let matrix = compiler.matrix(node, 0)?;
+    if matrix.dims.len() == MAX_RANK {
+        return Err(invalid(node, "makes too many dimensions"));
+    }
+    let whole = match matrix.kind {
+        Kind::Float => truncate(compiler, &matrix.columns)?.into(),
+        Kind::Integer => matrix.columns,
+    };
+    let mut columns = Vec::new();
+    for &from in whole.iter() {
+        let made = compiler.allocate(categories.len())?;
+        compiler.push(Step::OneHot {
+            from,
+            to: made[0],
+            categories: categories.clone(),
+        });
+        columns.extend(made);
+    }
+    let dims = matrix
+        .dims
+        .iter()
+        .copied()
+        .chain([categories.len()])
+        .collect();
+    Ok(vec![Value::Matrix(Matrix {
+        columns: columns.into(),
+        dims,
+        kind: Kind::Float,
+    })])
+}
+
+fn truncate(compiler: &mut Compiler, columns: &[usize]) -> Result<Vec<usize>, ModelError> {
+    let made = compiler.allocate(columns.len())?;
+    for (&from, &to) in columns.iter().zip(&made) {
+        compiler.push(Step::Truncate { from, to });
+    }
+    Ok(made)
+}
+
+/// A tensor of the same shape, each column made by the step of its position, source and destination.
+fn each_column(
+    compiler: &mut Compiler,
+    matrix: Matrix,
+    step: impl Fn(usize, usize, usize) -> Step,
+) -> Made {
+    let made = compiler.allocate(matrix.columns.len())?;
+    for (i, (&from, &to)) in matrix.columns.iter().zip(&made).enumerate() {
+        compiler.push(step(i, from, to));
+    }
+    Ok(vec![Value::Matrix(Matrix {
+        columns: made.into(),
+        ..matrix
+    })])
+}
+
+#[cfg(test)]
+mod tests;
