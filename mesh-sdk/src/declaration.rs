@@ -74,7 +74,7 @@ impl Algorithm {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Features {
-    /// Imputed with the mean and standardised.
+    /// Imputed with the median and standardised.
     pub(crate) numeric: Vec<String>,
     /// Imputed with the most frequent value and one-hot encoded.
     pub(crate) categorical: Vec<String>,

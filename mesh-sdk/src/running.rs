@@ -79,9 +79,7 @@ impl RunningProduct {
             let location = folder.join("datasets").join(&plan.name);
             let dataset = Dataset::open(&location, &plan.name, plan.contract.clone()).await?;
             if let Some(data) = &plan.starting_data {
-                let step = starting.step(format!("loading {} into {}", data.file, plan.name));
-                starting_data::load(data, product.files(), &dataset).await?;
-                step.done(format!("{} rows", dataset.info().rows));
+                starting_data::load(data, product.files(), &dataset, starting).await?;
             }
             let dataset = Arc::new(dataset);
             engine.add(dataset.clone());

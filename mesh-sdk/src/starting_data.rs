@@ -9,22 +9,25 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::declaration::StartingData;
+use crate::host::Starting;
 use crate::ingest::timestamp;
 use crate::{ProductFiles, SdkError};
 
 /// Column that every file has: a UUID made of the file's name and the row, the same whenever it is read.
 const ROW_ID: &str = "row_id";
 
-/// Commits the rows of `data` unless the dataset has them already. Returns how many it has of them.
+/// Commits the rows of `data` unless the dataset has them already.
 pub(crate) async fn load(
     data: &StartingData,
     files: &ProductFiles,
     dataset: &Dataset,
+    starting: &Starting<'_>,
 ) -> Result<(), SdkError> {
     let source = format!("starting-data/{}", data.file);
     if dataset.progress(&source).await? > 0 {
         return Ok(());
     }
+    let step = starting.step(format!("loading {} into {}", data.file, dataset.name()));
     let bytes = files.read(&data.file).map_err(SdkError::file(&data.file))?;
     let rows = rows(data, &bytes, dataset.contract())?;
     let gated = Gate::compile(dataset.contract(), Side::Stored).batch(rows);
@@ -33,6 +36,7 @@ pub(crate) async fn load(
         return Err(wrong(data, row + 1, reason.unwrap_or_default()));
     }
     dataset.append(&gated.accepted, &BTreeMap::from([(source, 1)])).await?;
+    step.done(format!("{} rows", gated.accepted.num_rows()));
     Ok(())
 }
 

@@ -21,7 +21,12 @@ const WAIT: Duration = Duration::from_secs(10);
 
 fn open(disk: &Disk) -> Arc<EmbeddedLog> {
     let disk = disk.clone();
-    let opener = move || Builder::new().create_with_backend(disk.clone());
+    // Without a cache, so that every read meets the disk.
+    let opener = move || {
+        Builder::new()
+            .set_cache_size(0)
+            .create_with_backend(disk.clone())
+    };
     EmbeddedLog::start(Store::open(Box::new(opener)).unwrap()).unwrap()
 }
 
@@ -110,28 +115,56 @@ async fn a_failed_append_leaves_nothing_and_the_log_goes_on() {
 }
 
 #[tokio::test]
-async fn a_failed_topic_can_be_created_again() {
+async fn a_topic_that_could_not_be_created_is_not_there() {
     let disk = Disk::default();
     let log = open(&disk);
+    let mut absent = Vec::new();
+    let mut present = Vec::new();
     for operation in 0..40 {
         let name = format!("t{operation}");
         disk.fail_after(operation);
         let created = log.create_topic(&name, 2).await;
         disk.repair();
-        if let Err(error) = created {
-            assert_eq!(error.code(), "log-write-failed");
-            let unknown = log.ends(&name).await.unwrap_err();
-            assert_eq!(unknown.code(), "unknown-topic");
-            assert_eq!(log.create_topic(&name, 3).await.unwrap(), 3);
-        }
-        log.append(&name, vec![event(operation)]).await.unwrap();
+        let name = match created {
+            Ok(_) => name,
+            Err(error) => {
+                assert_eq!(error.code(), "log-write-failed");
+                let unknown = log.ends(&name).await.unwrap_err();
+                assert_eq!(unknown.code(), "unknown-topic");
+                let other = format!("{name}.other");
+                absent.push(name);
+                log.create_topic(&other, 3).await.unwrap();
+                other
+            }
+        };
+        log.append(&name, vec![event(&name)]).await.unwrap();
+        present.push(name);
     }
+    assert!(absent.len() > 5, "only {} failures were met", absent.len());
     drop(log);
+
     let log = open(&disk);
-    for operation in 0..40 {
-        let received = read_all(&log, &format!("t{operation}")).await;
-        assert_eq!(ids(&received), [operation.to_string()]);
+    for name in &absent {
+        let unknown = log.ends(name).await.unwrap_err();
+        assert_eq!(unknown.code(), "unknown-topic");
+        assert_eq!(log.create_topic(name, 5).await.unwrap(), 5);
     }
+    for name in &present {
+        assert_eq!(ids(&read_all(&log, name).await), [name]);
+    }
+}
+
+#[tokio::test]
+async fn a_read_survives_a_passing_failure() {
+    let disk = Disk::default();
+    let log = open(&disk);
+    log.create_topic("t", 1).await.unwrap();
+    log.append("t", (0..100).map(event).collect())
+        .await
+        .unwrap();
+    disk.fail_reads(1);
+    assert_eq!(read_all(&log, "t").await.len(), 100);
+    assert_eq!(disk.failing_reads(), 0, "no read met the failure");
 }
 
 #[tokio::test]

@@ -55,7 +55,7 @@ impl Cluster {
     /// How many partitions `topic` has; `None` if there is no such topic.
     pub(super) async fn partitions(&self, topic: &str) -> Result<Option<u32>, EventError> {
         let topic = topic.to_owned();
-        self.ask(move |observer| look_up(observer, &topic))
+        self.ask(move |observer| persist(|| look_up(observer, &topic)))
             .await
             .map(|found| found.map(|topic| topic.partitions))
             .map_err(|source| EventError::ReadFailed { source })
@@ -140,17 +140,20 @@ fn look_up(observer: &BaseConsumer, topic: &str) -> Result<Option<Found>, KafkaE
         Some(RDKafkaErrorCode::UnknownTopicOrPartition | RDKafkaErrorCode::UnknownTopic) => {
             return Ok(None);
         }
-        // A topic that was just created: its partitions are known, their leaders are not.
+        // A topic that was just created; its partitions may be known without their leaders.
         Some(RDKafkaErrorCode::LeaderNotAvailable) => {}
         Some(code) => return Err(KafkaError::MetadataFetch(code)),
     }
     let partitions = found.partitions();
+    if partitions.is_empty() {
+        let code = RDKafkaErrorCode::LeaderNotAvailable;
+        return Err(KafkaError::MetadataFetch(code));
+    }
     Ok(Some(Found {
         partitions: u32::try_from(partitions.len()).expect("Kafka counts partitions in 31 bits"),
-        has_leaders: !partitions.is_empty()
-            && partitions.iter().all(|partition| {
-                partition.leader() >= 0 && !partition.error().is_some_and(|code| code.is_error())
-            }),
+        has_leaders: partitions.iter().all(|partition| {
+            partition.leader() >= 0 && !partition.error().is_some_and(|code| code.is_error())
+        }),
     }))
 }
 

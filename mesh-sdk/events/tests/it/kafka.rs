@@ -9,7 +9,7 @@ use rdkafka::ClientConfig;
 use rdkafka::producer::{FutureProducer, FutureRecord};
 
 use crate::conformance;
-use crate::support::{LONG, event, new_topic, read, read_all};
+use crate::support::{LONG, event, event_about, new_topic, read, read_all};
 
 fn brokers() -> String {
     std::env::var("MESH_KAFKA").expect(
@@ -51,6 +51,15 @@ async fn what_another_program_wrote_stops_a_reader_that_can_go_on_after_it() {
     }
     let mut next = log.reader(&topic, &[2]).await.unwrap();
     assert_eq!(read(&mut *next, 1).await[0].event.id, "after");
+}
+
+/// deploy/integration/kafka/read_cloudevents.py reads it.
+#[tokio::test]
+async fn what_it_writes_is_for_others_to_read() {
+    let log = log().await;
+    log.create_topic("cloudevents", 1).await.unwrap();
+    let sent = event_about("Zoë", "0197");
+    log.append("cloudevents", vec![sent]).await.unwrap();
 }
 
 #[tokio::test]

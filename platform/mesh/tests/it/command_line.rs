@@ -35,7 +35,7 @@ async fn the_catalog_lists_the_product_and_keeps_up() {
     let url = format!("{}/catalog/api/v1/products/bracelet-cardiology", mesh.origin);
     let entry: Value = mesh.client.get(&url).send().await.unwrap().json().await.unwrap();
     let ports: Vec<_> = entry["ports"].as_array().unwrap().iter().map(|port| &port["name"]).collect();
-    assert_eq!(ports, ["diagnoses", "readings", "diagnoses", "heart_readings", "heart_risk_scores", "heart-risk"]);
+    assert_eq!(ports, ["readings", "diagnoses", "heart_readings", "diagnoses", "heart_risk_scores", "heart-risk"]);
     assert_eq!(entry["contracts"].as_array().unwrap().len(), 3);
     assert_eq!(entry["models"][0]["stage"], "Production");
 

@@ -5,6 +5,7 @@ mod bad_input;
 mod declaration;
 mod ingest;
 mod query;
+mod real_data;
 mod score;
 
 use mesh_testkit::TestMesh;

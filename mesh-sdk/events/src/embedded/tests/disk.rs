@@ -23,6 +23,7 @@ struct State {
     /// How many changes succeed until all fail.
     changes_left: Option<u32>,
     full: bool,
+    failing_reads: u32,
 }
 
 impl Disk {
@@ -41,6 +42,14 @@ impl Disk {
     /// Everything but reading fails after `changes` more.
     pub fn fail_after(&self, changes: u32) {
         self.state().changes_left = Some(changes);
+    }
+
+    pub fn fail_reads(&self, reads: u32) {
+        self.state().failing_reads = reads;
+    }
+
+    pub fn failing_reads(&self) -> u32 {
+        self.state().failing_reads
     }
 
     /// It can grow no more.
@@ -110,7 +119,11 @@ impl StorageBackend for Disk {
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let state = self.state();
+        let mut state = self.state();
+        if state.failing_reads > 0 {
+            state.failing_reads -= 1;
+            return Err(io::Error::other("a failing read"));
+        }
         let found = state.content.get(index(offset)..index(offset) + out.len());
         out.copy_from_slice(found.ok_or(io::ErrorKind::UnexpectedEof)?);
         Ok(())

@@ -72,6 +72,7 @@ pub async fn a_waiting_reader_wakes_up(log: Arc<dyn EventLog>) {
         reader.next(1, Duration::from_millis(500)).await.unwrap(),
         []
     );
+    let mut late = Vec::new();
     for round in 0..20 {
         let appender = tokio::spawn({
             let (log, topic) = (log.clone(), topic.clone());
@@ -88,12 +89,15 @@ pub async fn a_waiting_reader_wakes_up(log: Arc<dyn EventLog>) {
             received.iter().map(|r| r.position).collect::<Vec<_>>(),
             [position]
         );
-        let late = woken.saturating_duration_since(acknowledged);
-        assert!(
-            late < Duration::from_millis(250),
-            "it woke {late:?} after the append"
-        );
+        late.push(woken.saturating_duration_since(acknowledged));
     }
+    // The median: a busy machine may hold up some of them, a reader that polls would be late half the time.
+    late.sort_unstable();
+    let median = late[late.len() / 2];
+    assert!(
+        median < Duration::from_millis(50),
+        "it woke {median:?} after the append"
+    );
 }
 
 pub async fn an_idle_reader_waits(log: Arc<dyn EventLog>) {
@@ -104,7 +108,7 @@ pub async fn an_idle_reader_waits(log: Arc<dyn EventLog>) {
         assert_eq!(reader.next(1, wait).await.unwrap(), []);
         let waited = begun.elapsed();
         assert!(
-            waited >= wait && waited < wait + Duration::from_millis(200),
+            waited >= wait && waited < wait + Duration::from_secs(1),
             "{waited:?} for {wait:?}"
         );
     }
