@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mesh_contracts::{Gate, Record, Violation, json};
+use mesh_contracts::{CheckedBatch, Gate, Record, Violation, json};
 use mesh_events::{EventError, EventLog, Reader, Received};
 use mesh_storage::{Dataset, StorageError};
 use serde_json::{Value, json};
@@ -33,6 +33,9 @@ pub(crate) struct Sink {
     /// Told whether the newest attempt to get on succeeded.
     pub(crate) healthy: Box<dyn Fn(bool) + Send + Sync>,
 }
+
+/// An event that broke its contract, and how.
+type Broken<'a> = (&'a Received, Vec<Violation>);
 
 #[derive(Debug, thiserror::Error)]
 enum SinkError {
@@ -91,9 +94,24 @@ impl Sink {
     /// One commit for the good rows; before it, one for the rows that broke their contract. Should the
     /// process end between the two, the next run finds in `quarantined` what it need not write again.
     async fn commit(&self, events: &[Received], quarantined: &[u64]) -> Result<(), StorageError> {
+        let (accepted, broken) = self.gated(events);
+        let progress = self.progress(events);
+        if !broken.is_empty() {
+            let (topic, rows) = (&self.topic, broken.len());
+            tracing::warn!(topic, rows, "rows broke their contract and go to quarantine");
+            self.quarantine_rows(&broken, quarantined, &progress).await?;
+        }
+        self.dataset.append(&accepted, &progress).await?;
+        let dataset = self.dataset.name().to_owned();
+        metrics::counter!("mesh_dataset_rows_total", "dataset" => dataset)
+            .increment(accepted.num_rows() as u64);
+        Ok(())
+    }
+
+    fn gated<'a>(&self, events: &'a [Received]) -> (CheckedBatch, Vec<Broken<'a>>) {
         let mut rows = Vec::with_capacity(events.len());
         let mut kept = Vec::with_capacity(events.len());
-        let mut broken: Vec<(&Received, Vec<Violation>)> = Vec::new();
+        let mut broken = Vec::new();
         for received in events {
             match json::parse_record(&received.event.data) {
                 Ok(record) => {
@@ -106,24 +124,23 @@ impl Sink {
         let gated = self.gate.batch(rows);
         let rejected = gated.rejected.into_iter();
         broken.extend(rejected.map(|(row, violations)| (kept[row], violations)));
-        let progress = self.progress(events);
-        if !broken.is_empty() {
-            let (topic, rows) = (&self.topic, broken.len());
-            tracing::warn!(topic, rows, "rows broke their contract and go to quarantine");
-            let rows = broken
-                .iter()
-                .filter(|(received, _)| {
-                    let position = received.position;
-                    position.offset >= quarantined[position.partition as usize]
-                })
-                .map(|(received, violations)| self.quarantined(received, violations));
-            let rows = self.quarantine_gate.batch(rows.collect());
-            self.quarantine.append(&rows.accepted, &progress).await?;
-        }
-        self.dataset.append(&gated.accepted, &progress).await?;
-        let dataset = self.dataset.name().to_owned();
-        metrics::counter!("mesh_dataset_rows_total", "dataset" => dataset)
-            .increment(gated.accepted.num_rows() as u64);
+        (gated.accepted, broken)
+    }
+
+    async fn quarantine_rows(
+        &self,
+        broken: &[Broken<'_>],
+        quarantined: &[u64],
+        progress: &BTreeMap<String, u64>,
+    ) -> Result<(), StorageError> {
+        let new = |received: &Received| {
+            let position = received.position;
+            position.offset >= quarantined[position.partition as usize]
+        };
+        let new = broken.iter().filter(|(received, _)| new(received));
+        let rows = new.map(|(received, violations)| self.quarantined(received, violations));
+        let rows = self.quarantine_gate.batch(rows.collect());
+        self.quarantine.append(&rows.accepted, progress).await?;
         Ok(())
     }
 
@@ -191,3 +208,6 @@ async fn collect(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

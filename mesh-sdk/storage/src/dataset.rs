@@ -157,10 +157,11 @@ impl Dataset {
     ) -> Result<u64, StorageError> {
         let failed = |error| table_error(&self.name, error);
         let mut writer = self.writer.lock().await;
-        if self.is_committed(&mut writer, progress).await? {
+        let ahead = self.ahead(&mut writer, progress).await?;
+        if ahead.is_empty() && !progress.is_empty() {
             return Ok(self.info().version);
         }
-        let marks = progress.iter().map(|(source, next)| {
+        let marks = ahead.iter().map(|(source, next)| {
             Transaction::new(source, i64::try_from(*next).unwrap_or(i64::MAX))
         });
         let properties = CommitProperties::default()
@@ -178,7 +179,7 @@ impl Dataset {
             writer.table.update_state().await.map_err(failed)?;
             return Err(failed(error));
         }
-        writer.progress.extend(progress.clone());
+        writer.progress.extend(ahead);
         let rows = self.info().rows + batch.num_rows() as u64;
         let info = info(&writer.table, rows).map_err(failed)?;
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = Published {
@@ -197,17 +198,20 @@ impl Dataset {
             .clone()
     }
 
-    async fn is_committed(
+    /// What of `progress` the table does not have yet. Marks only ever move on: a writer that repeats a part of
+    /// what it did before a crash must not make the table forget the rest.
+    async fn ahead(
         &self,
         writer: &mut Writer,
         progress: &BTreeMap<String, u64>,
-    ) -> Result<bool, StorageError> {
+    ) -> Result<BTreeMap<String, u64>, StorageError> {
+        let mut ahead = BTreeMap::new();
         for (source, next) in progress {
             if self.committed(writer, source).await? < *next {
-                return Ok(false);
+                ahead.insert(source.clone(), *next);
             }
         }
-        Ok(!progress.is_empty())
+        Ok(ahead)
     }
 
     async fn committed(&self, writer: &mut Writer, source: &str) -> Result<u64, StorageError> {

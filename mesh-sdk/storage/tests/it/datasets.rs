@@ -44,6 +44,20 @@ async fn progress_is_kept_where_no_row_was_good() {
 }
 
 #[tokio::test]
+async fn progress_never_goes_back() {
+    let folder = tempdir().unwrap();
+    let dataset = open(folder.path()).await.unwrap();
+    dataset.append(&batch(&[beat("ana", 61.0)]), &read_up_to("topic/0", 10)).await.unwrap();
+    let mut both = read_up_to("topic/0", 5);
+    both.insert("topic/1".to_owned(), 3);
+    dataset.append(&batch(&[beat("luis", 72.5)]), &both).await.unwrap();
+    drop(dataset);
+    let dataset = open(folder.path()).await.unwrap();
+    assert_eq!(dataset.progress("topic/0").await.unwrap(), 10);
+    assert_eq!(dataset.progress("topic/1").await.unwrap(), 3);
+}
+
+#[tokio::test]
 async fn another_writer_of_the_same_source_does_not_double_its_rows() {
     let folder = tempdir().unwrap();
     let (one, other) = (open(folder.path()).await.unwrap(), open(folder.path()).await.unwrap());
