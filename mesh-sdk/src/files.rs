@@ -19,7 +19,10 @@ impl ProductFiles {
             .all(|part| matches!(part, std::path::Component::Normal(_)));
         if !inside {
             let message = "the path leads out of the product's folder";
-            return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, message));
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::InvalidInput,
+                message,
+            ));
         }
         match self {
             Self::Embedded(folder) => folder

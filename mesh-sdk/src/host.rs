@@ -51,17 +51,12 @@ impl Host {
     pub fn open(config: HostConfig) -> Result<Host, SdkError> {
         let events = config.data_dir.join("events");
         std::fs::create_dir_all(&events).map_err(SdkError::file(events.display().to_string()))?;
-        let log: Arc<dyn EventLog> = EmbeddedLog::open(&events.join("log.redb"))?;
-        Ok(Host::with_log(config, log))
-    }
-
-    /// On an event log of the caller's.
-    pub fn with_log(config: HostConfig, log: Arc<dyn EventLog>) -> Host {
-        Host {
+        let log = EmbeddedLog::open(&events.join("log.redb"))?;
+        Ok(Host {
             config,
             log,
             running: Vec::new(),
-        }
+        })
     }
 
     /// Starts `product`: what it has not yet, it gets (starting data, a first version of each model).
@@ -105,7 +100,9 @@ impl Starting<'_> {
         let part = self.config.readiness.part(part);
         Box::new(move |healthy| match healthy {
             true => part.ready(),
-            false => part.not_ready("what was accepted is not reaching the dataset; the log says why"),
+            false => {
+                part.not_ready("what was accepted is not reaching the dataset; the log says why");
+            }
         })
     }
 }

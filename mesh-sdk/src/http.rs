@@ -32,7 +32,9 @@ pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
 
 /// Refuses a body that does not say it is JSON.
 fn only_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     match content_type.and_then(MediaType::of) {
         Some(MediaType::Json) => Ok(()),
         _ => Err(Problem::new(&codes::UNSUPPORTED_MEDIA_TYPE)

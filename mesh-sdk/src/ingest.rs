@@ -36,6 +36,21 @@ pub(crate) struct Refused {
     pub(crate) violation: Violation,
 }
 
+impl Refused {
+    /// One for each violation of a record.
+    pub(crate) fn each(
+        record: usize,
+        line: Option<u64>,
+        violations: Vec<Violation>,
+    ) -> impl Iterator<Item = Refused> {
+        violations.into_iter().map(move |violation| Refused {
+            record,
+            line,
+            violation,
+        })
+    }
+}
+
 /// What became of the records of one request.
 pub(crate) struct Outcome {
     /// One entry per record: the id of its event, or nothing where it was refused.
@@ -79,10 +94,12 @@ impl Ingest {
         };
         let mut events = Vec::with_capacity(parsed.len());
         for (index, Parsed { line, record }) in parsed.into_iter().enumerate() {
-            let checked = record.map_err(|violation| vec![violation]).and_then(|record| {
-                self.gate.check(&record)?;
-                Ok(record)
-            });
+            let checked = record
+                .map_err(|violation| vec![violation])
+                .and_then(|record| {
+                    self.gate.check(&record)?;
+                    Ok(record)
+                });
             let id = Uuid::now_v7();
             match checked.and_then(|record| self.event(id, record)) {
                 Ok(event) => {
@@ -91,11 +108,9 @@ impl Ingest {
                 }
                 Err(violations) => {
                     outcome.event_ids.push(None);
-                    outcome.refused.extend(violations.into_iter().map(|violation| Refused {
-                        record: index,
-                        line,
-                        violation,
-                    }));
+                    outcome
+                        .refused
+                        .extend(Refused::each(index, line, violations));
                 }
             }
         }
@@ -124,7 +139,10 @@ impl Ingest {
             data: Value::Object(record).to_string().into(),
         };
         match event.size() > MAX_EVENT_BYTES {
-            true => Err(vec![Violation::record("size", format!("at most {MAX_EVENT_BYTES} bytes"))]),
+            true => Err(vec![Violation::record(
+                "size",
+                format!("at most {MAX_EVENT_BYTES} bytes"),
+            )]),
             false => Ok(event),
         }
     }

@@ -1,7 +1,7 @@
 //! Errors of this crate and of those below it -> problems, in one place.
 
 use mesh_events::EventError;
-use mesh_platform::problem::{Problem, codes, ErrorCode};
+use mesh_platform::problem::{ErrorCode, Problem, codes};
 use mesh_storage::StorageError;
 
 use crate::SdkError;
@@ -41,7 +41,10 @@ impl From<ScoreError> for Problem {
             }
             ScoreError::Refused(refused) => {
                 let detail = "Nothing was scored: mend the records that are listed.";
-                refusal(Problem::new(&codes::CONTRACT_VIOLATION).with_detail(detail), &refused)
+                refusal(
+                    Problem::new(&codes::CONTRACT_VIOLATION).with_detail(detail),
+                    &refused,
+                )
             }
         }
     }
@@ -65,6 +68,7 @@ impl From<SdkError> for Problem {
 
 /// Nothing was accepted: the caller may send the same again.
 fn events(error: EventError) -> Problem {
-    Problem::caused(&codes::UNAVAILABLE, error)
-        .with_detail("The event log does not take events at the moment. Nothing was accepted: send it again.")
+    Problem::caused(&codes::UNAVAILABLE, error).with_detail(
+        "The event log does not take events at the moment. Nothing was accepted: send it again.",
+    )
 }

@@ -116,7 +116,10 @@ impl DataProduct {
     pub fn output_ports(&self) -> impl Iterator<Item = (&str, &str, &Contract)> {
         let ports = self.description.output_ports().iter();
         ports.filter_map(|port| {
-            let dataset = self.datasets.iter().find(|dataset| dataset.name == port.name())?;
+            let dataset = self
+                .datasets
+                .iter()
+                .find(|dataset| dataset.name == port.name())?;
             Some((port.name(), port.description(), &dataset.contract))
         })
     }
@@ -135,7 +138,8 @@ impl DataProduct {
     /// Every contract of the product, once.
     pub fn contracts(&self) -> Vec<&Contract> {
         let all = self.datasets.iter().map(|dataset| &dataset.contract);
-        let by_id: BTreeMap<&str, &Contract> = all.map(|contract| (contract.id(), contract)).collect();
+        let by_id: BTreeMap<&str, &Contract> =
+            all.map(|contract| (contract.id(), contract)).collect();
         by_id.into_values().collect()
     }
 
@@ -184,10 +188,14 @@ fn datasets(
     }
     let plan = |(name, dataset): (&String, &Dataset)| {
         let path = format!("datasets.{name}");
-        let port = outputs.iter().find(|port| port.name() == name).ok_or_else(|| {
-            let message = "no output port of this name in product.odps.yaml gives it a contract";
-            SdkError::declaration(&path, message)
-        })?;
+        let port = outputs
+            .iter()
+            .find(|port| port.name() == name)
+            .ok_or_else(|| {
+                let message =
+                    "no output port of this name in product.odps.yaml gives it a contract";
+                SdkError::declaration(&path, message)
+            })?;
         Ok(DatasetPlan {
             name: name.clone(),
             contract: published(port.contract_id(), port.version(), &path)?,
@@ -215,10 +223,16 @@ fn ports(
     }
     let plan = |input: &DeclaredPort| {
         let from = Source::Port(input.name().to_owned());
-        let dataset = datasets.iter().find(|dataset| dataset.from == from).ok_or_else(|| {
-            let message = format!("no dataset takes what comes in at input port {}", input.name());
-            SdkError::declaration("datasets", message)
-        })?;
+        let dataset = datasets
+            .iter()
+            .find(|dataset| dataset.from == from)
+            .ok_or_else(|| {
+                let message = format!(
+                    "no dataset takes what comes in at input port {}",
+                    input.name()
+                );
+                SdkError::declaration("datasets", message)
+            })?;
         let path = format!("datasets.{}", dataset.name);
         let contract = published(input.contract_id(), input.version(), &path)?;
         if contract.id() != dataset.contract.id() {
@@ -245,19 +259,25 @@ fn models(
 ) -> Result<Vec<ModelPlan>, SdkError> {
     let plan = |(name, model): (&String, &Model)| {
         let path = |field: &str| format!("models.{name}.{field}");
-        let input = ports.iter().find(|port| port.name() == model.input).ok_or_else(|| {
-            let known = names(ports.iter().map(InputPort::name));
-            let message = format!("no input port {}; the ports are {known}", model.input);
-            SdkError::declaration(path("input"), message)
-        })?;
+        let input = ports
+            .iter()
+            .find(|port| port.name() == model.input)
+            .ok_or_else(|| {
+                let known = names(ports.iter().map(InputPort::name));
+                let message = format!("no input port {}; the ports are {known}", model.input);
+                SdkError::declaration(path("input"), message)
+            })?;
         let properties = input.contract.schema().properties();
-        if let Some(unknown) = model
-            .features
-            .all()
-            .find(|feature| !properties.iter().any(|property| property.name() == *feature))
-        {
+        if let Some(unknown) = model.features.all().find(|feature| {
+            !properties
+                .iter()
+                .any(|property| property.name() == *feature)
+        }) {
             let known = names(properties.iter().map(|property| property.name()));
-            let message = format!("{unknown} is not in contract {}: {known}", input.contract.name());
+            let message = format!(
+                "{unknown} is not in contract {}: {known}",
+                input.contract.name()
+            );
             return Err(SdkError::declaration(path("features"), message));
         }
         if !(0.05..=0.95).contains(&model.training.held_out) {
@@ -268,11 +288,15 @@ fn models(
             .iter()
             .find(|dataset| dataset.from == Source::Model(name.clone()))
             .ok_or_else(|| {
-                let message = format!("no dataset keeps the scores: add one with from: {{ model: {name} }}");
+                let message =
+                    format!("no dataset keeps the scores: add one with from: {{ model: {name} }}");
                 SdkError::declaration("datasets", message)
             })?;
         let answered = dataset.contract.schema().properties();
-        if !answered.iter().any(|property| property.name() == model.answer) {
+        if !answered
+            .iter()
+            .any(|property| property.name() == model.answer)
+        {
             let message = format!("contract {} has no such property", dataset.contract.name());
             return Err(SdkError::declaration(path("answer"), message));
         }
@@ -290,7 +314,9 @@ fn models(
 fn published(id: &str, version: &str, path: &str) -> Result<Contract, SdkError> {
     mesh_contracts::published::find(id, Some(version)).ok_or_else(|| {
         let all = mesh_contracts::published::all();
-        let known = all.iter().map(|contract| format!("{} {}", contract.id(), contract.version()));
+        let known = all
+            .iter()
+            .map(|contract| format!("{} {}", contract.id(), contract.version()));
         let message = format!(
             "no contract {id} {version} is published; there are {}",
             known.collect::<Vec<_>>().join(", ")
@@ -300,6 +326,9 @@ fn published(id: &str, version: &str, path: &str) -> Result<Contract, SdkError> 
 }
 
 fn names<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| name.as_ref().to_owned()).collect();
+    let names: Vec<String> = names
+        .into_iter()
+        .map(|name| name.as_ref().to_owned())
+        .collect();
     names.join(", ")
 }

@@ -92,12 +92,16 @@ impl Registry {
 
     /// All versions, oldest first.
     pub(crate) fn versions(&self) -> Result<Vec<ModelVersion>, SdkError> {
-        let entries = fs::read_dir(&self.folder).map_err(SdkError::file(self.folder.display().to_string()))?;
+        let entries = fs::read_dir(&self.folder)
+            .map_err(SdkError::file(self.folder.display().to_string()))?;
         let mut numbers: Vec<u64> = entries
             .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
             .collect();
         numbers.sort_unstable();
-        numbers.into_iter().map(|version| self.record(version)).collect()
+        numbers
+            .into_iter()
+            .map(|version| self.record(version))
+            .collect()
     }
 
     /// The version's model, once its artifact is seen to be the one that was recorded.

@@ -107,7 +107,10 @@ impl RunningProduct {
 
     async fn start_sinks(&self, folder: &Path, starting: &Starting<'_>) -> Result<Sinks, SdkError> {
         let contract = published::find(QUARANTINE, None).ok_or_else(|| {
-            SdkError::declaration("", "the contract of the quarantine dataset is not published")
+            SdkError::declaration(
+                "",
+                "the contract of the quarantine dataset is not published",
+            )
         })?;
         let gate = Arc::new(Gate::compile(&contract, Side::Stored));
         let location = folder.join("datasets").join(QUARANTINE);
@@ -156,7 +159,14 @@ impl RunningProduct {
         let model = registry.load(&version)?;
         let topic = self.product.topic(&Source::Model(plan.name.clone()));
         let source = self.product.urn(&plan.name, &plan.output);
-        Ok(Scoring::new(plan, topic, source, model, version, starting.log.clone()))
+        Ok(Scoring::new(
+            plan,
+            topic,
+            source,
+            model,
+            version,
+            starting.log.clone(),
+        ))
     }
 
     async fn train(
@@ -209,7 +219,9 @@ impl RunningProduct {
 
     /// Every version of a model, oldest first; none if there is no such model.
     pub(crate) fn versions(&self, model: &str) -> Result<Vec<ModelVersion>, SdkError> {
-        self.registries.get(model).map_or(Ok(Vec::new()), Registry::versions)
+        self.registries
+            .get(model)
+            .map_or(Ok(Vec::new()), Registry::versions)
     }
 
     pub(crate) fn engine(&self) -> &Engine {

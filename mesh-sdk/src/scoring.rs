@@ -93,11 +93,7 @@ impl Scoring {
         for (index, raw) in raw.into_iter().enumerate() {
             match self.checked(raw.get().as_bytes()) {
                 Ok(record) => records.push(record),
-                Err(violations) => refused.extend(violations.into_iter().map(|violation| Refused {
-                    record: index,
-                    line: None,
-                    violation,
-                })),
+                Err(violations) => refused.extend(Refused::each(index, None, violations)),
             }
         }
         if !refused.is_empty() {
@@ -132,28 +128,31 @@ impl Scoring {
         let now = Utc::now();
         let scored_at = timestamp(now);
         let answers = scores.labels().iter().zip(positive(&self.model, &scores));
-        let events = records.iter_mut().zip(answers).map(|(record, (label, probability))| {
-            let id = Uuid::now_v7().to_string();
-            let answer = json!({
-                "prediction": label,
-                "probability": shortest(probability),
-                "accuracy": self.accuracy,
-                "model": self.version.model,
-                "version": self.version.version,
-                "event_id": id,
-                "scored_at": scored_at,
+        let events = records
+            .iter_mut()
+            .zip(answers)
+            .map(|(record, (label, probability))| {
+                let id = Uuid::now_v7().to_string();
+                let answer = json!({
+                    "prediction": label,
+                    "probability": shortest(probability),
+                    "accuracy": self.accuracy,
+                    "model": self.version.model,
+                    "version": self.version.version,
+                    "event_id": id,
+                    "scored_at": scored_at,
+                });
+                record.insert(self.answer.clone(), answer);
+                Event {
+                    id,
+                    source: self.source.clone(),
+                    kind: "mesh.score".to_owned(),
+                    subject: None,
+                    time: now,
+                    schema: Some(self.schema.clone()),
+                    data: serde_json::to_vec(&record).unwrap_or_default().into(),
+                }
             });
-            record.insert(self.answer.clone(), answer);
-            Event {
-                id,
-                source: self.source.clone(),
-                kind: "mesh.score".to_owned(),
-                subject: None,
-                time: now,
-                schema: Some(self.schema.clone()),
-                data: serde_json::to_vec(&record).unwrap_or_default().into(),
-            }
-        });
         Ok(events.collect())
     }
 }
@@ -169,13 +168,19 @@ fn number(value: Option<&Value>) -> f32 {
 
 /// The f64 that prints as the f32 does: 0.1 and not 0.10000000149011612.
 fn shortest(value: f32) -> f64 {
-    value.to_string().parse().unwrap_or_else(|_| f64::from(value))
+    value
+        .to_string()
+        .parse()
+        .unwrap_or_else(|_| f64::from(value))
 }
 
 /// The probability of class 1, row by row.
 pub(crate) fn positive<'a>(model: &Model, scores: &'a Scores) -> impl Iterator<Item = f32> + 'a {
     let classes = model.classes();
-    let class = classes.iter().position(|class| *class == 1).unwrap_or_default();
+    let class = classes
+        .iter()
+        .position(|class| *class == 1)
+        .unwrap_or_default();
     let rows = scores.probabilities().chunks_exact(classes.len());
     rows.map(move |row| row[class])
 }

@@ -65,7 +65,11 @@ impl Sink {
         }
     }
 
-    async fn follow(&self, stop: &CancellationToken, pause: &mut Duration) -> Result<(), SinkError> {
+    async fn follow(
+        &self,
+        stop: &CancellationToken,
+        pause: &mut Duration,
+    ) -> Result<(), SinkError> {
         let partitions = self.log.ends(&self.topic).await?.len();
         let from = self.progress_of(&self.dataset, partitions).await?;
         let quarantined = self.progress_of(&self.quarantine, partitions).await?;
@@ -83,7 +87,11 @@ impl Sink {
         }
     }
 
-    async fn progress_of(&self, dataset: &Dataset, partitions: usize) -> Result<Vec<u64>, StorageError> {
+    async fn progress_of(
+        &self,
+        dataset: &Dataset,
+        partitions: usize,
+    ) -> Result<Vec<u64>, StorageError> {
         let mut next = Vec::with_capacity(partitions);
         for partition in 0..partitions {
             next.push(dataset.progress(&self.source(partition as u32)).await?);
@@ -98,8 +106,13 @@ impl Sink {
         let progress = self.progress(events);
         if !broken.is_empty() {
             let (topic, rows) = (&self.topic, broken.len());
-            tracing::warn!(topic, rows, "rows broke their contract and go to quarantine");
-            self.quarantine_rows(&broken, quarantined, &progress).await?;
+            tracing::warn!(
+                topic,
+                rows,
+                "rows broke their contract and go to quarantine"
+            );
+            self.quarantine_rows(&broken, quarantined, &progress)
+                .await?;
         }
         self.dataset.append(&accepted, &progress).await?;
         let dataset = self.dataset.name().to_owned();

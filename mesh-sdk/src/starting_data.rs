@@ -35,16 +35,24 @@ pub(crate) async fn load(
         let reason = violations.first().map(ToString::to_string);
         return Err(wrong(data, row + 1, reason.unwrap_or_default()));
     }
-    dataset.append(&gated.accepted, &BTreeMap::from([(source, 1)])).await?;
+    dataset
+        .append(&gated.accepted, &BTreeMap::from([(source, 1)]))
+        .await?;
     step.done(format!("{} rows", gated.accepted.num_rows()));
     Ok(())
 }
 
 fn rows(data: &StartingData, bytes: &[u8], contract: &Contract) -> Result<Vec<Record>, SdkError> {
     let properties = contract.schema().properties();
-    let names: Vec<String> = properties.iter().map(|property| property.name().to_owned()).collect();
+    let names: Vec<String> = properties
+        .iter()
+        .map(|property| property.name().to_owned())
+        .collect();
     let mut reader = csv::Reader::from_reader(bytes);
-    let header = reader.headers().map_err(|error| wrong(data, 0, error.to_string()))?.clone();
+    let header = reader
+        .headers()
+        .map_err(|error| wrong(data, 0, error.to_string()))?
+        .clone();
     let column = |property: &str| {
         let named = data.columns.get(property).map_or(property, String::as_str);
         header.iter().position(|column| column == named)
@@ -57,14 +65,20 @@ fn rows(data: &StartingData, bytes: &[u8], contract: &Contract) -> Result<Vec<Re
         let row_id = id(&format!("{}#{}", data.file, index + 1));
         let cells: Vec<&str> = columns
             .iter()
-            .map(|column| column.and_then(|column| row.get(column)).unwrap_or_default())
+            .map(|column| {
+                column
+                    .and_then(|column| row.get(column))
+                    .unwrap_or_default()
+            })
             .collect();
         let mut record = contract.record_from_text(&names, &cells);
         for property in properties {
             let named = data.columns.get(property.name()).map(String::as_str);
             let value = match (named, property.assigned()) {
                 (Some(ROW_ID), _) => row_id.to_string(),
-                (None, Some(Assigned::EventId)) => id(&format!("{row_id}/{}", contract.name())).to_string(),
+                (None, Some(Assigned::EventId)) => {
+                    id(&format!("{row_id}/{}", contract.name())).to_string()
+                }
                 (None, Some(Assigned::ReceivedAt)) => received_at.clone(),
                 _ => continue,
             };

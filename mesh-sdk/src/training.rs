@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::Utc;
-use mesh_models::{CrossValidation, CrossValidationReport, Evaluation, LogisticRegression, Model, Scores, Table,
+use mesh_models::{
+    CrossValidation, CrossValidationReport, Evaluation, LogisticRegression, Model, Scores, Table,
 };
 use mesh_storage::{Engine, Numbers};
 
@@ -32,14 +33,23 @@ impl Cases {
             })
         };
         let target = column(&training.target)?;
-        if let Some(case) = target.iter().position(|label| *label != 0.0 && *label != 1.0) {
+        if let Some(case) = target
+            .iter()
+            .position(|label| *label != 0.0 && *label != 1.0)
+        {
             let model = plan.name.clone();
-            let reason = format!("case {case}: the target {} is neither true nor false", training.target);
+            let reason = format!(
+                "case {case}: the target {} is neither true nor false",
+                training.target
+            );
             return Err(SdkError::Training { model, reason });
         }
         let labels = target.iter().map(|label| *label == 1.0).collect();
         let names: Vec<String> = plan.declared.features.all().cloned().collect();
-        let features = names.iter().map(|name| column(name)).collect::<Result<Vec<_>, _>>()?;
+        let features = names
+            .iter()
+            .map(|name| column(name))
+            .collect::<Result<Vec<_>, _>>()?;
         let table = table(&rows, names.clone(), &features)?;
         Ok(Cases {
             table,
@@ -71,13 +81,21 @@ pub(crate) fn train(
     let training = &plan.declared.training;
     let (fit_on, held_out) =
         mesh_models::stratified_split(&cases.labels, training.held_out, training.seed)?;
-    let labels = |rows: &[usize]| -> Vec<bool> { rows.iter().map(|row| cases.labels[*row]).collect() };
+    let labels =
+        |rows: &[usize]| -> Vec<bool> { rows.iter().map(|row| cases.labels[*row]).collect() };
     let fitted = algorithm(plan).fit(&cases.table.select_rows(&fit_on), &labels(&fit_on))?;
     let onnx = fitted.to_onnx();
-    let evaluation = evaluate(&onnx, &cases.table.select_rows(&held_out), &labels(&held_out))?;
+    let evaluation = evaluate(
+        &onnx,
+        &cases.table.select_rows(&held_out),
+        &labels(&held_out),
+    )?;
     let version = ModelVersion {
         model: plan.name.clone(),
-        version: registry.versions()?.last().map_or(1, |newest| newest.version + 1),
+        version: registry
+            .versions()?
+            .last()
+            .map_or(1, |newest| newest.version + 1),
         stage: Stage::Production,
         description: plan.declared.description.clone(),
         algorithm: plan.declared.algorithm.name().to_owned(),

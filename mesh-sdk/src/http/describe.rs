@@ -44,14 +44,26 @@ pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
 
 fn operation(product: &RunningProduct, id: &str, summary: &str) -> Operation {
     let name = product.product().name();
-    Operation::new(format!("{id}_{name}"), summary).tag(name).public()
+    Operation::new(format!("{id}_{name}"), summary)
+        .tag(name)
+        .public()
 }
 
 fn description(product: &Arc<RunningProduct>) -> Api {
     let source = product.product().description().source().to_owned();
     let operation = operation(product, "describe", "The product's self-description (ODPS)")
-        .answer(StatusCode::OK, "The document as JSON", "application/json", Schema::inline(json!({ "type": "object" })))
-        .answer(StatusCode::OK, "The document as written", YAML, Schema::text());
+        .answer(
+            StatusCode::OK,
+            "The document as JSON",
+            "application/json",
+            Schema::inline(json!({ "type": "object" })),
+        )
+        .answer(
+            StatusCode::OK,
+            "The document as written",
+            YAML,
+            Schema::text(),
+        );
     let path = format!("/products/{}", product.product().name());
     let handler = move |headers: HeaderMap| async move { document(&headers, &source) };
     Api::new().route(Method::GET, &path, handler, operation)
@@ -60,11 +72,34 @@ fn description(product: &Arc<RunningProduct>) -> Api {
 fn contract_routes(product: &Arc<RunningProduct>, contract: &Contract) -> Api {
     let name = contract.name().to_owned();
     let path = super::path(product, &format!("contracts/{name}"));
-    let whole = operation(product, &format!("contract_{name}"), "A contract of the product (ODCS)")
-        .answer(StatusCode::OK, "The document as JSON", "application/json", Schema::inline(json!({ "type": "object" })))
-        .answer(StatusCode::OK, "The document as written", YAML, Schema::text());
-    let derived = operation(product, &format!("schema_{name}"), "The JSON Schema of what a port takes")
-        .answer(StatusCode::OK, "JSON Schema 2020-12", "application/schema+json", Schema::inline(json!({ "type": "object" })));
+    let whole = operation(
+        product,
+        &format!("contract_{name}"),
+        "A contract of the product (ODCS)",
+    )
+    .answer(
+        StatusCode::OK,
+        "The document as JSON",
+        "application/json",
+        Schema::inline(json!({ "type": "object" })),
+    )
+    .answer(
+        StatusCode::OK,
+        "The document as written",
+        YAML,
+        Schema::text(),
+    );
+    let derived = operation(
+        product,
+        &format!("schema_{name}"),
+        "The JSON Schema of what a port takes",
+    )
+    .answer(
+        StatusCode::OK,
+        "JSON Schema 2020-12",
+        "application/schema+json",
+        Schema::inline(json!({ "type": "object" })),
+    );
     let source = contract.source().to_owned();
     let schema = contract.json_schema(Side::Input).to_string();
     Api::new()
@@ -83,7 +118,12 @@ fn contract_routes(product: &Arc<RunningProduct>, contract: &Contract) -> Api {
 }
 
 fn models(product: &Arc<RunningProduct>) -> Api {
-    let operation = operation(product, "models", "The models of the product, with what they are worth").answer(
+    let operation = operation(
+        product,
+        "models",
+        "The models of the product, with what they are worth",
+    )
+    .answer(
         StatusCode::OK,
         "The version of each that answers now",
         "application/json",
@@ -94,11 +134,18 @@ fn models(product: &Arc<RunningProduct>) -> Api {
         Json(Models { models })
     };
     let path = super::path(product, "models");
-    Api::new().route(Method::GET, &path, list, operation).with_state(product.clone())
+    Api::new()
+        .route(Method::GET, &path, list, operation)
+        .with_state(product.clone())
 }
 
 fn versions(product: &Arc<RunningProduct>, model: &str) -> Api {
-    let operation = operation(product, &format!("versions_{model}"), "The versions of a model").answer(
+    let operation = operation(
+        product,
+        &format!("versions_{model}"),
+        "The versions of a model",
+    )
+    .answer(
         StatusCode::OK,
         "Every version",
         "application/json",
@@ -110,16 +157,21 @@ fn versions(product: &Arc<RunningProduct>, model: &str) -> Api {
         let versions = product.versions(&model)?;
         Ok::<_, Problem>(Json(Versions { versions }))
     };
-    Api::new().route(Method::GET, &path, list, operation).with_state(product.clone())
+    Api::new()
+        .route(Method::GET, &path, list, operation)
+        .with_state(product.clone())
 }
 
 /// YAML as it was written, or the same as JSON, whichever Accept names first.
 fn document(headers: &HeaderMap, yaml: &str) -> Result<Response, Problem> {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     let as_written = accept.is_some_and(|accept| accept.to_ascii_lowercase().contains("yaml"));
     if as_written {
         return Ok(([(header::CONTENT_TYPE, YAML)], yaml.to_owned()).into_response());
     }
-    let json: serde_json::Value = mesh_contracts::parse_document("document", yaml).map_err(Problem::internal)?;
+    let json: serde_json::Value =
+        mesh_contracts::parse_document("document", yaml).map_err(Problem::internal)?;
     Ok(Json(json).into_response())
 }

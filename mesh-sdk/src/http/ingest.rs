@@ -66,7 +66,9 @@ pub(super) fn api(product: &RunningProduct, port: &InputPort, ingest: Arc<Ingest
         &codes::UNAVAILABLE,
     ]);
     let path = super::path(product, &format!("ports/{}", port.name()));
-    Api::new().route(Method::POST, &path, post, operation).with_state(ingest)
+    Api::new()
+        .route(Method::POST, &path, post, operation)
+        .with_state(ingest)
 }
 
 async fn post(
@@ -79,7 +81,9 @@ async fn post(
 }
 
 fn media_type(headers: &HeaderMap) -> Result<MediaType, Problem> {
-    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
     content_type.and_then(MediaType::of).ok_or_else(|| {
         let known = MediaType::ALL.map(|(_, name)| name).join(", ");
         Problem::new(&codes::UNSUPPORTED_MEDIA_TYPE)
@@ -93,18 +97,32 @@ fn answer(outcome: &Outcome) -> Result<Response, Problem> {
     if accepted == total {
         let event_ids = outcome.event_ids.iter().flatten().map(ToString::to_string);
         let event_ids = event_ids.collect();
-        return Ok((StatusCode::ACCEPTED, Json(Accepted { accepted, event_ids })).into_response());
+        return Ok((
+            StatusCode::ACCEPTED,
+            Json(Accepted {
+                accepted,
+                event_ids,
+            }),
+        )
+            .into_response());
     }
     let (code, detail) = match accepted {
-        0 => (&codes::CONTRACT_VIOLATION, format!("None of the {total} records was accepted.")),
+        0 => (
+            &codes::CONTRACT_VIOLATION,
+            format!("None of the {total} records was accepted."),
+        ),
         _ => (
             &codes::PARTLY_ACCEPTED,
-            format!("{accepted} of {total} records were accepted; send the others again once they are mended."),
+            format!(
+                "{accepted} of {total} records were accepted; send the others again once they are mended."
+            ),
         ),
     };
-    Err(refusal(Problem::new(code).with_detail(detail), &outcome.refused)
-        .with_member("accepted", accepted)
-        .with_member("event_ids", json!(outcome.event_ids)))
+    Err(
+        refusal(Problem::new(code).with_detail(detail), &outcome.refused)
+            .with_member("accepted", accepted)
+            .with_member("event_ids", json!(outcome.event_ids)),
+    )
 }
 
 /// Lists what was refused, up to [`LISTED`] violations.

@@ -27,7 +27,11 @@ struct Query {
 
 pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
     let name = product.product().name();
-    let datasets: Vec<String> = product.datasets().into_iter().map(|dataset| dataset.name).collect();
+    let datasets: Vec<String> = product
+        .datasets()
+        .into_iter()
+        .map(|dataset| dataset.name)
+        .collect();
     let rows = serde_json::json!({ "type": "array", "items": { "type": "object" } });
     let operation = Operation::new(format!("query_{name}"), "Query the product's datasets with SQL")
         .description(format!(
@@ -54,7 +58,9 @@ pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
             &codes::UNSUPPORTED_MEDIA_TYPE,
         ]);
     let path = super::path(product, "query");
-    Api::new().route(Method::POST, &path, post, operation).with_state(product.clone())
+    Api::new()
+        .route(Method::POST, &path, post, operation)
+        .with_state(product.clone())
 }
 
 async fn post(
@@ -69,13 +75,23 @@ async fn post(
         let detail = format!("a statement has at most {MAX_SQL} bytes");
         return Err(Problem::new(&codes::QUERY_TOO_LARGE).with_detail(detail));
     }
-    let rows = product.engine().query(&query.sql).await.map_err(problems::query)?;
-    let sources = rows.sources().iter().map(|(name, version)| format!("{name}@{version}"));
+    let rows = product
+        .engine()
+        .query(&query.sql)
+        .await
+        .map_err(problems::query)?;
+    let sources = rows
+        .sources()
+        .iter()
+        .map(|(name, version)| format!("{name}@{version}"));
     let sources = sources.collect::<Vec<_>>().join(", ");
     let body = axum::body::Body::from_stream(rows.encode(format).map_err(problems::query)?);
     let mut response = body.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(format.media_type()),
+    );
     if let Ok(sources) = HeaderValue::from_str(&sources) {
         headers.insert("mesh-datasets", sources);
     }
@@ -91,22 +107,29 @@ fn query(body: &[u8]) -> Result<Query, Problem> {
             let detail = r#"send {"sql": "SELECT ..."} and nothing else"#;
             Problem::new(&codes::BAD_REQUEST).with_detail(detail)
         }
-        _ => Problem::new(&codes::NOT_JSON)
-            .with_detail(format!("at line {}, column {}", error.line(), error.column())),
+        _ => Problem::new(&codes::NOT_JSON).with_detail(format!(
+            "at line {}, column {}",
+            error.line(),
+            error.column()
+        )),
     })
 }
 
 /// The first media type of Accept that can be had; JSON if the caller does not mind.
 fn format(headers: &HeaderMap) -> Result<Format, Problem> {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
     let Some(accept) = accept else {
         return Ok(Format::Json);
     };
-    let wanted = accept.split(',').filter_map(|range| match range.split(';').next()?.trim() {
-        "*/*" | "application/*" => Some(Format::Json),
-        "text/*" => Some(Format::Csv),
-        name => FORMATS.into_iter().find(|format| essence(*format) == name),
-    });
+    let wanted = accept
+        .split(',')
+        .filter_map(|range| match range.split(';').next()?.trim() {
+            "*/*" | "application/*" => Some(Format::Json),
+            "text/*" => Some(Format::Csv),
+            name => FORMATS.into_iter().find(|format| essence(*format) == name),
+        });
     wanted.into_iter().next().ok_or_else(|| {
         let known = FORMATS.map(essence).join(", ");
         Problem::new(&codes::NOT_ACCEPTABLE).with_detail(format!("rows go out as {known}"))

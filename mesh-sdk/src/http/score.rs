@@ -45,7 +45,9 @@ pub(super) fn api(product: &RunningProduct, plan: &ModelPlan, scoring: Arc<Scori
         &codes::UNAVAILABLE,
     ]);
     let path = super::path(product, &format!("models/{}/score", plan.name));
-    Api::new().route(Method::POST, &path, post, operation).with_state(scoring)
+    Api::new()
+        .route(Method::POST, &path, post, operation)
+        .with_state(scoring)
 }
 
 async fn post(

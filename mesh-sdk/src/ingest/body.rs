@@ -134,7 +134,11 @@ fn csv_record(
     contract: &Contract,
 ) -> Result<Record, Violation> {
     if row.len() != header.len() {
-        let expected = format!("{} cells, as in the header; found {}", header.len(), row.len());
+        let expected = format!(
+            "{} cells, as in the header; found {}",
+            header.len(),
+            row.len()
+        );
         return Err(Violation::record("columns", expected));
     }
     let cells = row
@@ -149,7 +153,11 @@ fn csv_record(
 fn check_header(header: &[String], contract: &Contract) -> Result<(), BodyError> {
     let bad = |message: String| Err(BodyError::BadCsv(message));
     let properties = contract.schema().properties();
-    let input = || properties.iter().filter(|property| property.assigned().is_none());
+    let input = || {
+        properties
+            .iter()
+            .filter(|property| property.assigned().is_none())
+    };
     for (index, name) in header.iter().enumerate() {
         // Says the place and not the name: a file without a header has health data there.
         if !input().any(|property| property.name() == name) {
@@ -165,7 +173,9 @@ fn check_header(header: &[String], contract: &Contract) -> Result<(), BodyError>
         }
     }
     let missing: Vec<&str> = input()
-        .filter(|property| property.required() && !header.iter().any(|name| name == property.name()))
+        .filter(|property| {
+            property.required() && !header.iter().any(|name| name == property.name())
+        })
         .map(|property| property.name())
         .collect();
     match missing.as_slice() {

@@ -71,12 +71,23 @@ impl Bench {
         engine.add(self.dataset(name, contract).await);
         let sql = format!("SELECT event_id FROM {name} ORDER BY event_id");
         let rows = engine.query(&sql).await.unwrap();
-        let csv: Vec<_> = futures::TryStreamExt::try_collect(rows.encode(mesh_storage::Format::Csv).unwrap())
-            .await
-            .unwrap();
+        let csv: Vec<_> =
+            futures::TryStreamExt::try_collect(rows.encode(mesh_storage::Format::Csv).unwrap())
+                .await
+                .unwrap();
         let csv: Vec<u8> = csv.concat();
         let lines = String::from_utf8(csv).unwrap();
-        lines.lines().skip(1).map(|id| id.rsplit('-').next().unwrap().trim_start_matches('0').to_owned()).collect()
+        lines
+            .lines()
+            .skip(1)
+            .map(|id| {
+                id.rsplit('-')
+                    .next()
+                    .unwrap()
+                    .trim_start_matches('0')
+                    .to_owned()
+            })
+            .collect()
     }
 
     async fn stored(&self) -> Vec<String> {
@@ -84,7 +95,8 @@ impl Bench {
     }
 
     async fn quarantined(&self) -> Vec<String> {
-        self.ids("quarantine", published::find("quarantine", None).unwrap()).await
+        self.ids("quarantine", published::find("quarantine", None).unwrap())
+            .await
     }
 }
 
@@ -103,7 +115,9 @@ fn numbers(range: std::ops::Range<u32>) -> Vec<String> {
 async fn rows_that_break_their_contract_go_to_quarantine_and_the_others_on() {
     let bench = Bench::new().await;
     bench.append(1..4, good).await;
-    bench.append(4..6, |id| good(id).replace("\"num\":1", "\"num\":9")).await;
+    bench
+        .append(4..6, |id| good(id).replace("\"num\":1", "\"num\":9"))
+        .await;
     bench.append(6..7, |_| "not json".to_owned()).await;
     bench.append(7..9, good).await;
     bench.catch_up().await;
@@ -120,11 +134,12 @@ async fn rows_that_break_their_contract_go_to_quarantine_and_the_others_on() {
 #[tokio::test]
 async fn an_end_between_the_two_commits_repeats_nothing() {
     let bench = Bench::new().await;
-    bench.append(1..20, |id| match id.ends_with(['3', '7', '9']) {
-        true => good(id).replace("\"num\":1", "\"num\":9"),
-        false => good(id),
-    })
-    .await;
+    bench
+        .append(1..20, |id| match id.ends_with(['3', '7', '9']) {
+            true => good(id).replace("\"num\":1", "\"num\":9"),
+            false => good(id),
+        })
+        .await;
     let broken = ["13", "17", "19", "3", "7", "9"];
     for events in [19, 5, 11] {
         let sink = bench.sink().await;
@@ -134,13 +149,17 @@ async fn an_end_between_the_two_commits_repeats_nothing() {
         let batch = reader.next(events, Duration::ZERO).await.unwrap();
         let (_, broken) = sink.gated(&batch);
         let progress = sink.progress(&batch);
-        sink.quarantine_rows(&broken, &quarantined, &progress).await.unwrap();
+        sink.quarantine_rows(&broken, &quarantined, &progress)
+            .await
+            .unwrap();
     }
     bench.catch_up().await;
     let mut stored = bench.stored().await;
     stored.sort_by_key(|id| id.parse::<u32>().unwrap());
-    let expected: Vec<String> =
-        numbers(1..20).into_iter().filter(|id| !broken.contains(&id.as_str())).collect();
+    let expected: Vec<String> = numbers(1..20)
+        .into_iter()
+        .filter(|id| !broken.contains(&id.as_str()))
+        .collect();
     assert_eq!(stored, expected);
     let mut quarantined = bench.quarantined().await;
     quarantined.sort_unstable();

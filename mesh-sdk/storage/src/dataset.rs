@@ -92,7 +92,9 @@ impl Dataset {
                 .with_table_name(name)
                 .with_comment(contract.description())
                 .with_columns(columns.fields().cloned())
-                .with_commit_properties(CommitProperties::default().with_metadata(provenance(&contract)))
+                .with_commit_properties(
+                    CommitProperties::default().with_metadata(provenance(&contract)),
+                )
                 .await
                 .map_err(failed)?;
         }
@@ -105,7 +107,10 @@ impl Dataset {
             });
         }
         let files = table.snapshot().map_err(failed)?.log_data();
-        let rows = files.iter().filter_map(|file| file.num_records()).sum::<usize>();
+        let rows = files
+            .iter()
+            .filter_map(|file| file.num_records())
+            .sum::<usize>();
         let info = info(&table, rows as u64).map_err(failed)?;
         Ok(Dataset {
             name: name.to_owned(),
@@ -134,7 +139,10 @@ impl Dataset {
 
     /// The newest version this process has committed or loaded.
     pub fn info(&self) -> DatasetInfo {
-        self.published.read().unwrap_or_else(PoisonError::into_inner).info
+        self.published
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .info
     }
 
     /// How far `source` has been read into this dataset: the value given with the newest commit that
@@ -182,7 +190,10 @@ impl Dataset {
         writer.progress.extend(ahead);
         let rows = self.info().rows + batch.num_rows() as u64;
         let info = info(&writer.table, rows).map_err(failed)?;
-        *self.published.write().unwrap_or_else(PoisonError::into_inner) = Published {
+        *self
+            .published
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = Published {
             table: writer.table.clone(),
             info,
         };

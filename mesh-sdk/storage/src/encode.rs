@@ -53,10 +53,7 @@ impl QueryRows {
 
 enum Encoder {
     Json(Writer<Vec<u8>, JsonArray>),
-    Csv {
-        flat: SchemaRef,
-        header: bool,
-    },
+    Csv { flat: SchemaRef, header: bool },
     Arrow(StreamWriter<Vec<u8>>),
 }
 
@@ -98,7 +95,9 @@ impl Encoder {
                 Ok(taken(writer.get_mut()))
             }
             // The header goes out with an answer of no rows too.
-            Self::Csv { flat, header } if *header => csv(&RecordBatch::new_empty(flat.clone()), true),
+            Self::Csv { flat, header } if *header => {
+                csv(&RecordBatch::new_empty(flat.clone()), true)
+            }
             Self::Csv { .. } => Ok(Bytes::new()),
             Self::Arrow(writer) => {
                 writer.finish().map_err(failed)?;
@@ -155,9 +154,8 @@ fn as_json(field: &Field, column: &ArrayRef) -> Result<ArrayRef, StorageError> {
     let batch = RecordBatch::try_new(schema, vec![column.clone()]).map_err(failed)?;
     let mut lines = arrow_json::LineDelimitedWriter::new(Vec::new());
     lines.write(&batch).map_err(failed)?;
-    let text = String::from_utf8(lines.into_inner()).map_err(|_| {
-        StorageError::Encode("a nested value is not UTF-8".to_owned())
-    })?;
+    let text = String::from_utf8(lines.into_inner())
+        .map_err(|_| StorageError::Encode("a nested value is not UTF-8".to_owned()))?;
     // A line is {"v":VALUE}, or {} for a null.
     let cells = text.lines().map(|line| {
         line.strip_prefix("{\"v\":")
@@ -166,6 +164,7 @@ fn as_json(field: &Field, column: &ArrayRef) -> Result<ArrayRef, StorageError> {
     Ok(Arc::new(StringArray::from_iter(cells)))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "goes into map_err")]
 fn failed(error: ArrowError) -> StorageError {
     StorageError::Encode(error.to_string())
 }

@@ -4,7 +4,9 @@ use deltalake::datafusion::error::DataFusionError;
 /// What can go wrong between a product and its tables.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
-    #[error("dataset {dataset}: the table at hand has other columns than contract {contract}: {difference}")]
+    #[error(
+        "dataset {dataset}: the table at hand has other columns than contract {contract}: {difference}"
+    )]
     SchemaDiffers {
         dataset: String,
         contract: String,
@@ -18,7 +20,9 @@ pub enum StorageError {
     },
     #[error("{path} cannot hold datasets: {reason}")]
     Location { path: String, reason: String },
-    #[error("a {statement} statement changes or reaches outside the product's datasets; only SELECT and EXPLAIN are answered")]
+    #[error(
+        "a {statement} statement changes or reaches outside the product's datasets; only SELECT and EXPLAIN are answered"
+    )]
     NotReadOnly { statement: String },
     #[error("{0}")]
     InvalidQuery(String),

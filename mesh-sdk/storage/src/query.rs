@@ -81,7 +81,10 @@ impl Engine {
 
     /// Makes `dataset` a table under its own name.
     pub fn add(&self, dataset: Arc<Dataset>) {
-        let mut datasets = self.datasets.write().unwrap_or_else(PoisonError::into_inner);
+        let mut datasets = self
+            .datasets
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         datasets.insert(dataset.name().to_owned(), dataset);
     }
 
@@ -128,7 +131,11 @@ impl Engine {
         Ok(QueryRows {
             schema: batches.schema(),
             sources,
-            batches: until(batches.map_err(StorageError::from).boxed(), deadline, seconds),
+            batches: until(
+                batches.map_err(StorageError::from).boxed(),
+                deadline,
+                seconds,
+            ),
         })
     }
 }
@@ -165,7 +172,11 @@ fn only_reads(sql: &str) -> Result<(), StorageError> {
     let mut statements = DFParser::parse_sql(sql)?;
     let statement = match (statements.pop_front(), statements.is_empty()) {
         (Some(statement), true) => statement,
-        (None, _) => return Err(StorageError::InvalidQuery("the statement is empty".to_owned())),
+        (None, _) => {
+            return Err(StorageError::InvalidQuery(
+                "the statement is empty".to_owned(),
+            ));
+        }
         (Some(_), false) => {
             let message = "one statement at a time: there is more after the first semicolon";
             return Err(StorageError::InvalidQuery(message.to_owned()));

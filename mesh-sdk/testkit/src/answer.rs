@@ -14,7 +14,11 @@ impl Answer {
         Answer {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
-            body: response.bytes().await.expect("the answer is whole").to_vec(),
+            body: response
+                .bytes()
+                .await
+                .expect("the answer is whole")
+                .to_vec(),
         }
     }
 
@@ -36,9 +40,17 @@ impl Answer {
     /// # Panics
     /// If it is no problem+json, or its status member is not the status.
     pub fn problem(&self) -> String {
-        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text());
+        assert_eq!(
+            self.header("content-type"),
+            "application/problem+json",
+            "{}",
+            self.text()
+        );
         let problem = self.json();
         assert_eq!(problem["status"], self.status);
-        problem["code"].as_str().expect("a problem has a code").to_owned()
+        problem["code"]
+            .as_str()
+            .expect("a problem has a code")
+            .to_owned()
     }
 }

@@ -48,14 +48,19 @@ impl TestMesh {
         .unwrap();
         let name = product.name().to_owned();
         host.start(product).await.unwrap();
-        let api = host.api().merge(readiness.api()).with_openapi("Test mesh", "0");
+        let api = host
+            .api()
+            .merge(readiness.api())
+            .with_openapi("Test mesh", "0");
         let stop = CancellationToken::new();
         let limits = Limits::default();
         let verifier = issuer.verifier().unwrap();
         let router = server::layers(api.into_router().layer(authenticate(verifier)), &limits);
         let stopped = stop.clone();
         let server = tokio::spawn(async move {
-            server::serve(listener, router, &limits, stopped).await.unwrap();
+            server::serve(listener, router, &limits, stopped)
+                .await
+                .unwrap();
         });
         TestMesh {
             product: name,
@@ -88,11 +93,18 @@ impl TestMesh {
 
     /// A token for `scopes`.
     pub fn token(&self, scopes: &[Scope]) -> String {
-        self.issuer.token("tester", scopes, Duration::from_secs(600)).unwrap()
+        self.issuer
+            .token("tester", scopes, Duration::from_secs(600))
+            .unwrap()
     }
 
     /// `POST` below the product's address, with a token that allows everything.
-    pub async fn post(&self, path: &str, content_type: &str, body: impl Into<reqwest::Body>) -> Answer {
+    pub async fn post(
+        &self,
+        path: &str,
+        content_type: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
         let token = self.token(&Scope::ALL);
         self.post_as(&token, path, content_type, body).await
     }
@@ -116,13 +128,21 @@ impl TestMesh {
 
     /// Any request without a token.
     pub async fn anonymous(&self, method: Method, path: &str) -> Answer {
-        let request = self.client.request(method, format!("{}{path}", self.address));
+        let request = self
+            .client
+            .request(method, format!("{}{path}", self.address));
         Answer::read(request.send().await.unwrap()).await
     }
 
     /// The rows of a query.
     pub async fn query(&self, sql: &str) -> Vec<Value> {
-        let answer = self.post("query", "application/json", json!({ "sql": sql }).to_string()).await;
+        let answer = self
+            .post(
+                "query",
+                "application/json",
+                json!({ "sql": sql }).to_string(),
+            )
+            .await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         match answer.json() {
             Value::Array(rows) => rows,
@@ -132,7 +152,9 @@ impl TestMesh {
 
     /// How many rows `dataset` has.
     pub async fn count(&self, dataset: &str) -> u64 {
-        let rows = self.query(&format!("SELECT count(*) AS n FROM {dataset}")).await;
+        let rows = self
+            .query(&format!("SELECT count(*) AS n FROM {dataset}"))
+            .await;
         rows[0]["n"].as_u64().unwrap()
     }
 
@@ -144,7 +166,10 @@ impl TestMesh {
             }
         };
         if tokio::time::timeout(PATIENCE, reached).await.is_err() {
-            panic!("{dataset} has {} rows and not {rows}", self.count(dataset).await);
+            panic!(
+                "{dataset} has {} rows and not {rows}",
+                self.count(dataset).await
+            );
         }
     }
 }

@@ -6,15 +6,29 @@ use std::time::Duration;
 
 use mesh_catalog::{Direction, Entry, Port};
 
-pub(crate) fn print(address: SocketAddr, folder: &Path, token: &str, products: &[Entry], took: Duration) {
-    println!("\nThe mesh is up ({:.1} s). Ctrl-C stops it; it remembers everything.\n", took.as_secs_f64());
+pub(crate) fn print(
+    address: SocketAddr,
+    folder: &Path,
+    token: &str,
+    products: &[Entry],
+    took: Duration,
+) {
+    println!(
+        "\nThe mesh is up ({:.1} s). Ctrl-C stops it; it remembers everything.\n",
+        took.as_secs_f64()
+    );
     println!("  catalog   http://{address}/");
     println!("  API       http://{address}/openapi.json");
     println!("  data      {}\n", folder.display());
     println!("A token for the user developer, valid for 12 hours (`mesh token` prints more):\n");
     println!("  export MESH_TOKEN={token}\n");
     for product in products {
-        let port = |direction| product.ports.iter().find(|port| port.direction == direction);
+        let port = |direction| {
+            product
+                .ports
+                .iter()
+                .find(|port| port.direction == direction)
+        };
         if let Some(port) = port(Direction::Scoring) {
             try_port("Score a reading; the answer is remembered:", address, port);
         }

@@ -13,7 +13,10 @@ pub(crate) struct Steps {
 
 impl Steps {
     pub(crate) fn show(&self, progress: &Progress) {
-        let mut current = self.current.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut current = self
+            .current
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         match progress {
             Progress::Started { step } => {
                 let bar = ProgressBar::new_spinner().with_message(step.clone());

@@ -21,9 +21,16 @@ pub(crate) fn entry(running: &RunningProduct) -> Entry {
         tags: description.tags().to_vec(),
         urn: format!("urn:mesh:{}:{}", product.domain(), product.name()),
         ports: ports(running, &address),
-        contracts: product.contracts().into_iter().map(ContractEntry::from).collect(),
+        contracts: product
+            .contracts()
+            .into_iter()
+            .map(ContractEntry::from)
+            .collect(),
         datasets: running.datasets().into_iter().map(dataset).collect(),
-        models: running.models().map(|version| model(version, &address)).collect(),
+        models: running
+            .models()
+            .map(|version| model(version, &address))
+            .collect(),
         address,
         registered_at: Utc::now(),
     }
@@ -41,16 +48,18 @@ fn ports(running: &RunningProduct, address: &str) -> Vec<Port> {
         dataset: Some(port.dataset().to_owned()),
         example: example(port.contract()),
     });
-    let outputs = product.output_ports().map(|(name, description, contract)| Port {
-        name: name.to_owned(),
-        direction: Direction::Output,
-        description: description.to_owned(),
-        urn: product.urn(name, contract),
-        address: format!("{address}/query"),
-        contract: Some(contract_ref(contract)),
-        dataset: Some(name.to_owned()),
-        example: None,
-    });
+    let outputs = product
+        .output_ports()
+        .map(|(name, description, contract)| Port {
+            name: name.to_owned(),
+            direction: Direction::Output,
+            description: description.to_owned(),
+            urn: product.urn(name, contract),
+            address: format!("{address}/query"),
+            contract: Some(contract_ref(contract)),
+            dataset: Some(name.to_owned()),
+            example: None,
+        });
     let scoring = product.scoring_ports().map(|port| Port {
         name: port.model.to_owned(),
         direction: Direction::Scoring,
@@ -86,7 +95,9 @@ fn dataset(state: DatasetState) -> DatasetEntry {
 fn model(version: &ModelVersion, address: &str) -> ModelEntry {
     let accuracy = version.accuracy();
     let datasets = version.trained_on.datasets.iter();
-    let datasets: Vec<String> = datasets.map(|(name, version)| format!("{name}@{version}")).collect();
+    let datasets: Vec<String> = datasets
+        .map(|(name, version)| format!("{name}@{version}"))
+        .collect();
     ModelEntry {
         name: version.model.clone(),
         description: version.description.clone(),

@@ -4,7 +4,11 @@
 //!     cargo bench -p bracelet-cardiology
 //!
 //! Bounded: 2 servers x 2 loads x SECONDS.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a benchmark stops where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a benchmark stops where it fails"
+)]
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -37,14 +41,27 @@ struct Target {
 }
 
 fn main() {
-    let server = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let server = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
     let client = Builder::new_current_thread().enable_all().build().unwrap();
     let bare = server.block_on(bare());
     let mesh = server.block_on(TestMesh::start(bracelet_cardiology::product().unwrap()));
     let url = mesh.url("models/heart-risk/score");
-    let (address, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let (address, path) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
     let targets = [
-        Target { name: "bare axum handler", address: bare, path: "/".to_owned(), token: String::new() },
+        Target {
+            name: "bare axum handler",
+            address: bare,
+            path: "/".to_owned(),
+            token: String::new(),
+        },
         Target {
             name: "scoring port",
             address: address.parse().unwrap(),
@@ -55,19 +72,33 @@ fn main() {
     println!("{:<34} {:>10} {:>10} {:>10}", "", "calls/s", "p50", "p99");
     let mut rates = Vec::new();
     for target in targets.map(Arc::new) {
-        report(target.name, &format!("{PACE} calls/s"), run(&client, &target, Some(PACE)));
+        report(
+            target.name,
+            &format!("{PACE} calls/s"),
+            run(&client, &target, Some(PACE)),
+        );
         let saturated = run(&client, &target, None);
         rates.push(saturated.len() as f64);
-        report(target.name, &format!("{CONNECTIONS} connections"), saturated);
+        report(
+            target.name,
+            &format!("{CONNECTIONS} connections"),
+            saturated,
+        );
     }
-    println!("the port does {:.2} of what the bare handler does at saturation", rates[1] / rates[0]);
+    println!(
+        "the port does {:.2} of what the bare handler does at saturation",
+        rates[1] / rates[0]
+    );
     server.block_on(mesh.stop());
 }
 
 async fn bare() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let router = Router::new().route("/", post(|Json(value): Json<Value>| async move { Json(value) }));
+    let router = Router::new().route(
+        "/",
+        post(|Json(value): Json<Value>| async move { Json(value) }),
+    );
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }
@@ -129,7 +160,11 @@ async fn call(connection: &mut SendRequest<Full<Bytes>>, target: &Target) {
     let answer = connection.send_request(request).await.unwrap();
     let status = answer.status();
     let body = answer.into_body().collect().await.unwrap().to_bytes();
-    assert!(status.is_success(), "{status}: {}", String::from_utf8_lossy(&body));
+    assert!(
+        status.is_success(),
+        "{status}: {}",
+        String::from_utf8_lossy(&body)
+    );
 }
 
 fn report(name: &str, load: &str, mut latencies: Vec<Duration>) {

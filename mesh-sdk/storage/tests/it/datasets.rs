@@ -12,7 +12,13 @@ async fn rows_and_progress_are_found_again() {
     assert_eq!(dataset.progress("topic/0").await.unwrap(), 0);
 
     let rows = batch(&[beat("ana", 61.0), beat("luis", 72.5)]);
-    assert_eq!(dataset.append(&rows, &read_up_to("topic/0", 2)).await.unwrap(), 1);
+    assert_eq!(
+        dataset
+            .append(&rows, &read_up_to("topic/0", 2))
+            .await
+            .unwrap(),
+        1
+    );
     drop(dataset);
 
     let dataset = open(folder.path()).await.unwrap();
@@ -27,7 +33,10 @@ async fn what_is_committed_is_not_committed_again() {
     let dataset = open(folder.path()).await.unwrap();
     let rows = batch(&[beat("ana", 61.0)]);
     for _ in 0..3 {
-        dataset.append(&rows, &read_up_to("topic/0", 1)).await.unwrap();
+        dataset
+            .append(&rows, &read_up_to("topic/0", 1))
+            .await
+            .unwrap();
     }
     assert_eq!((dataset.info().version, dataset.info().rows), (1, 1));
 }
@@ -36,7 +45,10 @@ async fn what_is_committed_is_not_committed_again() {
 async fn progress_is_kept_where_no_row_was_good() {
     let folder = tempdir().unwrap();
     let dataset = open(folder.path()).await.unwrap();
-    dataset.append(&batch(&[]), &read_up_to("topic/0", 5)).await.unwrap();
+    dataset
+        .append(&batch(&[]), &read_up_to("topic/0", 5))
+        .await
+        .unwrap();
     drop(dataset);
     let dataset = open(folder.path()).await.unwrap();
     assert_eq!(dataset.progress("topic/0").await.unwrap(), 5);
@@ -47,10 +59,16 @@ async fn progress_is_kept_where_no_row_was_good() {
 async fn progress_never_goes_back() {
     let folder = tempdir().unwrap();
     let dataset = open(folder.path()).await.unwrap();
-    dataset.append(&batch(&[beat("ana", 61.0)]), &read_up_to("topic/0", 10)).await.unwrap();
+    dataset
+        .append(&batch(&[beat("ana", 61.0)]), &read_up_to("topic/0", 10))
+        .await
+        .unwrap();
     let mut both = read_up_to("topic/0", 5);
     both.insert("topic/1".to_owned(), 3);
-    dataset.append(&batch(&[beat("luis", 72.5)]), &both).await.unwrap();
+    dataset
+        .append(&batch(&[beat("luis", 72.5)]), &both)
+        .await
+        .unwrap();
     drop(dataset);
     let dataset = open(folder.path()).await.unwrap();
     assert_eq!(dataset.progress("topic/0").await.unwrap(), 10);
@@ -60,14 +78,23 @@ async fn progress_never_goes_back() {
 #[tokio::test]
 async fn another_writer_of_the_same_source_does_not_double_its_rows() {
     let folder = tempdir().unwrap();
-    let (one, other) = (open(folder.path()).await.unwrap(), open(folder.path()).await.unwrap());
+    let (one, other) = (
+        open(folder.path()).await.unwrap(),
+        open(folder.path()).await.unwrap(),
+    );
     assert_eq!(other.progress("topic/0").await.unwrap(), 0);
     let rows = batch(&[beat("ana", 61.0)]);
     one.append(&rows, &read_up_to("topic/0", 1)).await.unwrap();
 
     let conflict = other.append(&rows, &read_up_to("topic/0", 1)).await;
-    assert!(matches!(conflict, Err(StorageError::Table { .. })), "{conflict:?}");
-    other.append(&rows, &read_up_to("topic/0", 1)).await.unwrap();
+    assert!(
+        matches!(conflict, Err(StorageError::Table { .. })),
+        "{conflict:?}"
+    );
+    other
+        .append(&rows, &read_up_to("topic/0", 1))
+        .await
+        .unwrap();
 
     let dataset = open(folder.path()).await.unwrap();
     assert_eq!(dataset.info().rows, 1);
@@ -77,9 +104,15 @@ async fn another_writer_of_the_same_source_does_not_double_its_rows() {
 async fn a_table_with_other_columns_is_refused() {
     let folder = tempdir().unwrap();
     open(folder.path()).await.unwrap();
-    let changed = CONTRACT.replace("name: rate, logicalType: number, logicalTypeOptions: {minimum: 30, maximum: 250}", "name: rate, logicalType: string");
+    let changed = CONTRACT.replace(
+        "name: rate, logicalType: number, logicalTypeOptions: {minimum: 30, maximum: 250}",
+        "name: rate, logicalType: string",
+    );
     let changed = Contract::parse("beats.odcs.yaml", &changed).unwrap();
-    let error = Dataset::open(&folder.path().join("beats"), "beats", changed).await.err().unwrap();
+    let error = Dataset::open(&folder.path().join("beats"), "beats", changed)
+        .await
+        .err()
+        .unwrap();
     assert_eq!(
         error.to_string(),
         "dataset beats: the table at hand has other columns than contract beats 1.0.0: \

@@ -12,7 +12,10 @@ async fn engine(limits: Limits) -> (Engine, TempDir) {
     let dataset = open(folder.path()).await.unwrap();
     let mut rows = vec![beat("ana", 61.0), beat("luis, \"jr\"", 72.5)];
     rows.push(serde_json::json!({"who": "eva"}));
-    dataset.append(&batch(&rows), &read_up_to("topic/0", 3)).await.unwrap();
+    dataset
+        .append(&batch(&rows), &read_up_to("topic/0", 3))
+        .await
+        .unwrap();
     let engine = Engine::new(limits).unwrap();
     engine.add(Arc::new(dataset));
     (engine, folder)
@@ -37,10 +40,18 @@ async fn refusal(engine: &Engine, sql: &str) -> (&'static str, String) {
 async fn rows_go_out_as_json_with_their_nulls() {
     let (engine, _folder) = engine(Limits::default()).await;
     assert_eq!(
-        text(&engine, "SELECT who, rate, device.version FROM beats WHERE who <> 'ana' ORDER BY who", Format::Json).await,
+        text(
+            &engine,
+            "SELECT who, rate, device.version FROM beats WHERE who <> 'ana' ORDER BY who",
+            Format::Json
+        )
+        .await,
         r#"[{"who":"eva","rate":null,"beats.device[version]":null},{"who":"luis, \"jr\"","rate":72.5,"beats.device[version]":7}]"#
     );
-    assert_eq!(text(&engine, "SELECT who FROM beats WHERE false", Format::Json).await, "[]");
+    assert_eq!(
+        text(&engine, "SELECT who FROM beats WHERE false", Format::Json).await,
+        "[]"
+    );
 }
 
 #[tokio::test]
@@ -53,13 +64,18 @@ async fn rows_go_out_as_csv_with_nested_values_as_json() {
          eva,,,\n\
          \"luis, \"\"jr\"\"\",72.5,2026-05-03T10:00:00.250Z,\"{\"\"model\"\":\"\"B1\"\",\"\"version\"\":7}\"\n"
     );
-    assert_eq!(text(&engine, "SELECT who FROM beats WHERE false", Format::Csv).await, "who\n");
+    assert_eq!(
+        text(&engine, "SELECT who FROM beats WHERE false", Format::Csv).await,
+        "who\n"
+    );
 }
 
 #[tokio::test]
 async fn rows_go_out_as_an_arrow_stream() {
     let (engine, _folder) = engine(Limits::default()).await;
-    let bytes = answer(&engine, "SELECT who, rate FROM beats", Format::Arrow).await.unwrap();
+    let bytes = answer(&engine, "SELECT who, rate FROM beats", Format::Arrow)
+        .await
+        .unwrap();
     let reader = arrow_ipc::reader::StreamReader::try_new(bytes.as_slice(), None).unwrap();
     let rows: usize = reader.map(|batch| batch.unwrap().num_rows()).sum();
     assert_eq!(rows, 3);
@@ -69,7 +85,10 @@ async fn rows_go_out_as_an_arrow_stream() {
 async fn an_answer_says_which_versions_it_read() {
     let (engine, _folder) = engine(Limits::default()).await;
     let rows = engine.query("SELECT count(*) FROM beats").await.unwrap();
-    assert_eq!(rows.sources().iter().collect::<Vec<_>>(), [(&"beats".to_owned(), &1)]);
+    assert_eq!(
+        rows.sources().iter().collect::<Vec<_>>(),
+        [(&"beats".to_owned(), &1)]
+    );
 }
 
 #[tokio::test]
@@ -113,13 +132,20 @@ async fn whatever_does_not_only_read_is_refused() {
         assert!(!message.contains('\n'), "{message}");
     }
     assert!(!outside.exists());
-    assert_eq!(text(&engine, "SELECT count(*) AS n FROM beats", Format::Json).await, r#"[{"n":3}]"#);
+    assert_eq!(
+        text(&engine, "SELECT count(*) AS n FROM beats", Format::Json).await,
+        r#"[{"n":3}]"#
+    );
 }
 
 #[tokio::test]
 async fn a_query_that_takes_too_long_ends() {
     let time = Duration::from_millis(300);
-    let (engine, _folder) = engine(Limits { time, ..Limits::default() }).await;
+    let (engine, _folder) = engine(Limits {
+        time,
+        ..Limits::default()
+    })
+    .await;
     let endless = "SELECT sum(a.value * b.value) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b";
     let (code, _) = refusal(&engine, endless).await;
     assert_eq!(code, "query-timeout");
@@ -127,7 +153,11 @@ async fn a_query_that_takes_too_long_ends() {
 
 #[tokio::test]
 async fn a_query_that_needs_too_much_memory_ends() {
-    let (engine, _folder) = engine(Limits { memory: 1 << 20, ..Limits::default() }).await;
+    let (engine, _folder) = engine(Limits {
+        memory: 1 << 20,
+        ..Limits::default()
+    })
+    .await;
     let large = "SELECT array_agg(value) FROM generate_series(1, 10000000)";
     let (code, _) = refusal(&engine, large).await;
     assert_eq!(code, "query-too-large");

@@ -12,11 +12,19 @@ pub(crate) async fn run(args: &Evaluate) -> anyhow::Result<()> {
         .split_once('/')
         .context("name the model as product/model, such as bracelet-cardiology/heart-risk")?;
     let products = products::all()?;
-    let known: Vec<String> = products.iter().map(|product| product.name().to_owned()).collect();
+    let known: Vec<String> = products
+        .iter()
+        .map(|product| product.name().to_owned())
+        .collect();
     let product = products
         .into_iter()
         .find(|known| known.name() == product)
-        .with_context(|| format!("there is no product {product}; there are {}", known.join(", ")))?;
+        .with_context(|| {
+            format!(
+                "there is no product {product}; there are {}",
+                known.join(", ")
+            )
+        })?;
 
     // On a folder of its own: the report is about what the product ships, and a running mesh is not disturbed.
     let folder = tempfile::tempdir()?;
@@ -32,7 +40,10 @@ pub(crate) async fn run(args: &Evaluate) -> anyhow::Result<()> {
         repeats: args.repeats.into(),
         seed: args.seed,
     };
-    let bar = progress::bar(u64::from(args.folds) * u64::from(args.repeats), "cross-validating");
+    let bar = progress::bar(
+        u64::from(args.folds) * u64::from(args.repeats),
+        "cross-validating",
+    );
     let mut advance = |done: usize, _total: usize| bar.set_position(done as u64);
     let report = mesh_sdk::cross_validate(&running, model, validation, &mut advance).await;
     bar.finish_and_clear();
@@ -51,10 +62,21 @@ fn print(model: &str, args: &Evaluate, report: &CrossValidationReport) {
         args.folds,
         args.repeats,
         args.seed,
-        report.folds.iter().filter(|fold| fold.repeat == 0).map(|fold| fold.cases).sum::<usize>()
+        report
+            .folds
+            .iter()
+            .filter(|fold| fold.repeat == 0)
+            .map(|fold| fold.cases)
+            .sum::<usize>()
     );
     println!("  {:<10} {:>7} {:>7}", "", "mean", "sd");
-    println!("  {:<10} {:>7.4} {:>7.4}", "accuracy", report.accuracy.mean, report.accuracy.sd);
-    println!("  {:<10} {:>7.4} {:>7.4}", "AUC", report.auc.mean, report.auc.sd);
+    println!(
+        "  {:<10} {:>7.4} {:>7.4}",
+        "accuracy", report.accuracy.mean, report.accuracy.sd
+    );
+    println!(
+        "  {:<10} {:>7.4} {:>7.4}",
+        "AUC", report.auc.mean, report.auc.sd
+    );
     println!("  sd is that of the single folds");
 }

@@ -8,8 +8,8 @@ use anyhow::Context;
 use mesh_catalog::Catalog;
 use mesh_platform::api::Api;
 use mesh_platform::identity::{DevIssuer, Scope, authenticate};
-use mesh_platform::server::{self, Limits, Readiness};
 use mesh_platform::problem;
+use mesh_platform::server::{self, Limits, Readiness};
 use mesh_platform::telemetry::{self, LogFormat};
 use mesh_sdk::{Host, HostConfig, RunningProduct};
 use tokio::net::TcpListener;
@@ -30,8 +30,12 @@ pub(crate) async fn run(args: &Up) -> anyhow::Result<()> {
     telemetry::init(LogFormat::detect())?;
     DevIssuer::require_loopback(args.listen)?;
     let folder = args.data.path()?;
+    create_private(&folder)?;
     let listener = TcpListener::bind(args.listen).await.with_context(|| {
-        format!("cannot listen on {}: name another address with --listen ADDRESS:PORT", args.listen)
+        format!(
+            "cannot listen on {}: name another address with --listen ADDRESS:PORT",
+            args.listen
+        )
     })?;
     let address = listener.local_addr()?;
     let origin = format!("http://{address}");
@@ -42,6 +46,14 @@ pub(crate) async fn run(args: &Up) -> anyhow::Result<()> {
     let (host, running) = start_products(&folder, &readiness).await?;
     std::fs::write(folder.join(ADDRESS), &origin)?;
     let catalog = Catalog::new();
+    let entries: Vec<_> = running
+        .iter()
+        .map(|product| registration::entry(product))
+        .collect();
+    entries
+        .iter()
+        .cloned()
+        .for_each(|entry| catalog.register(entry));
     let refresh = tokio::spawn(keep_registered(catalog.clone(), running.clone()));
 
     let api = Api::new()
@@ -57,7 +69,6 @@ pub(crate) async fn run(args: &Up) -> anyhow::Result<()> {
     let router = server::layers(router, &limits);
     let token = issuer.token("developer", &Scope::ALL, TOKEN_VALID)?;
     let stop = stop_on_signal()?;
-    let entries: Vec<_> = running.iter().map(|product| registration::entry(product)).collect();
     greeting::print(address, &folder, &token, &entries, started.elapsed());
 
     server::serve(listener, router, &limits, stop).await?;
@@ -67,6 +78,19 @@ pub(crate) async fn run(args: &Up) -> anyhow::Result<()> {
     host.stop().await;
     eprintln!("stopped; `mesh up` finds everything again");
     Ok(())
+}
+
+/// The folder holds health data and a signing key: nobody else may look into it.
+fn create_private(folder: &Path) -> anyhow::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    let mut builder = std::fs::DirBuilder::new();
+    let created = builder.recursive(true).mode(0o700).create(folder);
+    created.with_context(|| {
+        format!(
+            "cannot make {}: name another folder with --data-dir DIR",
+            folder.display()
+        )
+    })
 }
 
 /// Where the mesh in `folder` was reached last.
@@ -95,7 +119,7 @@ async fn start_products(
     Ok((host, running))
 }
 
-/// Registers every product, and again whenever one of its datasets has moved on.
+/// Registers every product again whenever one of its datasets has moved on.
 async fn keep_registered(catalog: Catalog, products: Vec<Arc<RunningProduct>>) {
     let mut registered = Vec::new();
     let mut tick = tokio::time::interval(REFRESH);

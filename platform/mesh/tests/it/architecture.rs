@@ -12,11 +12,28 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("mesh-events", &["mesh-contracts"]),
     ("mesh-models", &["mesh-contracts"]),
     ("mesh-platform", &["mesh-contracts"]),
-    ("mesh-sdk", &["mesh-contracts", "mesh-events", "mesh-models", "mesh-platform", "mesh-storage"]),
+    (
+        "mesh-sdk",
+        &[
+            "mesh-contracts",
+            "mesh-events",
+            "mesh-models",
+            "mesh-platform",
+            "mesh-storage",
+        ],
+    ),
     ("mesh-testkit", &["mesh-platform", "mesh-sdk"]),
     ("mesh-catalog", &["mesh-contracts", "mesh-platform"]),
     ("bracelet-cardiology", &["mesh-sdk"]),
-    ("mesh", &["bracelet-cardiology", "mesh-catalog", "mesh-platform", "mesh-sdk"]),
+    (
+        "mesh",
+        &[
+            "bracelet-cardiology",
+            "mesh-catalog",
+            "mesh-platform",
+            "mesh-sdk",
+        ],
+    ),
 ];
 
 /// Library -> the only crate that may know it.
@@ -35,7 +52,13 @@ const KNOWN_TO: [(&str, &str); 9] = [
 /// Crate -> its dependencies, without those of its tests.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let metadata = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
         .output()
         .unwrap();
     let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
@@ -44,7 +67,9 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     packages
         .map(|package| {
             let all = package["dependencies"].as_array().unwrap().iter();
-            let used = all.filter(|dependency| dependency["kind"] != "dev").map(name);
+            let used = all
+                .filter(|dependency| dependency["kind"] != "dev")
+                .map(name);
             (name(package), used.collect())
         })
         .collect()
@@ -55,10 +80,19 @@ fn dependencies_point_one_way() {
     let dependencies = dependencies();
     let known: BTreeSet<&str> = MAY_USE.iter().map(|(name, _)| *name).collect();
     let there: BTreeSet<&str> = dependencies.keys().map(String::as_str).collect();
-    assert_eq!(there, known, "a crate is missing from the rules, or from the workspace");
+    assert_eq!(
+        there, known,
+        "a crate is missing from the rules, or from the workspace"
+    );
     for (name, may_use) in MAY_USE {
-        for used in dependencies[name].iter().filter(|used| known.contains(used.as_str())) {
-            assert!(may_use.contains(&used.as_str()), "{name} must not depend on {used}");
+        for used in dependencies[name]
+            .iter()
+            .filter(|used| known.contains(used.as_str()))
+        {
+            assert!(
+                may_use.contains(&used.as_str()),
+                "{name} must not depend on {used}"
+            );
         }
     }
 }
@@ -67,7 +101,10 @@ fn dependencies_point_one_way() {
 fn each_engine_is_known_to_one_crate() {
     for (name, dependencies) in dependencies() {
         for (library, home) in KNOWN_TO {
-            assert!(name == home || !dependencies.contains(library), "{name} must not know {library}");
+            assert!(
+                name == home || !dependencies.contains(library),
+                "{name} must not know {library}"
+            );
         }
     }
 }

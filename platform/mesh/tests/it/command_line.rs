@@ -15,44 +15,110 @@ async fn the_mesh_remembers_across_a_clean_stop() {
     let base = format!("{}/products/bracelet-cardiology", mesh.origin);
     let score = |mesh: &Mesh| {
         let body = json!({ "age": 63, "sex": 1, "cp": 4 });
-        mesh.client.post(format!("{base}/models/heart-risk/score")).bearer_auth(&token).json(&body).send()
+        mesh.client
+            .post(format!("{base}/models/heart-risk/score"))
+            .bearer_auth(&token)
+            .json(&body)
+            .send()
     };
     let first: Value = score(&mesh).await.unwrap().json().await.unwrap();
     assert!(mesh.interrupt(), "Ctrl-C ends it well");
 
     mesh.start_again().await;
-    let rows = mesh.query(&token, "SELECT heart_risk FROM heart_risk_scores").await;
-    assert_eq!(rows[0]["heart_risk"]["event_id"], first["heart_risk"]["event_id"]);
+    let rows = mesh
+        .query(&token, "SELECT heart_risk FROM heart_risk_scores")
+        .await;
+    assert_eq!(
+        rows[0]["heart_risk"]["event_id"],
+        first["heart_risk"]["event_id"]
+    );
     let again: Value = score(&mesh).await.unwrap().json().await.unwrap();
     for member in ["probability", "version", "accuracy"] {
-        assert_eq!(again["heart_risk"][member], first["heart_risk"][member], "the version is the same");
+        assert_eq!(
+            again["heart_risk"][member], first["heart_risk"][member],
+            "the version is the same"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_catalog_lists_the_product_and_keeps_up() {
     let mesh = Mesh::up().await;
-    let url = format!("{}/catalog/api/v1/products/bracelet-cardiology", mesh.origin);
-    let entry: Value = mesh.client.get(&url).send().await.unwrap().json().await.unwrap();
-    let ports: Vec<_> = entry["ports"].as_array().unwrap().iter().map(|port| &port["name"]).collect();
-    assert_eq!(ports, ["readings", "diagnoses", "heart_readings", "diagnoses", "heart_risk_scores", "heart-risk"]);
+    let url = format!(
+        "{}/catalog/api/v1/products/bracelet-cardiology",
+        mesh.origin
+    );
+    let entry: Value = mesh
+        .client
+        .get(&url)
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let ports: Vec<_> = entry["ports"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|port| &port["name"])
+        .collect();
+    assert_eq!(
+        ports,
+        [
+            "readings",
+            "diagnoses",
+            "heart_readings",
+            "diagnoses",
+            "heart_risk_scores",
+            "heart-risk"
+        ]
+    );
     assert_eq!(entry["contracts"].as_array().unwrap().len(), 3);
     assert_eq!(entry["models"][0]["stage"], "Production");
 
     let body = json!({ "age": 63, "sex": 1, "cp": 4 });
-    let port = format!("{}/products/bracelet-cardiology/ports/readings", mesh.origin);
-    mesh.client.post(port).bearer_auth(mesh.token()).json(&body).send().await.unwrap();
+    let port = format!(
+        "{}/products/bracelet-cardiology/ports/readings",
+        mesh.origin
+    );
+    mesh.client
+        .post(port)
+        .bearer_auth(mesh.token())
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
     for attempt in 0.. {
-        let entry: Value = mesh.client.get(&url).send().await.unwrap().json().await.unwrap();
+        let entry: Value = mesh
+            .client
+            .get(&url)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
         let datasets = entry["datasets"].as_array().unwrap();
-        let readings = datasets.iter().find(|dataset| dataset["name"] == "heart_readings").unwrap();
+        let readings = datasets
+            .iter()
+            .find(|dataset| dataset["name"] == "heart_readings")
+            .unwrap();
         if readings["rows"] == 304 {
             break;
         }
         assert!(attempt < 200, "the catalog says {}", readings["rows"]);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let page = mesh.client.get(format!("{}/", mesh.origin)).send().await.unwrap().text().await.unwrap();
+    let page = mesh
+        .client
+        .get(format!("{}/", mesh.origin))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     assert!(page.contains("bracelet-cardiology"));
 }
 
@@ -62,7 +128,11 @@ async fn a_second_mesh_on_the_same_folder_says_so() {
     let folder = running.folder.path().to_str().unwrap();
     let second = mesh(&["up", "--data-dir", folder, "--listen", "127.0.0.1:0"]);
     assert!(!second.status.success());
-    assert!(stderr(&second).contains("in use by another process"), "{}", stderr(&second));
+    assert!(
+        stderr(&second).contains("in use by another process"),
+        "{}",
+        stderr(&second)
+    );
 }
 
 #[test]
@@ -71,21 +141,39 @@ fn mistakes_are_answered_with_what_to_do() {
     let folder = empty.path().to_str().unwrap();
     let cases: [(&[&str], &str); 5] = [
         (&["token", "--data-dir", folder], "start one with `mesh up`"),
-        (&["up", "--data-dir", folder, "--listen", "0.0.0.0:7070"], "loopback"),
-        (&["model", "evaluate", "bracelet-cardiology/heart-age"], "there is no model heart-age; there are heart-risk"),
-        (&["model", "evaluate", "bracelets/heart-risk"], "there is no product bracelets; there are bracelet-cardiology"),
+        (
+            &["up", "--data-dir", folder, "--listen", "0.0.0.0:7070"],
+            "loopback",
+        ),
+        (
+            &["model", "evaluate", "bracelet-cardiology/heart-age"],
+            "there is no model heart-age; there are heart-risk",
+        ),
+        (
+            &["model", "evaluate", "bracelets/heart-risk"],
+            "there is no product bracelets; there are bracelet-cardiology",
+        ),
         (&["upp"], "a similar subcommand exists: 'up'"),
     ];
     for (arguments, expected) in cases {
         let output = mesh(arguments);
         assert!(!output.status.success());
-        assert!(stderr(&output).contains(expected), "{arguments:?}: {}", stderr(&output));
+        assert!(
+            stderr(&output).contains(expected),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
     }
 }
 
 #[test]
 fn the_cross_validation_of_heart_risk_reaches_what_it_must() {
-    let output = mesh(&["model", "evaluate", "bracelet-cardiology/heart-risk", "--json"]);
+    let output = mesh(&[
+        "model",
+        "evaluate",
+        "bracelet-cardiology/heart-risk",
+        "--json",
+    ]);
     assert!(output.status.success(), "{}", stderr(&output));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["folds"].as_array().unwrap().len(), 100);

@@ -43,9 +43,20 @@ impl Sender {
 
     /// The event id, or nothing if the process ended before it answered.
     async fn post(&self, number: usize) -> Option<String> {
-        let url = format!("{}/products/bracelet-cardiology/ports/readings", self.origin);
-        let reading = json!({ "patient_id": patient(number), "age": 20 + number % 60, "sex": 1, "cp": 1 });
-        let answer = self.client.post(url).bearer_auth(&self.token).json(&reading).send().await.ok()?;
+        let url = format!(
+            "{}/products/bracelet-cardiology/ports/readings",
+            self.origin
+        );
+        let reading =
+            json!({ "patient_id": patient(number), "age": 20 + number % 60, "sex": 1, "cp": 1 });
+        let answer = self
+            .client
+            .post(url)
+            .bearer_auth(&self.token)
+            .json(&reading)
+            .send()
+            .await
+            .ok()?;
         let status = answer.status();
         let answer: Value = answer.json().await.ok()?;
         assert_eq!(status, 202, "{answer}");
@@ -98,7 +109,11 @@ async fn every_acknowledged_reading_is_stored_exactly_once_although_the_process_
     for sender in senders {
         acknowledged.extend(sender.await.unwrap());
     }
-    assert!(acknowledged.len() > READINGS * 9 / 10, "{} were acknowledged", acknowledged.len());
+    assert!(
+        acknowledged.len() > READINGS * 9 / 10,
+        "{} were acknowledged",
+        acknowledged.len()
+    );
     // Once more, now that the sink is busy with the last of them.
     mesh.kill();
     mesh.start_again().await;
@@ -111,7 +126,9 @@ async fn every_acknowledged_reading_is_stored_exactly_once_although_the_process_
             assert_eq!(*sent, number, "event {id} holds another reading");
         }
     }
-    let quarantined = mesh.query(&token, "SELECT count(*) AS n FROM quarantine").await;
+    let quarantined = mesh
+        .query(&token, "SELECT count(*) AS n FROM quarantine")
+        .await;
     assert_eq!(quarantined, [json!({ "n": 0 })]);
     println!(
         "{READINGS} sent, {} acknowledged, {} stored, {} kills",
@@ -132,14 +149,23 @@ async fn all_stored(
     for _ in 0..300 {
         let rows = mesh.query(token, sql).await;
         let text = |row: &Value, column: &str| row[column].as_str().unwrap().to_owned();
-        let stored: HashMap<String, String> =
-            rows.iter().map(|row| (text(row, "event_id"), text(row, "patient_id"))).collect();
+        let stored: HashMap<String, String> = rows
+            .iter()
+            .map(|row| (text(row, "event_id"), text(row, "patient_id")))
+            .collect();
         assert_eq!(stored.len(), rows.len(), "an event is stored twice");
         let mut patients: Vec<_> = stored.values().collect();
         patients.sort_unstable();
         patients.dedup();
-        assert_eq!(patients.len(), stored.len(), "a reading is stored under two events");
-        missing = acknowledged.keys().filter(|id| !stored.contains_key(*id)).count();
+        assert_eq!(
+            patients.len(),
+            stored.len(),
+            "a reading is stored under two events"
+        );
+        missing = acknowledged
+            .keys()
+            .filter(|id| !stored.contains_key(*id))
+            .count();
         if missing == 0 {
             return stored;
         }

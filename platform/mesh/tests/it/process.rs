@@ -23,7 +23,10 @@ pub(crate) struct Mesh {
 impl Mesh {
     pub(crate) async fn up() -> Mesh {
         let folder = tempfile::tempdir().unwrap();
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let free = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
         let address = free.to_string();
         let child = start(folder.path(), &address);
         let mesh = Mesh {
@@ -41,7 +44,11 @@ impl Mesh {
     pub(crate) async fn ready(&self) {
         let started = Instant::now();
         loop {
-            let answer = self.client.get(format!("{}/health/ready", self.origin)).send().await;
+            let answer = self
+                .client
+                .get(format!("{}/health/ready", self.origin))
+                .send()
+                .await;
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
@@ -64,20 +71,42 @@ impl Mesh {
     /// SIGINT, as Ctrl-C sends it; returns whether it ended well.
     pub(crate) fn interrupt(&mut self) -> bool {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-INT", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
         self.child.wait().unwrap().success()
     }
 
     pub(crate) fn token(&self) -> String {
         let output = mesh(&["token", "--data-dir", self.folder.path().to_str().unwrap()]);
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
     pub(crate) async fn query(&self, token: &str, sql: &str) -> Vec<Value> {
         let url = format!("{}/products/bracelet-cardiology/query", self.origin);
-        let request = self.client.post(url).bearer_auth(token).json(&json!({ "sql": sql }));
-        request.send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
+        let request = self
+            .client
+            .post(url)
+            .bearer_auth(token)
+            .json(&json!({ "sql": sql }));
+        request
+            .send()
+            .await
+            .unwrap()
+            .error_for_status()
+            .unwrap()
+            .json()
+            .await
+            .unwrap()
     }
 }
 
@@ -90,7 +119,13 @@ impl Drop for Mesh {
 
 fn start(folder: &Path, address: &str) -> Child {
     Command::new(env!("CARGO_BIN_EXE_mesh"))
-        .args(["up", "--data-dir", folder.to_str().unwrap(), "--listen", address])
+        .args([
+            "up",
+            "--data-dir",
+            folder.to_str().unwrap(),
+            "--listen",
+            address,
+        ])
         .env("MESH_LOG", "error")
         .stdout(Stdio::null())
         .spawn()
@@ -99,5 +134,8 @@ fn start(folder: &Path, address: &str) -> Child {
 
 /// Runs the command line to its end.
 pub(crate) fn mesh(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_mesh")).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_mesh"))
+        .args(arguments)
+        .output()
+        .unwrap()
 }

@@ -22,48 +22,186 @@ fn bad_bodies() -> Vec<(&'static str, Vec<u8>, u16, &'static str, &'static str)>
         (JSON, text("[]"), 400, "empty-body", ""),
         (JSON, text(""), 400, "empty-body", ""),
         (JSON, text(" \n\t "), 400, "empty-body", ""),
-        (JSON, b"{\"age\": \"\xff\xfe\"}".to_vec(), 400, "not-utf8", ""),
+        (
+            JSON,
+            b"{\"age\": \"\xff\xfe\"}".to_vec(),
+            400,
+            "not-utf8",
+            "",
+        ),
         (JSON, replaced("63", "NaN"), 400, "not-json", ""),
         (JSON, text("[1, null]"), 422, "contract-violation", "type"),
-        (JSON, record(with("age", json!(SECRET))), 422, "contract-violation", "type"),
-        (JSON, record(with("age", json!(63.5))), 422, "contract-violation", "type"),
-        (JSON, record(with("age", None)), 422, "contract-violation", "required"),
-        (JSON, record(with("age", json!(null))), 422, "contract-violation", "required"),
-        (JSON, record(with("chol", json!(5000))), 422, "contract-violation", "maximum"),
-        (JSON, record(with("trestbps", json!(-1))), 422, "contract-violation", "minimum"),
-        (JSON, record(with("cp", json!(9))), 422, "contract-violation", "enum"),
-        (JSON, record(with("colour", json!(SECRET))), 422, "contract-violation", "unknown-field"),
-        (JSON, record(with("event_id", json!(SECRET))), 422, "contract-violation", "assigned"),
-        (JSON, record(with("heart_risk", json!({ "prediction": 0 }))), 422, "contract-violation", "unknown-field"),
-        (JSON, replaced("233", "1e400"), 422, "contract-violation", "number-range"),
-        (JSON, replaced("\"age\":63", "\"age\":63,\"age\":64"), 422, "contract-violation", "duplicate-key"),
-        (JSON, deep.into_bytes(), 422, "contract-violation", "nesting"),
+        (
+            JSON,
+            record(with("age", json!(SECRET))),
+            422,
+            "contract-violation",
+            "type",
+        ),
+        (
+            JSON,
+            record(with("age", json!(63.5))),
+            422,
+            "contract-violation",
+            "type",
+        ),
+        (
+            JSON,
+            record(with("age", None)),
+            422,
+            "contract-violation",
+            "required",
+        ),
+        (
+            JSON,
+            record(with("age", json!(null))),
+            422,
+            "contract-violation",
+            "required",
+        ),
+        (
+            JSON,
+            record(with("chol", json!(5000))),
+            422,
+            "contract-violation",
+            "maximum",
+        ),
+        (
+            JSON,
+            record(with("trestbps", json!(-1))),
+            422,
+            "contract-violation",
+            "minimum",
+        ),
+        (
+            JSON,
+            record(with("cp", json!(9))),
+            422,
+            "contract-violation",
+            "enum",
+        ),
+        (
+            JSON,
+            record(with("colour", json!(SECRET))),
+            422,
+            "contract-violation",
+            "unknown-field",
+        ),
+        (
+            JSON,
+            record(with("event_id", json!(SECRET))),
+            422,
+            "contract-violation",
+            "assigned",
+        ),
+        (
+            JSON,
+            record(with("heart_risk", json!({ "prediction": 0 }))),
+            422,
+            "contract-violation",
+            "unknown-field",
+        ),
+        (
+            JSON,
+            replaced("233", "1e400"),
+            422,
+            "contract-violation",
+            "number-range",
+        ),
+        (
+            JSON,
+            replaced("\"age\":63", "\"age\":63,\"age\":64"),
+            422,
+            "contract-violation",
+            "duplicate-key",
+        ),
+        (
+            JSON,
+            deep.into_bytes(),
+            422,
+            "contract-violation",
+            "nesting",
+        ),
         (NDJSON, text("NaN\n"), 422, "contract-violation", "type"),
-        (NDJSON, b"{\"age\": \"\xff\"}\n".to_vec(), 422, "contract-violation", "utf-8"),
+        (
+            NDJSON,
+            b"{\"age\": \"\xff\"}\n".to_vec(),
+            422,
+            "contract-violation",
+            "utf-8",
+        ),
         (CSV, text("63,1,4\n"), 400, "bad-csv", ""),
         (CSV, text("age,sex\n63,1\n"), 400, "bad-csv", ""),
         (CSV, text("age,sex,cp,cp\n63,1,4,4\n"), 400, "bad-csv", ""),
-        (CSV, text("age,sex,cp,hiv-positive-4711\n63,1,4,1\n"), 400, "bad-csv", ""),
+        (
+            CSV,
+            text("age,sex,cp,hiv-positive-4711\n63,1,4,1\n"),
+            400,
+            "bad-csv",
+            "",
+        ),
         (CSV, text("age,sex,cp\n"), 400, "empty-body", ""),
-        (CSV, text("age,sex,cp\n63,1\n"), 422, "contract-violation", "columns"),
-        (CSV, text("age,sex,cp\nhiv-positive-4711,1,4\n"), 422, "contract-violation", "type"),
-        (CSV, text("patient_id,age,sex,cp\n\"hiv-positive-4711\n\",63,1,4\n"), 422, "contract-violation", "pattern"),
-        (CSV, b"age,sex,cp,patient_id\n63,1,4,\xff\n".to_vec(), 422, "contract-violation", "utf-8"),
-        ("application/xml", text("<age/>"), 415, "unsupported-media-type", ""),
+        (
+            CSV,
+            text("age,sex,cp\n63,1\n"),
+            422,
+            "contract-violation",
+            "columns",
+        ),
+        (
+            CSV,
+            text("age,sex,cp\nhiv-positive-4711,1,4\n"),
+            422,
+            "contract-violation",
+            "type",
+        ),
+        (
+            CSV,
+            text("patient_id,age,sex,cp\n\"hiv-positive-4711\n\",63,1,4\n"),
+            422,
+            "contract-violation",
+            "pattern",
+        ),
+        (
+            CSV,
+            b"age,sex,cp,patient_id\n63,1,4,\xff\n".to_vec(),
+            422,
+            "contract-violation",
+            "utf-8",
+        ),
+        (
+            "application/xml",
+            text("<age/>"),
+            415,
+            "unsupported-media-type",
+            "",
+        ),
     ]
 }
 
 fn check(answer: &Answer, body: &[u8], status: u16, code: &str, rule: &str) {
     let shown = String::from_utf8_lossy(&body[..body.len().min(80)]);
-    assert_eq!((answer.status, answer.problem().as_str()), (status, code), "{shown}: {}", answer.text());
+    assert_eq!(
+        (answer.status, answer.problem().as_str()),
+        (status, code),
+        "{shown}: {}",
+        answer.text()
+    );
     if !rule.is_empty() {
         let error = &answer.json()["errors"][0];
         assert_eq!(error["rule"], rule, "{shown}: {error}");
         for member in ["record", "field", "rule", "expected", "found"] {
-            assert!(error.get(member).is_some(), "{shown}: no {member} in {error}");
+            assert!(
+                error.get(member).is_some(),
+                "{shown}: no {member} in {error}"
+            );
         }
     }
-    assert!(!answer.text().contains(SECRET), "the answer repeats a value: {}", answer.text());
+    assert!(
+        !answer.text().contains(SECRET),
+        "the answer repeats a value: {}",
+        answer.text()
+    );
 }
 
 async fn nothing_was_stored(mesh: &TestMesh) {
@@ -103,7 +241,11 @@ async fn a_body_of_50_mb_is_refused_without_being_taken_in() {
     let mesh = mesh().await;
     for path in [READINGS, SCORE, "query"] {
         let answer = mesh.post(path, JSON, vec![b' '; 50_000_000]).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (413, "body-too-large"), "{path}");
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (413, "body-too-large"),
+            "{path}"
+        );
     }
     nothing_was_stored(&mesh).await;
 }
@@ -113,19 +255,40 @@ async fn a_bad_query_says_what_is_wrong() {
     let mesh = mesh().await;
     let sql = |sql: &str| json!({ "sql": sql }).to_string();
     let cases = [
-        (sql("DELETE FROM heart_readings"), 403, "query-not-read-only"),
+        (
+            sql("DELETE FROM heart_readings"),
+            403,
+            "query-not-read-only",
+        ),
         (sql("SELECT * FROM '/etc/passwd'"), 400, "query-invalid"),
-        (sql("SELECT nothing FROM heart_readings"), 400, "query-invalid"),
+        (
+            sql("SELECT nothing FROM heart_readings"),
+            400,
+            "query-invalid",
+        ),
         (sql("SELEC 1"), 400, "query-invalid"),
-        (sql(&format!("SELECT '{}'", "x".repeat(200_000))), 413, "query-too-large"),
+        (
+            sql(&format!("SELECT '{}'", "x".repeat(200_000))),
+            413,
+            "query-too-large",
+        ),
         ("{}".to_owned(), 400, "bad-request"),
-        (json!({ "sql": "SELECT 1", "limit": 1 }).to_string(), 400, "bad-request"),
+        (
+            json!({ "sql": "SELECT 1", "limit": 1 }).to_string(),
+            400,
+            "bad-request",
+        ),
         ("SELECT 1".to_owned(), 400, "not-json"),
         (String::new(), 400, "empty-body"),
     ];
     for (body, status, code) in cases {
         let answer = mesh.post("query", JSON, body.clone()).await;
-        assert_eq!((answer.status, answer.problem().as_str()), (status, code), "{body}: {}", answer.text());
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (status, code),
+            "{body}: {}",
+            answer.text()
+        );
         assert!(answer.json()["request_id"].is_string());
     }
     let nested = format!("SELECT {}1{}", "(".repeat(20_000), ")".repeat(20_000));
@@ -138,8 +301,14 @@ async fn a_token_that_is_not_ours_opens_nothing() {
     let mesh = mesh().await;
     for path in [READINGS, SCORE, "query"] {
         let answer = mesh.post_as("e30.e30.e30", path, JSON, "{}").await;
-        assert_eq!((answer.status, answer.problem().as_str()), (401, "token-invalid"), "{path}");
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (401, "token-invalid"),
+            "{path}"
+        );
     }
-    let answer = mesh.anonymous(Method::POST, "/products/bracelet-cardiology/query").await;
+    let answer = mesh
+        .anonymous(Method::POST, "/products/bracelet-cardiology/query")
+        .await;
     assert_eq!(answer.problem(), "unauthenticated");
 }

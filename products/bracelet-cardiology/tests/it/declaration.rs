@@ -20,15 +20,26 @@ async fn the_product_describes_itself() {
     assert_eq!(description["domain"], "cardiology");
 
     let contract = get(format!("{base}/contracts/heart-readings")).await.json();
-    assert_eq!((&contract["kind"], &contract["apiVersion"]), (&"DataContract".into(), &"v3.2.0".into()));
+    assert_eq!(
+        (&contract["kind"], &contract["apiVersion"]),
+        (&"DataContract".into(), &"v3.2.0".into())
+    );
 
-    let schema = get(format!("{base}/contracts/heart-readings/schema.json")).await.json();
+    let schema = get(format!("{base}/contracts/heart-readings/schema.json"))
+        .await
+        .json();
     assert_eq!(schema["properties"]["thalach"]["maximum"], 250);
-    assert!(schema["properties"].get("event_id").is_none(), "the platform assigns it");
+    assert!(
+        schema["properties"].get("event_id").is_none(),
+        "the platform assigns it"
+    );
 
     let models = get(format!("{base}/models")).await.json();
     let version = &models["models"][0];
-    assert_eq!((&version["stage"], &version["version"]), (&"Production".into(), &1.into()));
+    assert_eq!(
+        (&version["stage"], &version["version"]),
+        (&"Production".into(), &1.into())
+    );
     assert_eq!(version["trained_on"]["datasets"]["heart_readings"], 1);
     assert_eq!(version["sha256"].as_str().map(str::len), Some(64));
 

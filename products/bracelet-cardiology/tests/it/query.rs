@@ -20,16 +20,34 @@ async fn rows_come_in_the_form_that_was_asked_for() {
     let sql = "SELECT sex, count(*) AS n FROM heart_readings GROUP BY sex ORDER BY sex";
 
     let csv = ask(&mesh, "text/csv", sql).await;
-    assert!(csv.headers()["content-type"].to_str().unwrap().starts_with("text/csv"));
-    assert_eq!(csv.headers()["mesh-datasets"], "diagnoses@1, heart_readings@1, heart_risk_scores@0, quarantine@0");
+    assert!(
+        csv.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/csv")
+    );
+    assert_eq!(
+        csv.headers()["mesh-datasets"],
+        "diagnoses@1, heart_readings@1, heart_risk_scores@0, quarantine@0"
+    );
     assert_eq!(csv.text().await.unwrap(), "sex,n\n0,97\n1,206\n");
 
     let json = ask(&mesh, "application/json", sql).await;
-    assert_eq!(json.text().await.unwrap(), r#"[{"sex":0,"n":97},{"sex":1,"n":206}]"#);
+    assert_eq!(
+        json.text().await.unwrap(),
+        r#"[{"sex":0,"n":97},{"sex":1,"n":206}]"#
+    );
 
     let arrow = ask(&mesh, "application/vnd.apache.arrow.stream", sql).await;
-    assert_eq!(arrow.headers()["content-type"], "application/vnd.apache.arrow.stream");
-    assert_eq!(&arrow.bytes().await.unwrap()[..4], &[0xff; 4], "an Arrow stream starts with this");
+    assert_eq!(
+        arrow.headers()["content-type"],
+        "application/vnd.apache.arrow.stream"
+    );
+    assert_eq!(
+        &arrow.bytes().await.unwrap()[..4],
+        &[0xff; 4],
+        "an Arrow stream starts with this"
+    );
 
     assert_eq!(ask(&mesh, "image/png", sql).await.status(), 406);
 }
@@ -45,5 +63,11 @@ async fn the_starting_data_are_the_cleveland_table() {
         )
         .await;
     // As published by UCI: 164 without heart disease, 139 with it.
-    assert_eq!(rows, [json!({ "disease": false, "n": 164 }), json!({ "disease": true, "n": 139 })]);
+    assert_eq!(
+        rows,
+        [
+            json!({ "disease": false, "n": 164 }),
+            json!({ "disease": true, "n": 139 })
+        ]
+    );
 }

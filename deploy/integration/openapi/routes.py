@@ -1,0 +1,78 @@
+"""Every route of the document OPENAPI is there on the mesh at MESH_ORIGIN, and asks for a token where it says so."""
+
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+# Something that exists, for each parameter a path may hold.
+KNOWN = {
+    "product": "bracelet-cardiology",
+    "urn": "urn:mesh:cardiology:bracelet-cardiology:readings:1",
+    "code": "not-found",
+}
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+OPENER = urllib.request.build_opener(NoRedirect)
+
+
+def status(method: str, path: str, headers: dict[str, str]) -> int:
+    request = urllib.request.Request(os.environ["MESH_ORIGIN"] + path, method=method, headers=headers)
+    try:
+        with OPENER.open(request, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def known_assets() -> str:
+    """The style sheet, whose name changes with its content."""
+    with OPENER.open(os.environ["MESH_ORIGIN"] + "/", timeout=10) as answer:
+        return answer.read().decode().split("/catalog/assets/", 1)[1].split('"', 1)[0]
+
+
+def problems_of(path: str, method: str, operation: dict) -> list[str]:
+    known = KNOWN | {"file": known_assets()}
+    names = [p["name"] for p in operation["parameters"] if p["in"] == "path"]
+    if unknown := [name for name in names if name not in known]:
+        return [f"{method} {path}: routes.py knows no {', '.join(unknown)} that exists"]
+    query = "?q=heart" if any(p["in"] == "query" and p["required"] for p in operation["parameters"]) else ""
+    address = path.format(**known) + query
+    token = {"Authorization": f"Bearer {os.environ['MESH_TOKEN']}"}
+
+    found = []
+    answer = status(method, address, token)
+    documented = operation["responses"]
+    if answer in (404, 405) or answer >= 500 or str(answer) not in documented:
+        found.append(f"{method} {address}: {answer}, documented are {', '.join(documented)}")
+    if method == "GET" and answer not in (200, 302):
+        found.append(f"{method} {address}: {answer}")
+    if operation["security"]:
+        for headers in ({}, {"Authorization": "Bearer e30.e30.e30"}):
+            if (answer := status(method, address, headers)) != 401:
+                found.append(f"{method} {address}: {answer} without a token that is ours")
+    return found
+
+
+def main() -> None:
+    document = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    routes = [
+        (path, method.upper(), operation)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    ]
+    found = [problem for route in routes for problem in problems_of(*route)]
+    print(f"{len(routes)} routes answer as documented" if not found else "\n".join(found))
+    if found or not routes:
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
