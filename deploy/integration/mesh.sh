@@ -54,6 +54,7 @@ stop_mesh() {
 _abandon_mesh() {
     [[ -n $_mesh_pid ]] || return 0
     kill -KILL "$_mesh_pid" 2>/dev/null || true
+    wait "$_mesh_pid" 2>/dev/null || true
     say "the mesh's log ends:"
     tail -n 30 "$_mesh_log" >&2
 }

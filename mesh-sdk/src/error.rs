@@ -45,6 +45,21 @@ pub enum SdkError {
 }
 
 impl SdkError {
+    /// Stable name of this kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Document(error) => error.code(),
+            Self::Declaration { .. } => "declaration-invalid",
+            Self::File { .. } => "file-unusable",
+            Self::StartingData { .. } => "starting-data-invalid",
+            Self::Training { .. } => "training-failed",
+            Self::Version { .. } => "model-version-unusable",
+            Self::Storage(error) => error.code(),
+            Self::Events(error) => error.code(),
+            Self::Model(error) => error.code(),
+        }
+    }
+
     pub(crate) fn file(path: impl Into<String>) -> impl FnOnce(std::io::Error) -> SdkError {
         let path = path.into();
         move |source| SdkError::File { path, source }

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mesh_events::{EmbeddedLog, EventLog};
@@ -50,7 +50,9 @@ impl Host {
     /// [`SdkError::Events`] with code `log-in-use` if another process runs on this folder.
     pub fn open(config: HostConfig) -> Result<Host, SdkError> {
         let events = config.data_dir.join("events");
-        std::fs::create_dir_all(&events).map_err(SdkError::file(events.display().to_string()))?;
+        for folder in [&events, &config.data_dir.join("products")] {
+            create_private(folder).map_err(SdkError::file(folder.display().to_string()))?;
+        }
         let log = EmbeddedLog::open(&events.join("log.redb"))?;
         Ok(Host {
             config,
@@ -84,6 +86,15 @@ impl Host {
             sinks.stop().await;
         }
     }
+}
+
+/// What is in there is health data: nobody but its owner may look.
+fn create_private(folder: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 impl Starting<'_> {

@@ -30,6 +30,44 @@ pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
     api
 }
 
+/// Which of `offers`, best first, the caller's Accept likes best; the first where it does not say.
+fn negotiated<'a>(headers: &HeaderMap, offers: &[&'a str]) -> Option<&'a str> {
+    let accept = headers.get_all(header::ACCEPT).into_iter();
+    let ranges: Vec<(&str, f32)> = accept
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default();
+            let quality = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok());
+            (name, quality.unwrap_or(1.0))
+        })
+        .collect();
+    if ranges.is_empty() {
+        return offers.first().copied();
+    }
+    // The most specific range decides about an offer.
+    let quality = |offer: &str| {
+        let kind = offer.split('/').next().unwrap_or_default();
+        let find = |wanted: &str| {
+            ranges
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(wanted))
+                .map(|(_, quality)| *quality)
+        };
+        find(offer)
+            .or_else(|| find(&format!("{kind}/*")))
+            .or_else(|| find("*/*"))
+            .unwrap_or(0.0)
+    };
+    let liked = offers.iter().filter(|offer| quality(offer) > 0.0);
+    // Of equals, the first offer.
+    liked
+        .rev()
+        .max_by(|a, b| quality(a).total_cmp(&quality(b)))
+        .copied()
+}
+
 /// Refuses a body that does not say it is JSON.
 fn only_json(headers: &HeaderMap) -> Result<(), Problem> {
     let content_type = headers
@@ -57,3 +95,6 @@ fn one_or_many(contract: &Contract, side: Side) -> Schema {
 fn path(product: &RunningProduct, rest: &str) -> String {
     format!("/products/{}/{rest}", product.product().name())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! The way in through an input port: bytes -> records -> contract gate -> durable events.
 
 mod body;
+mod refusals;
 
 use std::sync::Arc;
 
@@ -8,11 +9,13 @@ use bytes::Bytes;
 use chrono::Utc;
 use mesh_contracts::{Assigned, Contract, Gate, Record, Side, Violation};
 use mesh_events::{Event, EventError, EventLog, MAX_EVENT_BYTES};
-use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-pub(crate) use body::{BodyError, MediaType, Parsed};
+pub(crate) use body::{BodyError, MediaType};
+pub(crate) use refusals::Refusals;
+
+use body::Parsed;
 
 /// Takes records for one topic.
 pub(crate) struct Ingest {
@@ -24,38 +27,12 @@ pub(crate) struct Ingest {
     log: Arc<dyn EventLog>,
 }
 
-/// A record that was refused, and why.
-#[derive(Debug, Serialize, schemars::JsonSchema)]
-pub(crate) struct Refused {
-    /// Place of the record in the request, from 0.
-    pub(crate) record: usize,
-    /// Line of the request on which the record starts, from 1; for NDJSON and CSV.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) line: Option<u64>,
-    #[serde(flatten)]
-    pub(crate) violation: Violation,
-}
-
-impl Refused {
-    /// One for each violation of a record.
-    pub(crate) fn each(
-        record: usize,
-        line: Option<u64>,
-        violations: Vec<Violation>,
-    ) -> impl Iterator<Item = Refused> {
-        violations.into_iter().map(move |violation| Refused {
-            record,
-            line,
-            violation,
-        })
-    }
-}
-
 /// What became of the records of one request.
+#[derive(Default)]
 pub(crate) struct Outcome {
     /// One entry per record: the id of its event, or nothing where it was refused.
     pub(crate) event_ids: Vec<Option<Uuid>>,
-    pub(crate) refused: Vec<Refused>,
+    pub(crate) refused: Refusals,
 }
 
 impl Ingest {
@@ -83,41 +60,52 @@ impl Ingest {
 
     /// Checks every record on its own, and returns once the events of the good ones are durable.
     pub(crate) async fn accept(
-        &self,
+        self: Arc<Self>,
         media_type: MediaType,
-        body: &Bytes,
+        body: Bytes,
     ) -> Result<Outcome, IngestError> {
-        let parsed = body::parse(media_type, body, &self.contract)?;
-        let mut outcome = Outcome {
-            event_ids: Vec::with_capacity(parsed.len()),
-            refused: Vec::new(),
-        };
-        let mut events = Vec::with_capacity(parsed.len());
-        for (index, Parsed { line, record }) in parsed.into_iter().enumerate() {
-            let checked = record
-                .map_err(|violation| vec![violation])
-                .and_then(|record| {
-                    self.gate.check(&record)?;
-                    Ok(record)
-                });
-            let id = Uuid::now_v7();
-            match checked.and_then(|record| self.event(id, record)) {
-                Ok(event) => {
-                    events.push(event);
-                    outcome.event_ids.push(Some(id));
-                }
-                Err(violations) => {
-                    outcome.event_ids.push(None);
-                    outcome
-                        .refused
-                        .extend(Refused::each(index, line, violations));
-                }
-            }
-        }
+        let ingest = self.clone();
+        let checked = off_the_runtime(body.len(), move || ingest.check(media_type, &body)).await;
+        let (outcome, events) = checked?;
         if !events.is_empty() {
             self.log.append(&self.topic, events).await?;
         }
         Ok(outcome)
+    }
+
+    fn check(
+        &self,
+        media_type: MediaType,
+        body: &[u8],
+    ) -> Result<(Outcome, Vec<Event>), BodyError> {
+        let mut outcome = Outcome::default();
+        let mut events = Vec::new();
+        body::parse(
+            media_type,
+            body,
+            &self.contract,
+            &mut |Parsed { line, record }| {
+                let id = Uuid::now_v7();
+                let event = record
+                    .map_err(|violation| vec![violation])
+                    .and_then(|record| {
+                        self.gate.check(&record)?;
+                        self.event(id, record)
+                    });
+                let record = outcome.event_ids.len();
+                match event {
+                    Ok(event) => {
+                        events.push(event);
+                        outcome.event_ids.push(Some(id));
+                    }
+                    Err(violations) => {
+                        outcome.event_ids.push(None);
+                        outcome.refused.add(record, line, violations);
+                    }
+                }
+            },
+        )?;
+        Ok((outcome, events))
     }
 
     fn event(&self, id: Uuid, mut record: Record) -> Result<Event, Vec<Violation>> {
@@ -156,6 +144,21 @@ pub(crate) fn schema_of(contract: &Contract) -> String {
 /// RFC 3339 in UTC with microseconds, which is what a dataset keeps.
 pub(crate) fn timestamp(time: chrono::DateTime<Utc>) -> String {
     time.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
+}
+
+/// Runs work on a request of `bytes` where it may take long: what is small is done at once.
+pub(crate) async fn off_the_runtime<T: Send + 'static>(
+    bytes: usize,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> T {
+    const SMALL: usize = 64 << 10;
+    if bytes <= SMALL {
+        return work();
+    }
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(ended) => std::panic::resume_unwind(ended.into_panic()),
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

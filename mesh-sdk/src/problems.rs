@@ -16,6 +16,7 @@ impl From<BodyError> for Problem {
             BodyError::NotUtf8(_) => &codes::NOT_UTF8,
             BodyError::NotJson(_) => &codes::NOT_JSON,
             BodyError::BadCsv(_) => &codes::BAD_CSV,
+            BodyError::TooManyRecords => &codes::BODY_TOO_LARGE,
         };
         Problem::new(code).with_detail(error.to_string())
     }
@@ -66,9 +67,12 @@ impl From<SdkError> for Problem {
     }
 }
 
-/// Nothing was accepted: the caller may send the same again.
 fn events(error: EventError) -> Problem {
-    Problem::caused(&codes::UNAVAILABLE, error).with_detail(
-        "The event log does not take events at the moment. Nothing was accepted: send it again.",
-    )
+    match error {
+        EventError::EventTooLarge { index, limit, .. } => Problem::new(&codes::BODY_TOO_LARGE)
+            .with_detail(format!("record {index} makes an event of more than {limit} bytes")),
+        error => Problem::caused(&codes::UNAVAILABLE, error).with_detail(
+            "The event log does not take events at the moment. Nothing was acknowledged: send it again.",
+        ),
+    }
 }

@@ -31,7 +31,8 @@ pub struct RunningProduct {
     datasets: BTreeMap<String, Arc<Dataset>>,
     ports: BTreeMap<String, Arc<Ingest>>,
     models: BTreeMap<String, Arc<Scoring>>,
-    registries: BTreeMap<String, Registry>,
+    /// Of each model, oldest first.
+    versions: BTreeMap<String, Vec<ModelVersion>>,
 }
 
 /// A dataset as of one version.
@@ -57,13 +58,20 @@ pub(crate) struct Sinks {
 
 impl Sinks {
     /// Returns once everything that was accepted before is committed.
-    pub(crate) async fn stop(self) {
+    pub(crate) async fn stop(mut self) {
         self.stop.cancel();
-        for task in self.tasks {
+        for task in std::mem::take(&mut self.tasks) {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a sink ended badly");
             }
         }
+    }
+}
+
+/// A product that does not come up leaves no sink behind.
+impl Drop for Sinks {
+    fn drop(&mut self) {
+        self.stop.cancel();
     }
 }
 
@@ -91,16 +99,13 @@ impl RunningProduct {
             datasets,
             ports: BTreeMap::new(),
             models: BTreeMap::new(),
-            registries: BTreeMap::new(),
+            versions: BTreeMap::new(),
         };
         let sinks = running.start_sinks(folder, starting).await?;
         running.open_ports(&starting.log);
         let plans = running.product.models().to_vec();
         for plan in &plans {
-            let registry = Registry::open(folder.join("models").join(&plan.name), &plan.name)?;
-            let scoring = running.scoring(plan, &registry, starting).await?;
-            running.models.insert(plan.name.clone(), Arc::new(scoring));
-            running.registries.insert(plan.name.clone(), registry);
+            running.serve(plan, folder, starting).await?;
         }
         Ok((running, sinks))
     }
@@ -115,7 +120,6 @@ impl RunningProduct {
         let gate = Arc::new(Gate::compile(&contract, Side::Stored));
         let location = folder.join("datasets").join(QUARANTINE);
         let quarantine = Arc::new(Dataset::open(&location, QUARANTINE, contract).await?);
-        self.engine.add(quarantine.clone());
         let stop = CancellationToken::new();
         let mut tasks = Vec::new();
         for plan in self.product.datasets() {
@@ -145,39 +149,48 @@ impl RunningProduct {
         }
     }
 
-    /// Loads the newest version of a model, or trains the first.
-    async fn scoring(
-        &self,
+    /// Serves the newest version of a model, or the first, which it trains.
+    async fn serve(
+        &mut self,
         plan: &ModelPlan,
-        registry: &Registry,
+        folder: &Path,
         starting: &Starting<'_>,
-    ) -> Result<Scoring, SdkError> {
-        let version = match registry.versions()?.pop() {
-            Some(version) => version,
-            None => self.train(plan, registry, starting).await?,
+    ) -> Result<(), SdkError> {
+        let folder = folder.join("models").join(&plan.name);
+        let registry = Arc::new(Registry::open(folder, &plan.name)?);
+        let mut versions = registry.versions()?;
+        let version = match versions.last() {
+            Some(version) => version.clone(),
+            None => {
+                let version = self.train(plan, &registry, starting).await?;
+                versions.push(version.clone());
+                version
+            }
         };
         let model = registry.load(&version)?;
         let topic = self.product.topic(&Source::Model(plan.name.clone()));
         let source = self.product.urn(&plan.name, &plan.output);
-        Ok(Scoring::new(
-            plan,
-            topic,
-            source,
-            model,
-            version,
-            starting.log.clone(),
-        ))
+        let scoring = Scoring::new(plan, topic, source, model, version, starting.log.clone());
+        self.models.insert(plan.name.clone(), Arc::new(scoring));
+        self.versions.insert(plan.name.clone(), versions);
+        Ok(())
     }
 
     async fn train(
         &self,
         plan: &ModelPlan,
-        registry: &Registry,
+        registry: &Arc<Registry>,
         starting: &Starting<'_>,
     ) -> Result<ModelVersion, SdkError> {
         let step = starting.step(format!("training {}", plan.name));
         let cases = Cases::read(&self.engine, plan).await?;
-        let version = tokio::task::block_in_place(|| training::train(plan, &cases, registry))?;
+        let (work, registry) = (plan.clone(), registry.clone());
+        let trained =
+            tokio::task::spawn_blocking(move || training::train(&work, &cases, &registry));
+        let version = trained.await.map_err(|_| SdkError::Training {
+            model: plan.name.clone(),
+            reason: "it ended before it was done; the log says why".to_owned(),
+        })??;
         let accuracy = version.accuracy();
         step.done(format!(
             "version {}: accuracy {:.3} [{:.3}, {:.3}] on {} cases held out of {}",
@@ -218,10 +231,8 @@ impl RunningProduct {
     }
 
     /// Every version of a model, oldest first; none if there is no such model.
-    pub(crate) fn versions(&self, model: &str) -> Result<Vec<ModelVersion>, SdkError> {
-        self.registries
-            .get(model)
-            .map_or(Ok(Vec::new()), Registry::versions)
+    pub(crate) fn versions(&self, model: &str) -> &[ModelVersion] {
+        self.versions.get(model).map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn engine(&self) -> &Engine {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use chrono::Utc;
 use mesh_contracts::{Gate, Record, Side, Violation, json};
 use mesh_events::{Event, EventError, EventLog};
@@ -9,7 +10,7 @@ use mesh_models::{Model, ModelError, Scores};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::ingest::{BodyError, Refused, schema_of, timestamp};
+use crate::ingest::{BodyError, Refusals, off_the_runtime, schema_of, timestamp};
 use crate::product::ModelPlan;
 use crate::registry::ModelVersion;
 
@@ -41,8 +42,8 @@ pub(crate) enum ScoreError {
     Body(#[from] BodyError),
     #[error("a call may send {MAX_RECORDS} records, this one has {0}")]
     TooMany(usize),
-    #[error("{} violations of the contract", .0.len())]
-    Refused(Vec<Refused>),
+    #[error("{} violations of the contract", .0.violations())]
+    Refused(Refusals),
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
@@ -76,7 +77,15 @@ impl Scoring {
     }
 
     /// Scores every record of `body`, or none: returns once the answers are durable.
-    pub(crate) async fn score(&self, body: &[u8]) -> Result<Answer, ScoreError> {
+    pub(crate) async fn score(self: Arc<Self>, body: Bytes) -> Result<Answer, ScoreError> {
+        let scoring = self.clone();
+        let scored = off_the_runtime(body.len(), move || scoring.answers(&body)).await;
+        let (answer, events) = scored?;
+        self.log.append(&self.topic, events).await?;
+        Ok(answer)
+    }
+
+    fn answers(&self, body: &[u8]) -> Result<(Answer, Vec<Event>), ScoreError> {
         if body.trim_ascii().is_empty() {
             return Err(BodyError::Empty.into());
         }
@@ -89,25 +98,25 @@ impl Scoring {
             return Err(ScoreError::TooMany(raw.len()));
         }
         let mut records = Vec::with_capacity(raw.len());
-        let mut refused = Vec::new();
+        let mut refused = Refusals::default();
         for (index, raw) in raw.into_iter().enumerate() {
             match self.checked(raw.get().as_bytes()) {
                 Ok(record) => records.push(record),
-                Err(violations) => refused.extend(Refused::each(index, None, violations)),
+                Err(violations) => refused.add(index, None, violations),
             }
         }
         if !refused.is_empty() {
             return Err(ScoreError::Refused(refused));
         }
         let events = self.answer(&mut records)?;
-        self.log.append(&self.topic, events).await?;
-        Ok(match (one, records.pop()) {
+        let answer = match (one, records.pop()) {
             (true, Some(record)) => Answer::One(record),
             (_, last) => {
                 records.extend(last);
                 Answer::Many(records)
             }
-        })
+        };
+        Ok((answer, events))
     }
 
     fn checked(&self, text: &[u8]) -> Result<Record, Vec<Violation>> {

@@ -4,9 +4,11 @@
 //! whatever happens between reading and committing, the same events are read again, or not at all.
 
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use mesh_contracts::{CheckedBatch, Gate, Record, Violation, json};
 use mesh_events::{EventError, EventLog, Reader, Received};
 use mesh_storage::{Dataset, StorageError};
@@ -18,8 +20,9 @@ use crate::ingest::timestamp;
 
 /// An event is in the dataset at most this long after it was accepted, when all is well.
 const MAX_DELAY: Duration = Duration::from_millis(500);
-/// Rows of one commit at most: bounds the memory of a catch-up.
+/// Rows of one commit at most, and bytes of their events, about: bounds the memory of a catch-up.
 const MAX_ROWS: usize = 20_000;
+const MAX_BYTES: usize = 32 << 20;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -43,6 +46,10 @@ enum SinkError {
     Events(#[from] EventError),
     #[error(transparent)]
     Storage(#[from] StorageError),
+    #[error("{0} broken rows do not fit into quarantine")]
+    Quarantine(usize),
+    #[error("it panicked")]
+    Panicked,
 }
 
 impl Sink {
@@ -50,7 +57,11 @@ impl Sink {
     pub(crate) async fn run(self, stop: CancellationToken) {
         let mut pause = FIRST_PAUSE;
         loop {
-            match self.follow(&stop, &mut pause).await {
+            // A bug in what it calls must not end it unnoticed.
+            let followed = AssertUnwindSafe(self.follow(&stop, &mut pause))
+                .catch_unwind()
+                .await;
+            match followed.unwrap_or(Err(SinkError::Panicked)) {
                 Ok(()) => return,
                 Err(error) => {
                     (self.healthy)(false);
@@ -101,7 +112,7 @@ impl Sink {
 
     /// One commit for the good rows; before it, one for the rows that broke their contract. Should the
     /// process end between the two, the next run finds in `quarantined` what it need not write again.
-    async fn commit(&self, events: &[Received], quarantined: &[u64]) -> Result<(), StorageError> {
+    async fn commit(&self, events: &[Received], quarantined: &[u64]) -> Result<(), SinkError> {
         let (accepted, broken) = self.gated(events);
         let progress = self.progress(events);
         if !broken.is_empty() {
@@ -145,7 +156,7 @@ impl Sink {
         broken: &[Broken<'_>],
         quarantined: &[u64],
         progress: &BTreeMap<String, u64>,
-    ) -> Result<(), StorageError> {
+    ) -> Result<(), SinkError> {
         let new = |received: &Received| {
             let position = received.position;
             position.offset >= quarantined[position.partition as usize]
@@ -153,6 +164,9 @@ impl Sink {
         let new = broken.iter().filter(|(received, _)| new(received));
         let rows = new.map(|(received, violations)| self.quarantined(received, violations));
         let rows = self.quarantine_gate.batch(rows.collect());
+        if !rows.rejected.is_empty() {
+            return Err(SinkError::Quarantine(rows.rejected.len()));
+        }
         self.quarantine.append(&rows.accepted, progress).await?;
         Ok(())
     }
@@ -201,6 +215,7 @@ async fn collect(
     const LONG: Duration = Duration::from_secs(3600);
     let mut events: Vec<Received> = Vec::new();
     let mut deadline = Instant::now() + LONG;
+    let mut bytes = 0;
     loop {
         let wait = match stop.is_cancelled() {
             true => Duration::ZERO,
@@ -212,11 +227,15 @@ async fn collect(
             () = stop.cancelled(), if !stop.is_cancelled() => continue,
         };
         let nothing_new = more.is_empty();
+        bytes += more
+            .iter()
+            .map(|received| received.event.size())
+            .sum::<usize>();
         if events.is_empty() && !nothing_new {
             deadline = Instant::now() + MAX_DELAY;
         }
         events.extend(more);
-        if nothing_new || events.len() >= MAX_ROWS {
+        if nothing_new || events.len() >= MAX_ROWS || bytes >= MAX_BYTES {
             return Ok(events);
         }
     }

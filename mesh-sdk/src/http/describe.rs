@@ -11,7 +11,7 @@ use mesh_platform::api::{Api, Operation, Schema};
 use mesh_platform::problem::Problem;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{ModelVersion, RunningProduct};
 
@@ -154,24 +154,22 @@ fn versions(product: &Arc<RunningProduct>, model: &str) -> Api {
     let path = super::path(product, &format!("models/{model}/versions"));
     let model = model.to_owned();
     let list = |State(product): State<Arc<RunningProduct>>| async move {
-        let versions = product.versions(&model)?;
-        Ok::<_, Problem>(Json(Versions { versions }))
+        let versions = product.versions(&model).to_vec();
+        Json(Versions { versions })
     };
     Api::new()
         .route(Method::GET, &path, list, operation)
         .with_state(product.clone())
 }
 
-/// YAML as it was written, or the same as JSON, whichever Accept names first.
+/// The same as JSON, or YAML as it was written, whichever the caller likes better.
 fn document(headers: &HeaderMap, yaml: &str) -> Result<Response, Problem> {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    let as_written = accept.is_some_and(|accept| accept.to_ascii_lowercase().contains("yaml"));
-    if as_written {
-        return Ok(([(header::CONTENT_TYPE, YAML)], yaml.to_owned()).into_response());
+    match super::negotiated(headers, &["application/json", YAML]) {
+        Some(YAML) => Ok(([(header::CONTENT_TYPE, YAML)], yaml.to_owned()).into_response()),
+        _ => {
+            let json: Value =
+                mesh_contracts::parse_document("document", yaml).map_err(Problem::internal)?;
+            Ok(Json(json).into_response())
+        }
     }
-    let json: serde_json::Value =
-        mesh_contracts::parse_document("document", yaml).map_err(Problem::internal)?;
-    Ok(Json(json).into_response())
 }

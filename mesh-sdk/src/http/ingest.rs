@@ -14,11 +14,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::ingest::{Ingest, MediaType, Outcome, Refused};
+use crate::ingest::{Ingest, MediaType, Outcome, Refusals};
 use crate::{InputPort, RunningProduct};
-
-/// Most violations that one answer lists.
-const LISTED: usize = 1000;
 
 /// Every record was accepted, and its event is durable.
 #[derive(Serialize, JsonSchema)]
@@ -76,7 +73,7 @@ async fn post(
     headers: HeaderMap,
     Payload(body): Payload,
 ) -> Result<Response, Problem> {
-    let outcome = ingest.accept(media_type(&headers)?, &body).await?;
+    let outcome = ingest.accept(media_type(&headers)?, body).await?;
     answer(&outcome)
 }
 
@@ -125,12 +122,17 @@ fn answer(outcome: &Outcome) -> Result<Response, Problem> {
     )
 }
 
-/// Lists what was refused, up to [`LISTED`] violations.
-pub(crate) fn refusal(problem: Problem, refused: &[Refused]) -> Problem {
-    let listed = refused.iter().take(LISTED).map(|refused| json!(refused));
-    let problem = problem.with_errors(listed.collect());
-    match refused.len() {
-        total if total > LISTED => problem.with_member("violations", total),
-        _ => problem,
+/// Lists what was refused.
+pub(crate) fn refusal(problem: Problem, refusals: &Refusals) -> Problem {
+    let listed: Vec<_> = refusals
+        .listed()
+        .iter()
+        .map(|refusal| json!(refusal))
+        .collect();
+    let more = refusals.violations() > listed.len();
+    let problem = problem.with_errors(listed);
+    match more {
+        true => problem.with_member("violations", refusals.violations()),
+        false => problem,
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use futures::{StreamExt, TryStreamExt, stream};
 use mesh_platform::api::{Api, Operation, Payload, Schema};
 use mesh_platform::identity::Scope;
 use mesh_platform::problem::{Problem, codes};
@@ -15,8 +16,6 @@ use serde::Deserialize;
 use crate::{RunningProduct, problems};
 
 const FORMATS: [Format; 3] = [Format::Json, Format::Csv, Format::Arrow];
-/// Longest statement that is looked at.
-const MAX_SQL: usize = 100_000;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,30 +32,43 @@ pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
         .map(|dataset| dataset.name)
         .collect();
     let rows = serde_json::json!({ "type": "array", "items": { "type": "object" } });
-    let operation = Operation::new(format!("query_{name}"), "Query the product's datasets with SQL")
-        .description(format!(
-            "Read-only. The tables are {} and quarantine. The header `mesh-datasets` of the answer says which \
-             version of each was read.",
-            datasets.join(", ")
-        ))
-        .tag(name)
-        .scope(Scope::Query)
-        .request("application/json", Schema::of::<Query>())
-        .answer(StatusCode::OK, "The rows", "application/json", Schema::inline(rows))
-        .answer(StatusCode::OK, "The rows", "text/csv", Schema::text())
-        .answer(StatusCode::OK, "The rows", "application/vnd.apache.arrow.stream", Schema::binary())
-        .problems(&[
-            &codes::NOT_JSON,
-            &codes::EMPTY_BODY,
-            &codes::BAD_REQUEST,
-            &codes::QUERY_INVALID,
-            &codes::QUERY_NOT_READ_ONLY,
-            &codes::QUERY_TOO_LARGE,
-            &codes::QUERY_TIMEOUT,
-            &codes::NOT_ACCEPTABLE,
-            &codes::BODY_TOO_LARGE,
-            &codes::UNSUPPORTED_MEDIA_TYPE,
-        ]);
+    let operation = Operation::new(
+        format!("query_{name}"),
+        "Query the product's datasets with SQL",
+    )
+    .description(format!(
+        "Read-only. The tables are {}. The header `mesh-datasets` of the answer says which \
+             versions of which were read.",
+        datasets.join(", ")
+    ))
+    .tag(name)
+    .scope(Scope::Query)
+    .request("application/json", Schema::of::<Query>())
+    .answer(
+        StatusCode::OK,
+        "The rows",
+        "application/json",
+        Schema::inline(rows),
+    )
+    .answer(StatusCode::OK, "The rows", "text/csv", Schema::text())
+    .answer(
+        StatusCode::OK,
+        "The rows",
+        "application/vnd.apache.arrow.stream",
+        Schema::binary(),
+    )
+    .problems(&[
+        &codes::NOT_JSON,
+        &codes::EMPTY_BODY,
+        &codes::BAD_REQUEST,
+        &codes::QUERY_INVALID,
+        &codes::QUERY_NOT_READ_ONLY,
+        &codes::QUERY_TOO_LARGE,
+        &codes::QUERY_TIMEOUT,
+        &codes::NOT_ACCEPTABLE,
+        &codes::BODY_TOO_LARGE,
+        &codes::UNSUPPORTED_MEDIA_TYPE,
+    ]);
     let path = super::path(product, "query");
     Api::new()
         .route(Method::POST, &path, post, operation)
@@ -71,10 +83,6 @@ async fn post(
     super::only_json(&headers)?;
     let format = format(&headers)?;
     let query = query(&body)?;
-    if query.sql.len() > MAX_SQL {
-        let detail = format!("a statement has at most {MAX_SQL} bytes");
-        return Err(Problem::new(&codes::QUERY_TOO_LARGE).with_detail(detail));
-    }
     let rows = product
         .engine()
         .query(&query.sql)
@@ -85,7 +93,17 @@ async fn post(
         .iter()
         .map(|(name, version)| format!("{name}@{version}"));
     let sources = sources.collect::<Vec<_>>().join(", ");
-    let body = axum::body::Body::from_stream(rows.encode(format).map_err(problems::query)?);
+    let mut chunks = Box::pin(rows.encode(format).map_err(problems::query)?);
+    // What fails at once is answered as a problem; after the first rows the answer can only be cut.
+    let first = chunks.try_next().await.map_err(problems::query)?;
+    let rest = chunks.inspect_err(|error| {
+        tracing::warn!(
+            code = error.code(),
+            "a query failed after its first rows, and its answer was cut"
+        );
+    });
+    let first = stream::iter(first.map(Ok));
+    let body = axum::body::Body::from_stream(first.chain(rest));
     let mut response = body.into_response();
     let headers = response.headers_mut();
     headers.insert(
@@ -115,22 +133,11 @@ fn query(body: &[u8]) -> Result<Query, Problem> {
     })
 }
 
-/// The first media type of Accept that can be had; JSON if the caller does not mind.
 fn format(headers: &HeaderMap) -> Result<Format, Problem> {
-    let accept = headers
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
-    let Some(accept) = accept else {
-        return Ok(Format::Json);
-    };
-    let wanted = accept
-        .split(',')
-        .filter_map(|range| match range.split(';').next()?.trim() {
-            "*/*" | "application/*" => Some(Format::Json),
-            "text/*" => Some(Format::Csv),
-            name => FORMATS.into_iter().find(|format| essence(*format) == name),
-        });
-    wanted.into_iter().next().ok_or_else(|| {
+    let wanted = super::negotiated(headers, &FORMATS.map(essence));
+    let wanted =
+        wanted.and_then(|name| FORMATS.into_iter().find(|format| essence(*format) == name));
+    wanted.ok_or_else(|| {
         let known = FORMATS.map(essence).join(", ");
         Problem::new(&codes::NOT_ACCEPTABLE).with_detail(format!("rows go out as {known}"))
     })

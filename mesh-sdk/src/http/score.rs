@@ -56,7 +56,7 @@ async fn post(
     Payload(body): Payload,
 ) -> Result<Response, Problem> {
     super::only_json(&headers)?;
-    Ok(match scoring.score(&body).await? {
+    Ok(match scoring.score(body).await? {
         Answer::One(record) => Json(record).into_response(),
         Answer::Many(records) => Json(records).into_response(),
     })

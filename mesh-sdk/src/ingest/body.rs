@@ -4,6 +4,9 @@ use mesh_contracts::{Contract, ParseError, Record, Violation, json};
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
+/// Most records of one request.
+pub(crate) const MAX_RECORDS: usize = 50_000;
+
 /// The bodies an input port takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum MediaType {
@@ -43,6 +46,8 @@ pub(crate) enum BodyError {
     NotJson(ParseError),
     #[error("the CSV cannot be read: {0}")]
     BadCsv(String),
+    #[error("a request may have {MAX_RECORDS} records: send them in several")]
+    TooManyRecords,
 }
 
 impl From<ParseError> for BodyError {
@@ -62,69 +67,82 @@ pub(crate) struct Parsed {
     pub(crate) record: Result<Record, Violation>,
 }
 
+/// Reads the records of a body one after the other and hands each to `take`.
+///
+/// # Errors
+/// What spoils the whole body. What was taken before is to be dropped then.
 pub(crate) fn parse(
     media_type: MediaType,
     body: &[u8],
     contract: &Contract,
-) -> Result<Vec<Parsed>, BodyError> {
+    take: &mut dyn FnMut(Parsed),
+) -> Result<(), BodyError> {
     let body = body.strip_prefix(BOM).unwrap_or(body);
-    if body.trim_ascii().is_empty() {
-        return Err(BodyError::Empty);
+    let mut records = 0;
+    let mut counted = |parsed| {
+        records += 1;
+        if records > MAX_RECORDS {
+            return Err(BodyError::TooManyRecords);
+        }
+        take(parsed);
+        Ok(())
+    };
+    if !body.trim_ascii().is_empty() {
+        match media_type {
+            MediaType::Json => json_records(body, &mut counted)?,
+            MediaType::NdJson => lines(body, &mut counted)?,
+            MediaType::Csv => csv_rows(body, contract, &mut counted)?,
+        }
     }
-    match media_type {
-        MediaType::Json => json_records(body),
-        MediaType::NdJson => Ok(lines(body)),
-        MediaType::Csv => csv_rows(body, contract),
+    match records {
+        0 => Err(BodyError::Empty),
+        _ => Ok(()),
     }
 }
 
-fn json_records(body: &[u8]) -> Result<Vec<Parsed>, BodyError> {
-    let records = json::split_records(body)?;
-    if records.is_empty() {
-        return Err(BodyError::Empty);
+type Take<'a> = dyn FnMut(Parsed) -> Result<(), BodyError> + 'a;
+
+fn json_records(body: &[u8], take: &mut Take) -> Result<(), BodyError> {
+    for raw in json::split_records(body)? {
+        take(Parsed {
+            line: None,
+            record: json::parse_record(raw.get().as_bytes()).map_err(Violation::from),
+        })?;
     }
-    let parsed = records.into_iter().map(|raw| Parsed {
-        line: None,
-        record: json::parse_record(raw.get().as_bytes()).map_err(Violation::from),
-    });
-    Ok(parsed.collect())
+    Ok(())
 }
 
-fn lines(body: &[u8]) -> Vec<Parsed> {
-    let numbered = (1..).zip(body.split(|byte| *byte == b'\n'));
-    numbered
-        .filter(|(_, line)| !line.trim_ascii().is_empty())
-        .map(|(number, line)| Parsed {
-            line: Some(number),
-            record: json::parse_record(line).map_err(Violation::from),
-        })
-        .collect()
+fn lines(body: &[u8], take: &mut Take) -> Result<(), BodyError> {
+    for (number, line) in (1..).zip(body.split(|byte| *byte == b'\n')) {
+        if !line.trim_ascii().is_empty() {
+            take(Parsed {
+                line: Some(number),
+                record: json::parse_record(line).map_err(Violation::from),
+            })?;
+        }
+    }
+    Ok(())
 }
 
-fn csv_rows(body: &[u8], contract: &Contract) -> Result<Vec<Parsed>, BodyError> {
+fn csv_rows(body: &[u8], contract: &Contract, take: &mut Take) -> Result<(), BodyError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(body);
     let header = reader
         .headers()
         .map_err(|_| BodyError::BadCsv("the header is not UTF-8".to_owned()))?;
     let header: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
     check_header(&header, contract)?;
-    let mut parsed = Vec::new();
     let mut row = csv::ByteRecord::new();
     loop {
         let more = reader.read_byte_record(&mut row);
         let line = row.position().map(csv::Position::line);
         match more {
-            Ok(true) => parsed.push(Parsed {
+            Ok(true) => take(Parsed {
                 line,
                 record: csv_record(&row, &header, contract),
-            }),
-            Ok(false) => break,
+            })?,
+            Ok(false) => return Ok(()),
             Err(error) => return Err(BodyError::BadCsv(error.to_string())),
         }
-    }
-    match parsed.is_empty() {
-        true => Err(BodyError::Empty),
-        false => Ok(parsed),
     }
 }
 

@@ -1,17 +1,18 @@
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 
 use arrow_schema::Schema as ArrowSchema;
 use chrono::{DateTime, Utc};
 use deltalake::kernel::engine::arrow_conversion::{TryIntoArrow, TryIntoKernel};
-use deltalake::kernel::transaction::CommitProperties;
-use deltalake::kernel::{StructType, Transaction};
-use deltalake::protocol::SaveMode;
+use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::{Action, StructType, Transaction};
+use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use mesh_contracts::{CheckedBatch, Contract};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use url::Url;
 
 use crate::StorageError;
@@ -32,6 +33,8 @@ pub struct Dataset {
 
 struct Writer {
     table: DeltaTable,
+    /// A commit failed, and whether it is in the table is not known.
+    stale: bool,
     /// What the table says of the sources asked for so far; forgotten after a failed commit.
     progress: BTreeMap<String, u64>,
 }
@@ -106,18 +109,15 @@ impl Dataset {
                 difference,
             });
         }
-        let files = table.snapshot().map_err(failed)?.log_data();
-        let rows = files
-            .iter()
-            .filter_map(|file| file.num_records())
-            .sum::<usize>();
-        let info = info(&table, rows as u64).map_err(failed)?;
+        let rows = rows(&table).map_err(failed)?;
+        let info = info(&table, rows).map_err(failed)?;
         Ok(Dataset {
             name: name.to_owned(),
             url,
             contract,
             writer: Mutex::new(Writer {
                 table: table.clone(),
+                stale: false,
                 progress: BTreeMap::new(),
             }),
             published: RwLock::new(Published { table, info }),
@@ -148,7 +148,8 @@ impl Dataset {
     /// How far `source` has been read into this dataset: the value given with the newest commit that
     /// named it, 0 if none did.
     pub async fn progress(&self, source: &str) -> Result<u64, StorageError> {
-        self.committed(&mut *self.writer.lock().await, source).await
+        let mut writer = self.writer().await?;
+        self.committed(&mut writer, source).await
     }
 
     /// Commits the rows of `batch` and the progress of the sources they came from, in one version.
@@ -158,46 +159,122 @@ impl Dataset {
     /// after an error of unknown outcome is safe.
     ///
     /// Returns the table's version.
+    ///
+    /// # Errors
+    /// [`StorageError::OtherContract`] for rows that were checked against another contract than the dataset's.
     pub async fn append(
         &self,
         batch: &CheckedBatch,
         progress: &BTreeMap<String, u64>,
     ) -> Result<u64, StorageError> {
-        let failed = |error| table_error(&self.name, error);
-        let mut writer = self.writer.lock().await;
+        let (theirs, ours) = (batch.contract(), &self.contract);
+        if (theirs.id(), theirs.version()) != (ours.id(), ours.version()) {
+            return Err(StorageError::OtherContract {
+                dataset: self.name.clone(),
+                contract: format!("{} {}", theirs.name(), theirs.version()),
+            });
+        }
+        let mut writer = self.writer().await?;
         let ahead = self.ahead(&mut writer, progress).await?;
         if ahead.is_empty() && !progress.is_empty() {
             return Ok(self.info().version);
         }
-        let marks = ahead.iter().map(|(source, next)| {
+        // Until it is known to have succeeded.
+        writer.stale = true;
+        self.commit(&mut writer.table, batch, &ahead).await?;
+        writer.stale = false;
+        writer.progress.extend(ahead);
+        let rows = self.info().rows + batch.num_rows() as u64;
+        self.publish(&writer.table, rows)?;
+        Ok(self.info().version)
+    }
+
+    /// The writer, in step with the table.
+    async fn writer(&self) -> Result<MutexGuard<'_, Writer>, StorageError> {
+        let mut writer = self.writer.lock().await;
+        if writer.stale {
+            let updated = writer.table.update_state().await;
+            updated.map_err(|error| table_error(&self.name, error))?;
+            writer.progress.clear();
+            let rows = rows(&writer.table).map_err(|error| table_error(&self.name, error))?;
+            self.publish(&writer.table, rows)?;
+            writer.stale = false;
+        }
+        Ok(writer)
+    }
+
+    async fn commit(
+        &self,
+        table: &mut DeltaTable,
+        batch: &CheckedBatch,
+        progress: &BTreeMap<String, u64>,
+    ) -> Result<(), StorageError> {
+        let failed = |error| table_error(&self.name, error);
+        let mut files = Vec::new();
+        if batch.num_rows() > 0 {
+            let mut rows = RecordBatchWriter::for_table(table).map_err(failed)?;
+            rows.write(batch.batch().clone()).await.map_err(failed)?;
+            files = rows.flush().await.map_err(failed)?;
+        }
+        // On disk before the commit that names them: otherwise a power failure could leave the progress and
+        // take the rows.
+        let paths = files.iter().map(|file| file.path.clone());
+        self.make_durable(paths.collect()).await?;
+        let marks = progress.iter().map(|(source, next)| {
             Transaction::new(source, i64::try_from(*next).unwrap_or(i64::MAX))
         });
         let properties = CommitProperties::default()
             .with_metadata(provenance(&self.contract))
             .with_application_transactions(marks.collect());
-        let mut rows = RecordBatchWriter::for_table(&writer.table)
-            .map_err(failed)?
-            .with_commit_properties(properties);
-        if batch.num_rows() > 0 {
-            rows.write(batch.batch().clone()).await.map_err(failed)?;
-        }
-        if let Err(error) = rows.flush_and_commit(&mut writer.table).await {
-            // The commit may be there all the same: the next attempt must see what the table says.
-            writer.progress.clear();
-            writer.table.update_state().await.map_err(failed)?;
-            return Err(failed(error));
-        }
-        writer.progress.extend(ahead);
-        let rows = self.info().rows + batch.num_rows() as u64;
-        let info = info(&writer.table, rows).map_err(failed)?;
-        *self
+        let operation = DeltaOperation::Write {
+            mode: SaveMode::Append,
+            partition_by: None,
+            predicate: None,
+        };
+        let log = table.log_store();
+        let committed = CommitBuilder::from(properties)
+            .with_actions(files.into_iter().map(Action::Add).collect())
+            .build(Some(table.snapshot().map_err(failed)?), log, operation)
+            .await
+            .map_err(failed)?;
+        table.state = Some(committed.snapshot());
+        let entry = format!("_delta_log/{:020}.json", committed.version());
+        self.make_durable(vec![entry]).await
+    }
+
+    /// Has the files at `paths`, and the folders they are in, on disk. What is not a local folder is the object
+    /// store's to keep.
+    async fn make_durable(&self, paths: Vec<String>) -> Result<(), StorageError> {
+        let Ok(root) = self.url.to_file_path() else {
+            return Ok(());
+        };
+        let sync = move || {
+            for path in paths {
+                let path = root.join(path);
+                File::open(&path)?.sync_all()?;
+                if let Some(folder) = path.parent() {
+                    File::open(folder)?.sync_all()?;
+                }
+            }
+            Ok(())
+        };
+        let synced = tokio::task::spawn_blocking(sync).await;
+        let synced = synced.unwrap_or_else(|error| Err(std::io::Error::other(error)));
+        synced.map_err(|source| StorageError::Disk {
+            dataset: self.name.clone(),
+            source,
+        })
+    }
+
+    fn publish(&self, table: &DeltaTable, rows: u64) -> Result<(), StorageError> {
+        let info = info(table, rows).map_err(|error| table_error(&self.name, error))?;
+        let table = table.clone();
+        let mut published = self
             .published
             .write()
-            .unwrap_or_else(PoisonError::into_inner) = Published {
-            table: writer.table.clone(),
-            info,
-        };
-        Ok(info.version)
+            .unwrap_or_else(PoisonError::into_inner);
+        *published = Published { table, info };
+        Ok(())
     }
 
     /// The newest published state, for readers.
@@ -269,6 +346,12 @@ fn provenance(contract: &Contract) -> [(String, serde_json::Value); 2] {
         ("contract".to_owned(), contract.name().into()),
         ("contractVersion".to_owned(), contract.version().into()),
     ]
+}
+
+fn rows(table: &DeltaTable) -> Result<u64, DeltaTableError> {
+    let files = table.snapshot()?.log_data();
+    let rows = files.iter().filter_map(|file| file.num_records());
+    Ok(rows.sum::<usize>() as u64)
 }
 
 fn info(table: &DeltaTable, rows: u64) -> Result<DatasetInfo, DeltaTableError> {

@@ -18,6 +18,16 @@ pub enum StorageError {
         #[source]
         source: Box<DeltaTableError>,
     },
+    #[error(
+        "dataset {dataset}: the rows were checked against contract {contract}, which is not its own"
+    )]
+    OtherContract { dataset: String, contract: String },
+    #[error("dataset {dataset}: its files do not get to disk: {source}")]
+    Disk {
+        dataset: String,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("{path} cannot hold datasets: {reason}")]
     Location { path: String, reason: String },
     #[error(
@@ -30,6 +40,8 @@ pub enum StorageError {
     Timeout { seconds: u64 },
     #[error("the query needs more memory than a query may take: {0}")]
     TooLarge(String),
+    #[error("no threads for queries: {0}")]
+    Threads(#[source] std::io::Error),
     #[error("query: {0}")]
     Query(#[source] Box<DataFusionError>),
     #[error("cannot encode the rows: {0}")]
@@ -46,6 +58,9 @@ impl StorageError {
             Self::TooLarge(_) => "query-too-large",
             Self::SchemaDiffers { .. }
             | Self::Table { .. }
+            | Self::OtherContract { .. }
+            | Self::Disk { .. }
+            | Self::Threads(_)
             | Self::Location { .. }
             | Self::Query(_)
             | Self::Encode(_) => "internal",

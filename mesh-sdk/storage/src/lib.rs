@@ -9,6 +9,7 @@ mod encode;
 mod error;
 mod numbers;
 mod query;
+mod statement;
 
 pub use dataset::{Dataset, DatasetInfo};
 pub use encode::Format;

@@ -1,22 +1,45 @@
+//! Read-only SQL, answered by threads of its own: whatever a statement does to them, the ports and sinks of the
+//! product go on.
+
 use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use deltalake::datafusion::common::tree_node::{Transformed, TreeNode};
+use deltalake::datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use deltalake::datafusion::execution::memory_pool::GreedyMemoryPool;
 use deltalake::datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use deltalake::datafusion::physical_plan::coop::CooperativeExec;
-use deltalake::datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use deltalake::datafusion::physical_plan::{
+    ExecutionPlan, SendableRecordBatchStream, execute_stream,
+};
 use deltalake::datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
-use deltalake::datafusion::sql::parser::{DFParser, Statement};
-use deltalake::datafusion::sql::sqlparser::ast::Statement as SqlStatement;
-use futures::{Stream, StreamExt, TryStreamExt};
-use tokio::time::Instant;
+use futures::{Stream, StreamExt, stream};
+use tokio::runtime::{Builder, Runtime};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::{Instant, timeout_at};
 
+use crate::statement::Statement;
 use crate::{Dataset, StorageError};
+
+/// Queries of one engine that run at once; the next wait.
+const AT_ONCE: usize = 4;
+const THREADS: usize = 2;
+/// A statement of as many tokens as are allowed is walked recursively.
+const STACK: usize = 64 << 20;
+/// Functions whose cost is out of proportion to their arguments, inside one call that nothing can interrupt.
+const NO_FUNCTIONS: [&str; 8] = [
+    "levenshtein",
+    "repeat",
+    "lpad",
+    "rpad",
+    "range",
+    "generate_series",
+    "array_repeat",
+    "array_resize",
+];
 
 /// What one query may take.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +53,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            time: Duration::from_secs(30),
+            time: Duration::from_secs(25),
             memory: 1 << 30,
         }
     }
@@ -39,15 +62,20 @@ impl Default for Limits {
 /// Read-only SQL over the datasets of one product.
 pub struct Engine {
     datasets: RwLock<BTreeMap<String, Arc<Dataset>>>,
-    runtime: Arc<RuntimeEnv>,
+    environment: Arc<RuntimeEnv>,
     limits: Limits,
+    slots: Arc<Semaphore>,
+    /// Gone only while the engine is dropped.
+    threads: Option<Runtime>,
 }
 
 /// The answer to a query, and where it came from.
 pub struct QueryRows {
     schema: SchemaRef,
     sources: BTreeMap<String, u64>,
-    batches: Pin<Box<dyn Stream<Item = Result<RecordBatch, StorageError>> + Send>>,
+    batches: mpsc::Receiver<Result<RecordBatch, StorageError>>,
+    deadline: Instant,
+    timeout: Duration,
 }
 
 impl QueryRows {
@@ -55,7 +83,7 @@ impl QueryRows {
         self.schema.clone()
     }
 
-    /// The datasets the engine answered from, each with the version that was read.
+    /// The datasets that were read, each with the version.
     pub fn sources(&self) -> &BTreeMap<String, u64> {
         &self.sources
     }
@@ -63,19 +91,39 @@ impl QueryRows {
     pub(crate) fn into_batches(
         self,
     ) -> impl Stream<Item = Result<RecordBatch, StorageError>> + Send + Unpin {
-        self.batches
+        let (deadline, timeout) = (self.deadline, self.timeout);
+        let step = move |batches: Option<mpsc::Receiver<_>>| async move {
+            let mut batches = batches?;
+            match timeout_at(deadline, batches.recv()).await {
+                Ok(Some(batch)) => Some((batch, Some(batches))),
+                Ok(None) => None,
+                Err(_) => Some((Err(too_late(timeout)), None)),
+            }
+        };
+        stream::unfold(Some(self.batches), step).boxed()
     }
 }
 
 impl Engine {
     pub fn new(limits: Limits) -> Result<Engine, StorageError> {
-        let runtime = RuntimeEnvBuilder::new()
+        let no_files = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
+        let environment = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(GreedyMemoryPool::new(limits.memory)))
+            .with_disk_manager_builder(no_files)
             .build_arc()?;
+        let threads = Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("query")
+            .thread_stack_size(STACK)
+            .enable_all()
+            .build()
+            .map_err(StorageError::Threads)?;
         Ok(Engine {
             datasets: RwLock::default(),
-            runtime,
+            environment,
             limits,
+            slots: Arc::new(Semaphore::new(AT_ONCE)),
+            threads: Some(threads),
         })
     }
 
@@ -88,55 +136,125 @@ impl Engine {
         datasets.insert(dataset.name().to_owned(), dataset);
     }
 
-    /// Runs one SELECT (or EXPLAIN) over the newest version of every dataset.
+    /// Runs one SELECT (or EXPLAIN) over the newest version of every dataset that it names.
     ///
     /// # Errors
     /// [`StorageError::NotReadOnly`] for any other statement, [`StorageError::InvalidQuery`] for SQL that
     /// does not parse, names what is not there or fails on the data, [`StorageError::Timeout`] and
     /// [`StorageError::TooLarge`] at the limits; the latter three also from within the rows.
     pub async fn query(&self, sql: &str) -> Result<QueryRows, StorageError> {
-        let deadline = Instant::now() + self.limits.time;
-        let timeout = StorageError::Timeout {
-            seconds: self.limits.time.as_secs(),
+        let (timeout, deadline) = (self.limits.time, Instant::now() + self.limits.time);
+        let Some(threads) = &self.threads else {
+            return Err(too_late(timeout));
         };
-        tokio::time::timeout_at(deadline, self.start(sql, deadline))
+        let slot = timeout_at(deadline, self.slots.clone().acquire_owned()).await;
+        let slot = slot.map_err(|_| too_late(timeout))?;
+        let query = Query {
+            sql: sql.to_owned(),
+            datasets: self
+                .datasets
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+            environment: self.environment.clone(),
+        };
+        let (started, start) = oneshot::channel();
+        let (rows, batches) = mpsc::channel(2);
+        let memory = self.limits.memory;
+        threads.spawn(async move {
+            // Given back when the query has really ended, not when its caller is gone.
+            let _slot = slot;
+            match query.start().await {
+                Ok((sources, stream)) => {
+                    if started.send(Ok((stream.schema(), sources))).is_ok() {
+                        let _late = timeout_at(deadline, send(stream, rows, memory)).await;
+                    }
+                }
+                Err(error) => drop(started.send(Err(error))),
+            }
+        });
+        let start = timeout_at(deadline, start)
             .await
-            .map_err(|_| timeout)?
+            .map_err(|_| too_late(timeout))?;
+        let ended = |_| StorageError::InvalidQuery("the query ended without an answer".to_owned());
+        let (schema, sources) = start.map_err(ended)??;
+        Ok(QueryRows {
+            schema,
+            sources,
+            batches,
+            deadline,
+            timeout,
+        })
     }
+}
 
-    async fn start(&self, sql: &str, deadline: Instant) -> Result<QueryRows, StorageError> {
-        only_reads(sql)?;
-        let config = SessionConfig::new().with_information_schema(true);
-        let session = SessionContext::new_with_config_rt(config, self.runtime.clone());
-        let datasets = self
-            .datasets
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Some(threads) = self.threads.take() {
+            threads.shutdown_background();
+        }
+    }
+}
+
+fn too_late(time: Duration) -> StorageError {
+    StorageError::Timeout {
+        seconds: time.as_secs(),
+    }
+}
+
+/// One statement, on its way through the engine's threads.
+struct Query {
+    sql: String,
+    datasets: BTreeMap<String, Arc<Dataset>>,
+    environment: Arc<RuntimeEnv>,
+}
+
+impl Query {
+    async fn start(
+        self,
+    ) -> Result<(BTreeMap<String, u64>, SendableRecordBatchStream), StorageError> {
+        let statement = Statement::parse(&self.sql)?;
+        let session = SessionContext::new_with_config_rt(SessionConfig::new(), self.environment);
+        NO_FUNCTIONS
+            .iter()
+            .for_each(|name| session.deregister_udf(name));
+        let state = session.state();
         let mut sources = BTreeMap::new();
-        for (name, dataset) in datasets {
-            let table = dataset.table();
-            sources.insert(name.clone(), table.version().unwrap_or_default());
-            session.register_table(name.as_str(), table.table_provider().await?)?;
+        for name in statement.tables(&state)? {
+            if let Some(dataset) = self.datasets.get(&name) {
+                let table = dataset.table();
+                session.register_table(name.as_str(), table.table_provider().await?)?;
+                sources.insert(name, table.version().unwrap_or_default());
+            }
         }
         let options = SQLOptions::new()
             .with_allow_ddl(false)
             .with_allow_dml(false)
             .with_allow_statements(false);
-        let frame = session.sql_with_options(sql, options).await?;
+        let frame = session.sql_with_options(&self.sql, options).await?;
         let context = Arc::new(frame.task_ctx());
         let plan = yielding(frame.create_physical_plan().await?)?;
-        let batches = execute_stream(plan, context)?;
-        let seconds = self.limits.time.as_secs();
-        Ok(QueryRows {
-            schema: batches.schema(),
-            sources,
-            batches: until(
-                batches.map_err(StorageError::from).boxed(),
-                deadline,
-                seconds,
-            ),
-        })
+        Ok((sources, execute_stream(plan, context)?))
+    }
+}
+
+/// Passes the rows on until their reader has enough.
+async fn send(
+    mut stream: SendableRecordBatchStream,
+    rows: mpsc::Sender<Result<RecordBatch, StorageError>>,
+    memory: usize,
+) {
+    while let Some(batch) = stream.next().await {
+        let batch = match batch {
+            Ok(batch) if batch.get_array_memory_size() > memory => Err(StorageError::TooLarge(
+                format!("a part of the answer has more than {memory} bytes"),
+            )),
+            other => other.map_err(StorageError::from),
+        };
+        let last = batch.is_err();
+        if rows.send(batch).await.is_err() || last {
+            return;
+        }
     }
 }
 
@@ -148,57 +266,4 @@ fn yielding(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, Stor
         Ok(Transformed::yes(cooperative))
     });
     Ok(wrapped?.data)
-}
-
-/// Ends `batches` with a timeout error when `deadline` passes before they do.
-fn until(
-    batches: Pin<Box<dyn Stream<Item = Result<RecordBatch, StorageError>> + Send>>,
-    deadline: Instant,
-    seconds: u64,
-) -> Pin<Box<dyn Stream<Item = Result<RecordBatch, StorageError>> + Send>> {
-    let step = move |state: Option<Pin<Box<dyn Stream<Item = _> + Send>>>| async move {
-        let mut batches = state?;
-        match tokio::time::timeout_at(deadline, batches.next()).await {
-            Ok(Some(batch)) => Some((batch, Some(batches))),
-            Ok(None) => None,
-            Err(_) => Some((Err(StorageError::Timeout { seconds }), None)),
-        }
-    };
-    futures::stream::unfold(Some(batches), step).boxed()
-}
-
-/// Refuses what is not a single SELECT or EXPLAIN, by the statement's own name.
-fn only_reads(sql: &str) -> Result<(), StorageError> {
-    let mut statements = DFParser::parse_sql(sql)?;
-    let statement = match (statements.pop_front(), statements.is_empty()) {
-        (Some(statement), true) => statement,
-        (None, _) => {
-            return Err(StorageError::InvalidQuery(
-                "the statement is empty".to_owned(),
-            ));
-        }
-        (Some(_), false) => {
-            let message = "one statement at a time: there is more after the first semicolon";
-            return Err(StorageError::InvalidQuery(message.to_owned()));
-        }
-    };
-    let reads = match &statement {
-        Statement::Statement(sql) => matches!(
-            sql.as_ref(),
-            SqlStatement::Query(_) | SqlStatement::ExplainTable { .. }
-        ),
-        Statement::Explain(explain) => matches!(
-            explain.statement.as_ref(),
-            Statement::Statement(sql) if matches!(sql.as_ref(), SqlStatement::Query(_))
-        ),
-        _ => false,
-    };
-    if reads {
-        return Ok(());
-    }
-    let text = statement.to_string();
-    let words = text.split_whitespace().next().unwrap_or("this");
-    Err(StorageError::NotReadOnly {
-        statement: words.to_uppercase(),
-    })
 }

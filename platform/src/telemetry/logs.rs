@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
+use tracing_subscriber::filter::Directive;
 use tracing_subscriber::{
     EnvFilter, Layer, layer::SubscriberExt, registry::Registry, util::SubscriberInitExt,
 };
@@ -9,8 +10,24 @@ use tracing_subscriber::{
 use crate::Error;
 
 /// What is logged unless `MESH_LOG` says otherwise, in the syntax of tracing's `EnvFilter`.
-const DEFAULT_FILTER: &str = "info,buoyant_kernel=warn,datafusion=warn,\
-    deltalake=warn,deltalake_core=warn,h2=warn,hyper=warn,hyper_util=warn,object_store=warn";
+const DEFAULT_FILTER: &str = "info,h2=warn,hyper=warn,hyper_util=warn";
+
+/// What these say in detail holds rows and statistics of columns, which are health data: never logged, whatever
+/// `MESH_LOG` asks for.
+const NO_MORE_THAN_WARNINGS: [&str; 7] = [
+    "buoyant_kernel",
+    "buoyant_kernel_engine",
+    "datafusion",
+    "deltalake",
+    "deltalake_core",
+    "object_store",
+    "parquet",
+];
+
+fn capped(module: &str) -> Directive {
+    let directive = format!("{module}=warn").parse();
+    directive.expect("a module and a level make a directive")
+}
 
 /// The form of a log line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +57,9 @@ pub fn init(format: LogFormat) -> Result<(), Error> {
         }
         Err(_) => EnvFilter::new(DEFAULT_FILTER),
     };
+    let filter = NO_MORE_THAN_WARNINGS.iter().fold(filter, |filter, module| {
+        filter.add_directive(capped(module))
+    });
     tracing_subscriber::registry()
         .with(lines(format, io::stderr).with_filter(filter))
         .try_init()

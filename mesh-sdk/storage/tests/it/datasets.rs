@@ -1,4 +1,4 @@
-use mesh_contracts::Contract;
+use mesh_contracts::{Contract, Gate, Side};
 use mesh_storage::{Dataset, StorageError};
 use tempfile::tempdir;
 
@@ -98,6 +98,23 @@ async fn another_writer_of_the_same_source_does_not_double_its_rows() {
 
     let dataset = open(folder.path()).await.unwrap();
     assert_eq!(dataset.info().rows, 1);
+}
+
+#[tokio::test]
+async fn rows_of_another_contract_are_refused() {
+    let folder = tempdir().unwrap();
+    let dataset = open(folder.path()).await.unwrap();
+    let other = CONTRACT.replace("version: 1.0.0", "version: 1.1.0");
+    let other = Contract::parse("beats.odcs.yaml", &other).unwrap();
+    let row = beat("ana", 61.0).as_object().unwrap().clone();
+    let rows = Gate::compile(&other, Side::Stored)
+        .batch(vec![row])
+        .accepted;
+    let refused = dataset.append(&rows, &read_up_to("topic/0", 1)).await;
+    assert!(
+        matches!(refused, Err(StorageError::OtherContract { .. })),
+        "{refused:?}"
+    );
 }
 
 #[tokio::test]

@@ -164,6 +164,54 @@ async fn a_query_that_needs_too_much_memory_ends() {
 }
 
 #[tokio::test]
+async fn a_statement_as_deep_as_it_is_long_is_answered_or_refused() {
+    let (engine, _folder) = engine(Limits::default()).await;
+    let chain = |link: &str, links: usize| format!("SELECT 1{}", link.repeat(links));
+    for link in ["+1", " OR true", " UNION ALL SELECT 1", "::int", " = 1"] {
+        let allowed = 3_900 / link.split_inclusive([' ', ':', '+']).count().max(2);
+        let _ = answer(&engine, &chain(link, allowed.min(900)), Format::Json).await;
+        let (code, message) = refusal(&engine, &chain(link, 4_000)).await;
+        assert_eq!(code, "query-too-large", "{link}: {message}");
+    }
+    assert_eq!(
+        text(&engine, &chain("+1", 1_900), Format::Csv)
+            .await
+            .lines()
+            .last(),
+        Some("1901")
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_interrupted_is_not_there() {
+    let (engine, _folder) = engine(Limits::default()).await;
+    for call in [
+        "levenshtein(who, who)",
+        "repeat(who, 1000000)",
+        "range(0, 200000000)",
+        "lpad(who, 100000000)",
+    ] {
+        let (code, message) = refusal(&engine, &format!("SELECT {call} FROM beats")).await;
+        assert_eq!(code, "query-invalid", "{call}: {message}");
+    }
+}
+
+#[tokio::test]
+async fn only_the_datasets_that_were_read_are_its_sources() {
+    let (engine, _folder) = engine(Limits::default()).await;
+    let sources = async |sql: &str| engine.query(sql).await.unwrap().sources().len();
+    assert_eq!(sources("SELECT 1").await, 0);
+    assert_eq!(
+        sources("WITH x AS (SELECT * FROM beats) SELECT * FROM x").await,
+        1
+    );
+    assert_eq!(
+        sources("SELECT 1 WHERE EXISTS (SELECT * FROM beats)").await,
+        1
+    );
+}
+
+#[tokio::test]
 async fn numbers_have_nan_for_null_and_refuse_text() {
     let (engine, _folder) = engine(Limits::default()).await;
     let numbers = engine

@@ -30,7 +30,6 @@ pub(crate) async fn run(args: &Up) -> anyhow::Result<()> {
     telemetry::init(LogFormat::detect())?;
     DevIssuer::require_loopback(args.listen)?;
     let folder = args.data.path()?;
-    create_private(&folder)?;
     let listener = TcpListener::bind(args.listen).await.with_context(|| {
         format!(
             "cannot listen on {}: name another address with --listen ADDRESS:PORT",
@@ -80,19 +79,6 @@ pub(crate) async fn run(args: &Up) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The folder holds health data and a signing key: nobody else may look into it.
-fn create_private(folder: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    let mut builder = std::fs::DirBuilder::new();
-    let created = builder.recursive(true).mode(0o700).create(folder);
-    created.with_context(|| {
-        format!(
-            "cannot make {}: name another folder with --data-dir DIR",
-            folder.display()
-        )
-    })
-}
-
 /// Where the mesh in `folder` was reached last.
 pub(super) fn address_of(folder: &Path) -> std::io::Result<String> {
     std::fs::read_to_string(folder.join(ADDRESS))
@@ -135,7 +121,7 @@ async fn keep_registered(catalog: Catalog, products: Vec<Arc<RunningProduct>>) {
     }
 }
 
-/// Cancelled at Ctrl-C and at SIGTERM.
+/// Cancelled at Ctrl-C and at SIGTERM; the second ends the process.
 fn stop_on_signal() -> anyhow::Result<CancellationToken> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -148,6 +134,12 @@ fn stop_on_signal() -> anyhow::Result<CancellationToken> {
             _ = terminate.recv() => {}
         }
         stopping.cancel();
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        eprintln!("ended at once; what was accepted is stored at the next start");
+        std::process::exit(130);
     });
     Ok(stop)
 }

@@ -108,3 +108,45 @@ fn each_engine_is_known_to_one_crate() {
         }
     }
 }
+
+/// `cargo run` and `cargo test` build one tree: had a dependency other features in the tests, it and all that uses it
+/// would be built a second time.
+#[test]
+fn the_tests_ask_no_other_features_of_what_the_binary_uses() {
+    let tree = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args([
+                "tree",
+                "--offline",
+                "--prefix",
+                "none",
+                "--format",
+                "{p} [{f}]",
+            ])
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let packages = lines.lines().filter_map(|line| {
+            let (package, features) = line.split_once(" [")?;
+            Some((
+                package.to_owned(),
+                features.trim_end_matches(" (*)").to_owned(),
+            ))
+        });
+        packages.collect::<BTreeSet<_>>()
+    };
+    let tests = tree(&["--workspace", "--edges", "all"]);
+    for (package, features) in tree(&["--package", "mesh", "--edges", "normal,build"]) {
+        let same = tests.contains(&(package.clone(), features.clone()));
+        assert!(
+            same,
+            "{package}: cargo run builds it with [{features}, the tests with more"
+        );
+    }
+}

@@ -209,7 +209,6 @@ async fn nothing_was_stored(mesh: &TestMesh) {
     assert_eq!(good.status, 202, "it still takes what is good");
     mesh.until_rows("heart_readings", STARTING + 1).await;
     assert_eq!(mesh.count("heart_risk_scores").await, 0);
-    assert_eq!(mesh.count("quarantine").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -247,6 +246,28 @@ async fn a_body_of_50_mb_is_refused_without_being_taken_in() {
             "{path}"
         );
     }
+    nothing_was_stored(&mesh).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_of_too_many_records_is_refused_whole() {
+    let mesh = mesh().await;
+    for (content_type, body) in [
+        (NDJSON, "x\n".repeat(60_000)),
+        (CSV, format!("age,sex,cp\n{}", ",,\n".repeat(60_000))),
+    ] {
+        let answer = mesh.post(READINGS, content_type, body).await;
+        assert_eq!(
+            (answer.status, answer.problem().as_str()),
+            (413, "body-too-large"),
+            "{content_type}"
+        );
+    }
+    let answer = mesh.post(READINGS, NDJSON, "x\n".repeat(40_000)).await;
+    assert_eq!(answer.problem(), "contract-violation");
+    let answer = answer.json();
+    assert_eq!(answer["errors"].as_array().map(Vec::len), Some(1000));
+    assert_eq!(answer["violations"], 40_000);
     nothing_was_stored(&mesh).await;
 }
 
@@ -291,6 +312,25 @@ async fn a_bad_query_says_what_is_wrong() {
         );
         assert!(answer.json()["request_id"].is_string());
     }
+    let chain = format!("SELECT 1{}", "+1".repeat(3_000));
+    let answer = mesh.post("query", JSON, sql(&chain)).await;
+    assert_eq!(answer.problem(), "query-too-large");
+    for fails in [
+        "SELECT 1/0",
+        "SELECT age/0 FROM heart_readings",
+        "SELECT CAST(event_id AS BIGINT) FROM heart_readings",
+    ] {
+        let answer = mesh.post("query", JSON, sql(fails)).await;
+        assert_eq!(answer.problem(), "query-invalid", "{fails}");
+    }
+    let answer = mesh
+        .post("query", JSON, sql("SELECT * FROM quarantine"))
+        .await;
+    assert_eq!(
+        answer.problem(),
+        "query-invalid",
+        "raw data is not for consumers"
+    );
     let nested = format!("SELECT {}1{}", "(".repeat(20_000), ")".repeat(20_000));
     let answer = mesh.post("query", JSON, sql(&nested)).await;
     assert_eq!(answer.problem(), "query-invalid");

@@ -1,11 +1,12 @@
-"""Every route of the document OPENAPI is there on the mesh at MESH_ORIGIN, and asks for a token where it says so."""
+"""openapi_routes.py OPENAPI: every route of the document is there on the mesh, and asks for a token where it says so."""
 
 import json
-import os
 import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+
+from mesh_client import ORIGIN, TOKEN
 
 # Something that exists, for each parameter a path may hold.
 KNOWN = {
@@ -24,7 +25,7 @@ OPENER = urllib.request.build_opener(NoRedirect)
 
 
 def status(method: str, path: str, headers: dict[str, str]) -> int:
-    request = urllib.request.Request(os.environ["MESH_ORIGIN"] + path, method=method, headers=headers)
+    request = urllib.request.Request(ORIGIN + path, method=method, headers=headers)
     try:
         with OPENER.open(request, timeout=10) as answer:
             return answer.status
@@ -32,23 +33,22 @@ def status(method: str, path: str, headers: dict[str, str]) -> int:
         return error.code
 
 
-def known_assets() -> str:
-    """The style sheet, whose name changes with its content."""
-    with OPENER.open(os.environ["MESH_ORIGIN"] + "/", timeout=10) as answer:
+def style_sheet() -> str:
+    """Its name changes with its content."""
+    with OPENER.open(ORIGIN + "/", timeout=10) as answer:
         return answer.read().decode().split("/catalog/assets/", 1)[1].split('"', 1)[0]
 
 
-def problems_of(path: str, method: str, operation: dict) -> list[str]:
-    known = KNOWN | {"file": known_assets()}
+def problems_of(path: str, method: str, operation: dict, known: dict[str, str]) -> list[str]:
     names = [p["name"] for p in operation["parameters"] if p["in"] == "path"]
     if unknown := [name for name in names if name not in known]:
-        return [f"{method} {path}: routes.py knows no {', '.join(unknown)} that exists"]
+        return [f"{method} {path}: openapi_routes.py knows no {', '.join(unknown)} that exists"]
     query = "?q=heart" if any(p["in"] == "query" and p["required"] for p in operation["parameters"]) else ""
     address = path.format(**known) + query
-    token = {"Authorization": f"Bearer {os.environ['MESH_TOKEN']}"}
+    own = {"Authorization": f"Bearer {TOKEN}"}
 
     found = []
-    answer = status(method, address, token)
+    answer = status(method, address, own)
     documented = operation["responses"]
     if answer in (404, 405) or answer >= 500 or str(answer) not in documented:
         found.append(f"{method} {address}: {answer}, documented are {', '.join(documented)}")
@@ -68,10 +68,11 @@ def main() -> None:
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     ]
-    found = [problem for route in routes for problem in problems_of(*route)]
-    print(f"{len(routes)} routes answer as documented" if not found else "\n".join(found))
+    known = KNOWN | {"file": style_sheet()}
+    found = [problem for route in routes for problem in problems_of(*route, known)]
     if found or not routes:
-        sys.exit(1)
+        sys.exit("\n".join(found) or "the document has no route")
+    print(f"{len(routes)} routes answer as documented")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,38 @@
+"""The mesh that `start_mesh` of mesh.sh started, over HTTP."""
+
+import json
+import os
+import time
+import urllib.request
+from collections.abc import Callable
+
+ORIGIN = os.environ["MESH_ORIGIN"]
+TOKEN = os.environ["MESH_TOKEN"]
+PRODUCT = "/products/bracelet-cardiology"
+
+
+def get(path: str):
+    """The JSON that is there."""
+    with urllib.request.urlopen(ORIGIN + path, timeout=10) as answer:
+        return json.load(answer)
+
+
+def post(path: str, body: bytes, content_type: str = "application/json", accept: str = "application/json") -> bytes:
+    """What the product answers. Any status but 2xx raises an error."""
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": content_type, "Accept": accept}
+    request = urllib.request.Request(ORIGIN + PRODUCT + path, data=body, headers=headers)
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return answer.read()
+
+
+def query(sql: str, accept: str = "application/json") -> bytes:
+    return post("/query", json.dumps({"sql": sql}).encode(), accept=accept)
+
+
+def wait_for_rows(dataset: str, rows: int) -> None:
+    """Returns once the query port sees so many rows."""
+    deadline = time.monotonic() + 20
+    while (seen := json.loads(query(f"SELECT count(*) AS n FROM {dataset}"))[0]["n"]) != rows:
+        if seen > rows or time.monotonic() > deadline:
+            raise SystemExit(f"{dataset} has {seen} rows, not {rows}")
+        time.sleep(0.1)

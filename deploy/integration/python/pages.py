@@ -1,0 +1,123 @@
+"""Opens the catalog's pages in Chromium at two widths, and runs every snippet that the product page shows.
+
+pages.py CHROMIUM PYTHON: PYTHON is one that has what the Python snippets import, and nothing else.
+"""
+
+import subprocess
+import sys
+import tempfile
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from mesh_client import ORIGIN, get
+
+PRODUCT = "bracelet-cardiology"
+PRODUCT_PAGE = f"/catalog/products/{PRODUCT}"
+PAGES = ["/", PRODUCT_PAGE, "/catalog/search", "/catalog/search?q=cholesterol", "/catalog/search?q=nothing-of-the-kind"]
+WIDTHS = [1200, 360]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+def open_page(context: BrowserContext, path: str, width: int) -> tuple[Page, list[str]]:
+    """The page, and what is wrong with it."""
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    wrong: list[str] = []
+
+    def answered(response) -> None:
+        if response.status >= 400:
+            wrong.append(f"{response.url} answers {response.status}")
+
+    def asked(request) -> None:
+        if urlsplit(request.url).netloc != urlsplit(ORIGIN).netloc:
+            wrong.append(f"asks for {request.url}")
+
+    page.on("console", lambda message: wrong.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+    page.on("requestfailed", lambda request: wrong.append(f"{request.url} fails: {request.failure}"))
+    page.on("request", asked)
+    page.on("response", answered)
+    page.goto(ORIGIN + path, wait_until="networkidle", timeout=20_000)
+    if not page.evaluate("document.styleSheets.length && getComputedStyle(document.body).fontFamily"):
+        wrong.append("has no style sheet")
+    return page, wrong
+
+
+def scrolls_sideways(page: Page) -> str | None:
+    inner, needed = page.evaluate("[innerWidth, document.scrollingElement.scrollWidth]")
+    return f"is {needed} px wide in a window of {inner} px" if needed > inner else None
+
+
+def check_product(page: Page) -> list[str]:
+    """The page shows what the catalog knows of the product."""
+    entry = get(f"/catalog/api/v1/products/{PRODUCT}")
+    model = entry["models"][0]
+    expected = [entry["owner"], entry["urn"], model["name"], f"version {model['version']}", model["stage"]]
+    expected += [f"{model['accuracy'][part]:.2f}" for part in ("value", "low", "high")]
+    expected += [f"of {model['accuracy']['cases']} labelled cases"]
+    expected += [port["address"] for port in entry["ports"]] + [port["urn"] for port in entry["ports"]]
+    expected += [contract["name"] for contract in entry["contracts"]]
+    expected += [dataset["name"] for dataset in entry["datasets"]]
+    expected += [field["path"] for contract in entry["contracts"] for field in contract["fields"]]
+    text = page.inner_text("main")
+    return [f"does not show {part!r}" for part in expected if part not in text]
+
+
+def snippets(page: Page) -> list[tuple[str, str]]:
+    """Title and code of each, opened as a reader does."""
+    found = []
+    for details in page.locator("details").all():
+        title = details.locator("summary").inner_text()
+        if not details.locator("pre").is_visible():
+            details.locator("summary").click()
+        found.append((title, details.locator("pre").inner_text()))
+    return found
+
+
+def run(title: str, code: str, python: str) -> str | None:
+    """What is wrong with a snippet, run as it stands in an empty folder."""
+    command = ["bash", "-euo", "pipefail", "-c", code] if code.startswith("curl ") else [python, "-c", code]
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    if done.returncode == 0 and done.stdout.strip():
+        return None
+    return f"snippet {title!r} ends with {done.returncode}:\n{code}\n{done.stdout}{done.stderr}"
+
+
+def main() -> None:
+    chromium, python = sys.argv[1:]
+    found: list[str] = []
+    runnable: list[tuple[str, str]] = []
+    with sync_playwright() as driver, tempfile.TemporaryDirectory() as profile:
+        context = driver.chromium.launch_persistent_context(
+            profile, executable_path=chromium, headless=True, args=FLAGS, timeout=30_000
+        )
+        for path in PAGES:
+            for width in WIDTHS:
+                page, wrong = open_page(context, path, width)
+                wrong += filter(None, [scrolls_sideways(page)])
+                if path == PRODUCT_PAGE:
+                    wrong += check_product(page)
+                    runnable = snippets(page)
+                    # The snippets are the widest thing there is: none may widen the page once it is open.
+                    wrong += filter(None, [scrolls_sideways(page)])
+                found += [f"{path} at {width} px: {what}" for what in wrong]
+                page.close()
+        context.close()
+    print(f"{len(PAGES)} pages opened at {' and '.join(map(str, WIDTHS))} px")
+
+    kinds = {code.split()[0] for _, code in runnable}
+    if not {"curl", "import"} <= kinds:
+        found.append(f"the product page has no snippet of curl or none of Python: {[title for title, _ in runnable]}")
+    found += filter(None, [run(title, code, python) for title, code in runnable])
+    print(f"{len(runnable)} snippets run")
+    if found:
+        sys.exit("\n".join(found))
+
+
+if __name__ == "__main__":
+    main()
