@@ -42,7 +42,7 @@ pub(super) fn datasets(
         .datasets
         .iter()
         .map(plan)
-        .collect::<Result<_, _>>()?;
+        .collect::<Result<_, SdkError>>()?;
     for (index, dataset) in datasets.iter().enumerate() {
         if let Some(other) = datasets[..index]
             .iter()
