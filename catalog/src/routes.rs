@@ -28,8 +28,22 @@ fn page(id: &str, summary: &str) -> Operation {
     operation(id, summary).answer(StatusCode::OK, "A page for people", HTML, Schema::text())
 }
 
+/// A page of its own says what is wrong.
+fn or_page(operation: Operation, status: StatusCode) -> Operation {
+    operation.answer(
+        status,
+        "A page that says what is wrong",
+        HTML,
+        Schema::text(),
+    )
+}
+
 fn query_text() -> Schema {
-    Schema::inline(json!({ "type": "string", "minLength": 1, "maxLength": QUERY_LIMIT }))
+    Schema::inline(json!({ "type": "string", "maxLength": QUERY_LIMIT }))
+}
+
+fn required_query_text() -> Schema {
+    Schema::inline(json!({ "type": "string", "pattern": "\\S", "maxLength": QUERY_LIMIT }))
 }
 
 pub(crate) fn api(catalog: Catalog) -> Api {
@@ -81,7 +95,7 @@ fn search() -> Api<Catalog> {
         json::search,
         operation("search_catalog", "Products, models, ports, contracts and columns by name and meaning")
             .description("Exact names come first, then names that begin with the query, names that hold it, and texts.")
-            .required_query_parameter("q", "Words, all of which must be found", query_text())
+            .required_query_parameter("q", "Words, all of which must be found", required_query_text())
             .answer(StatusCode::OK, "What was found, best first", JSON, Schema::of::<SearchResult>())
             .problems(&[&BAD_REQUEST]),
     )
@@ -120,14 +134,21 @@ fn people() -> Api<Catalog> {
             Method::GET,
             "/catalog/products/{product}",
             pages::product,
-            page("product_page", "A data product, for people")
-                .path_parameter("product", "Name of the product"),
+            or_page(
+                page("product_page", "A data product, for people"),
+                StatusCode::NOT_FOUND,
+            )
+            .path_parameter("product", "Name of the product"),
         )
         .route(
             Method::GET,
             "/catalog/search",
             pages::search,
-            page("search_page", "Search, for people").query_parameter("q", "Words", query_text()),
+            or_page(
+                page("search_page", "Search, for people"),
+                StatusCode::BAD_REQUEST,
+            )
+            .query_parameter("q", "Words", query_text()),
         )
         .route(
             Method::GET,

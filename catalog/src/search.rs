@@ -30,7 +30,7 @@ pub(crate) struct Query {
 
 impl Query {
     /// # Errors
-    /// [`Error::EmptyQuery`] when it holds no word, [`Error::TooLong`] beyond [`QUERY_LIMIT`] characters.
+    /// [`Error::TooLong`] beyond [`QUERY_LIMIT`] characters.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let given = text.chars().count();
         if given > QUERY_LIMIT {
@@ -40,12 +40,7 @@ impl Query {
                 limit: QUERY_LIMIT,
             });
         }
-        let words = words(text);
-        if words.is_empty() {
-            Err(Error::EmptyQuery)
-        } else {
-            Ok(Self { words })
-        }
+        Ok(Self { words: words(text) })
     }
 
     /// In lower case.
@@ -116,7 +111,12 @@ enum Rank {
 
 /// All hits, best first: names that are the query, names that begin with it, names that hold it, texts that hold
 /// it; then the wider thing before the narrower, the shorter name before the longer.
+///
+/// A query without a word, such as "--", finds nothing.
 pub(crate) fn search(entries: &[Arc<Entry>], query: &Query) -> Vec<Hit> {
+    if query.words.is_empty() {
+        return Vec::new();
+    }
     let mut ranked: Vec<(Rank, Hit)> = entries
         .iter()
         .flat_map(|entry| candidate::of(entry))

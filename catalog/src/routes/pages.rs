@@ -38,8 +38,7 @@ pub(super) async fn search(State(catalog): State<Catalog>, Query(given): Query<G
         .find(|(name, _)| name == "q")
         .map_or("", |(_, value)| value.trim());
     let query = match Words::parse(text) {
-        Ok(query) => Some(query),
-        Err(Error::EmptyQuery) => None,
+        Ok(query) => Some(query).filter(|query| !query.words().is_empty()),
         Err(error) => return pages::problem(&error),
     };
     pages::search(&catalog.entries(), text, query.as_ref())

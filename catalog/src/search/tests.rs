@@ -113,7 +113,7 @@ fn products_are_found_by_tag_owner_and_domain() {
 
 #[test]
 fn a_query_has_words_and_an_end() {
-    assert_eq!(Query::parse("  -- ").unwrap_err(), Error::EmptyQuery);
+    assert!(Query::parse("  -- ").unwrap().words().is_empty());
     assert!(Query::parse(&"ä".repeat(QUERY_LIMIT)).is_ok());
     let error = Query::parse(&"ä".repeat(QUERY_LIMIT + 1)).unwrap_err();
     assert_eq!(

@@ -214,16 +214,22 @@ impl Query {
         self,
     ) -> Result<(BTreeMap<String, u64>, SendableRecordBatchStream), StorageError> {
         let statement = Statement::parse(&self.sql)?;
-        let session = SessionContext::new_with_config_rt(SessionConfig::new(), self.environment);
+        // Strings as Utf8, as in the tables and the contracts: older Arrow clients know no views.
+        let config = SessionConfig::new().set_bool(
+            "datafusion.execution.parquet.schema_force_view_types",
+            false,
+        );
+        let session = SessionContext::new_with_config_rt(config, self.environment);
         NO_FUNCTIONS
             .iter()
             .for_each(|name| session.deregister_udf(name));
-        let state = session.state();
+        let state = Arc::new(session.state());
         let mut sources = BTreeMap::new();
         for name in statement.tables(&state)? {
             if let Some(dataset) = self.datasets.get(&name) {
                 let table = dataset.table();
-                session.register_table(name.as_str(), table.table_provider().await?)?;
+                let scan = table.table_provider().with_session(state.clone());
+                session.register_table(name.as_str(), scan.await?)?;
                 sources.insert(name, table.version().unwrap_or_default());
             }
         }

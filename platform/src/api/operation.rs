@@ -89,7 +89,18 @@ impl Operation {
     /// Describes a parameter that the route's path holds in braces.
     #[must_use]
     pub fn path_parameter(self, name: impl Into<String>, description: impl Into<String>) -> Self {
-        self.parameter(name, description, Place::Path, Schema::text())
+        self.path_parameter_of(name, description, Schema::text())
+    }
+
+    /// As [`Self::path_parameter`], where not any text will do.
+    #[must_use]
+    pub fn path_parameter_of(
+        self,
+        name: impl Into<String>,
+        description: impl Into<String>,
+        schema: Schema,
+    ) -> Self {
+        self.parameter(name, description, Place::Path, schema)
     }
 
     /// Adds an optional query parameter.

@@ -33,7 +33,7 @@ impl Schema {
         Self(Source::Inline(schema))
     }
 
-    /// A list of such things.
+    /// A list of at least one such thing.
     pub fn array_of(items: Self) -> Self {
         Self(Source::ArrayOf(Box::new(items)))
     }
@@ -79,7 +79,9 @@ impl Components {
         match &schema.0 {
             Source::Type(subschema) => subschema(&mut self.generator).to_value(),
             Source::Inline(schema) => schema.clone(),
-            Source::ArrayOf(items) => json!({ "type": "array", "items": self.place(items) }),
+            Source::ArrayOf(items) => {
+                json!({ "type": "array", "minItems": 1, "items": self.place(items) })
+            }
             Source::OneOf(alternatives) => {
                 let alternatives = alternatives.iter().map(|schema| self.place(schema));
                 json!({ "oneOf": alternatives.collect::<Vec<_>>() })

@@ -28,6 +28,7 @@ pub(crate) struct Document<'a> {
     pub(crate) request_id: Option<&'a str>,
     /// One entry for each thing found wrong, such as the violations of each record.
     #[serde(skip_serializing_if = "<[Value]>::is_empty")]
+    #[schemars(default)]
     pub(crate) errors: &'a [Value],
     /// Further members of this code, such as counts.
     #[serde(flatten)]

@@ -77,6 +77,7 @@ async fn rows_go_out_as_an_arrow_stream() {
         .await
         .unwrap();
     let reader = arrow_ipc::reader::StreamReader::try_new(bytes.as_slice(), None).unwrap();
+    assert_eq!(reader.schema().field(0).data_type().to_string(), "Utf8");
     let rows: usize = reader.map(|batch| batch.unwrap().num_rows()).sum();
     assert_eq!(rows, 3);
 }

@@ -331,9 +331,16 @@ async fn a_bad_query_says_what_is_wrong() {
         "query-invalid",
         "raw data is not for consumers"
     );
-    let nested = format!("SELECT {}1{}", "(".repeat(20_000), ")".repeat(20_000));
-    let answer = mesh.post("query", JSON, sql(&nested)).await;
-    assert_eq!(answer.problem(), "query-invalid");
+    for depth in [1_000, 20_000] {
+        let nested = format!("SELECT {}1{}", "(".repeat(depth), ")".repeat(depth));
+        let answer = mesh.post("query", JSON, sql(&nested)).await;
+        let code = if depth == 1_000 {
+            "query-invalid"
+        } else {
+            "query-too-large"
+        };
+        assert_eq!(answer.problem(), code);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
