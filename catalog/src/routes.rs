@@ -106,11 +106,7 @@ fn names() -> Api<Catalog> {
         Method::GET,
         "/catalog/resolve/{urn}",
         resolve::resolve,
-        operation("resolve_urn", "Today's address of a name for ever")
-            .path_parameter(
-                "urn",
-                "urn:mesh:{domain}:{product}:{port}:{major}, or urn:mesh:{domain}:{product}",
-            )
+        or_page(names_operation(), StatusCode::NOT_FOUND)
             .answer(
                 StatusCode::OK,
                 "The address, for who accepts JSON",
@@ -119,6 +115,18 @@ fn names() -> Api<Catalog> {
             )
             .empty_answer(StatusCode::FOUND, "The address, in the header `location`")
             .problems(&[&BAD_REQUEST, &NOT_FOUND]),
+    )
+}
+
+fn names_operation() -> Operation {
+    let operation = operation("resolve_urn", "Today's address of a name for ever");
+    or_page(operation, StatusCode::BAD_REQUEST).path_parameter_of(
+        "urn",
+        "urn:mesh:{domain}:{product}:{port}:{major}, or urn:mesh:{domain}:{product}",
+        Schema::inline(json!({
+            "type": "string",
+            "pattern": "^urn:mesh:[A-Za-z0-9._-]+:[A-Za-z0-9._-]+(:[A-Za-z0-9._-]+:[0-9]+)?$",
+        })),
     )
 }
 

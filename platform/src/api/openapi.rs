@@ -83,14 +83,16 @@ fn parameters(endpoint: &Endpoint, components: &mut Components) -> Vec<Value> {
         });
         if let Some(known) = known {
             parameter["description"] = json!(known.description);
+            parameter["schema"] = components.place(&known.schema);
         }
         parameter
     });
+    let mut all: Vec<Value> = in_path.collect();
     let in_query = described
         .iter()
-        .filter(|parameter| parameter.place != Place::Path)
-        .map(|parameter| query_parameter(parameter, components));
-    in_path.chain(in_query).collect()
+        .filter(|parameter| parameter.place != Place::Path);
+    all.extend(in_query.map(|parameter| query_parameter(parameter, components)));
+    all
 }
 
 fn query_parameter(parameter: &Parameter, components: &mut Components) -> Value {
