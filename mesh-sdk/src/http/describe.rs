@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use mesh_contracts::{Contract, Side};
 use mesh_platform::api::{Api, Operation, Schema};
-use mesh_platform::problem::Problem;
+use mesh_platform::problem::{Problem, codes};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -37,7 +37,9 @@ pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
         api = api.merge(contract_routes(product, contract));
     }
     for plan in product.product().models() {
-        api = api.merge(versions(product, &plan.name));
+        api = api
+            .merge(serving(product, &plan.name))
+            .merge(versions(product, &plan.name));
     }
     api
 }
@@ -136,6 +138,33 @@ fn models(product: &Arc<RunningProduct>) -> Api {
     let path = super::path(product, "models");
     Api::new()
         .route(Method::GET, &path, list, operation)
+        .with_state(product.clone())
+}
+
+fn serving(product: &Arc<RunningProduct>, model: &str) -> Api {
+    let operation = operation(
+        product,
+        &format!("model_{model}"),
+        "A model, with what it is worth",
+    )
+    .answer(
+        StatusCode::OK,
+        "The version that answers now",
+        "application/json",
+        Schema::of::<ModelVersion>(),
+    )
+    .problems(&[&codes::NOT_FOUND]);
+    let path = super::path(product, &format!("models/{model}"));
+    let model = model.to_owned();
+    let get = |State(product): State<Arc<RunningProduct>>| async move {
+        let version = product.models().find(|version| version.model == model);
+        version
+            .cloned()
+            .map(Json)
+            .ok_or_else(|| Problem::new(&codes::NOT_FOUND))
+    };
+    Api::new()
+        .route(Method::GET, &path, get, operation)
         .with_state(product.clone())
 }
 

@@ -43,6 +43,13 @@ async fn the_product_describes_itself() {
     assert_eq!(version["trained_on"]["datasets"]["heart_readings"], 1);
     assert_eq!(version["sha256"].as_str().map(str::len), Some(64));
 
+    let served = get(format!("{base}/models/heart-risk")).await.json();
+    assert_eq!(&served, version);
+    let versions = get(format!("{base}/models/heart-risk/versions"))
+        .await
+        .json();
+    assert_eq!(&versions["versions"][0], version);
+
     let unknown = get(format!("{base}/ports/heartbeats")).await;
     assert_eq!(unknown.problem(), "not-found");
 }
