@@ -10,7 +10,8 @@ fn main() -> io::Result<()> {
     let mut list = String::from("&[\n");
     for document in find(&root)? {
         let name = document.strip_prefix(&root).map_err(io::Error::other)?;
-        list.push_str(&format!("    ({name:?}, include_str!({document:?})),\n"));
+        let text = fs::read_to_string(&document)?;
+        list.push_str(&format!("    ({name:?}, {text:?}),\n"));
     }
     list.push_str("]\n");
     fs::write(Path::new(&env("OUT_DIR")?).join("published.rs"), list)

@@ -68,12 +68,14 @@ fn negotiated<'a>(headers: &HeaderMap, offers: &[&'a str]) -> Option<&'a str> {
         .copied()
 }
 
+/// What a body says it is, where a port takes such.
+fn media_type(headers: &HeaderMap) -> Option<MediaType> {
+    MediaType::of(headers.get(header::CONTENT_TYPE)?.to_str().ok()?)
+}
+
 /// Refuses a body that does not say it is JSON.
 fn only_json(headers: &HeaderMap) -> Result<(), Problem> {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    match content_type.and_then(MediaType::of) {
+    match media_type(headers) {
         Some(MediaType::Json) => Ok(()),
         _ => Err(Problem::new(&codes::UNSUPPORTED_MEDIA_TYPE)
             .with_detail("send Content-Type: application/json")),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mesh_contracts::Side;
 use mesh_platform::api::{Api, Operation, Payload, Schema};
@@ -78,10 +78,7 @@ async fn post(
 }
 
 fn media_type(headers: &HeaderMap) -> Result<MediaType, Problem> {
-    let content_type = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    content_type.and_then(MediaType::of).ok_or_else(|| {
+    super::media_type(headers).ok_or_else(|| {
         let known = MediaType::ALL.map(|(_, name)| name).join(", ");
         Problem::new(&codes::UNSUPPORTED_MEDIA_TYPE)
             .with_detail(format!("send Content-Type with one of {known}"))

@@ -237,7 +237,12 @@ impl Query {
             .with_allow_ddl(false)
             .with_allow_dml(false)
             .with_allow_statements(false);
-        let frame = session.sql_with_options(&self.sql, options).await?;
+        let plan = session
+            .state()
+            .statement_to_plan(statement.into_parsed())
+            .await?;
+        options.verify_plan(&plan)?;
+        let frame = session.execute_logical_plan(plan).await?;
         let context = Arc::new(frame.task_ctx());
         let plan = yielding(frame.create_physical_plan().await?)?;
         Ok((sources, execute_stream(plan, context)?))

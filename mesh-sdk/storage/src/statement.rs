@@ -41,6 +41,11 @@ impl Statement {
         }
     }
 
+    /// For the planner.
+    pub(crate) fn into_parsed(self) -> Parsed {
+        self.0
+    }
+
     /// The tables it names, by their plain names.
     pub(crate) fn tables(&self, state: &SessionState) -> Result<Vec<String>, StorageError> {
         let tables = state.resolve_table_references(&self.0)?;

@@ -48,15 +48,7 @@ async fn the_catalog_lists_the_product_and_keeps_up() {
         "{}/catalog/api/v1/products/bracelet-cardiology",
         mesh.origin
     );
-    let entry: Value = mesh
-        .client
-        .get(&url)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let entry = mesh.get(&url).await;
     let ports: Vec<_> = entry["ports"]
         .as_array()
         .unwrap()
@@ -90,15 +82,7 @@ async fn the_catalog_lists_the_product_and_keeps_up() {
         .await
         .unwrap();
     for attempt in 0.. {
-        let entry: Value = mesh
-            .client
-            .get(&url)
-            .send()
-            .await
-            .unwrap()
-            .json()
-            .await
-            .unwrap();
+        let entry = mesh.get(&url).await;
         let datasets = entry["datasets"].as_array().unwrap();
         let readings = datasets
             .iter()

@@ -91,6 +91,11 @@ impl Mesh {
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
 
+    pub(crate) async fn get(&self, url: &str) -> Value {
+        let answer = self.client.get(url).send().await.unwrap();
+        answer.json().await.unwrap()
+    }
+
     pub(crate) async fn query(&self, token: &str, sql: &str) -> Vec<Value> {
         let url = format!("{}/products/bracelet-cardiology/query", self.origin);
         let request = self
