@@ -1,39 +1,67 @@
 //! `mesh.yaml`: how the platform runs a product. Shapes only; [`crate::DataProduct`] checks what they mean.
+//!
+//! The doc comments are what editors show: the JSON Schema of the file is made of these types.
 
 use std::collections::BTreeMap;
 
 use mesh_contracts::DocumentError;
+use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
 pub(crate) const FILE: &str = "mesh.yaml";
 
-#[derive(Clone, Debug, Deserialize)]
+/// How the platform runs a data product: its datasets, where their rows come from, and its models. What the product is
+/// and promises stands in `product.odps.yaml`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "mesh.yaml")]
 pub(crate) struct Declaration {
+    /// The product's datasets by name. Each is an output port of that name in `product.odps.yaml`, which names its contract.
     pub(crate) datasets: BTreeMap<String, Dataset>,
+    /// The product's models by name. Each has a scoring port at `/products/{product}/models/{name}/score`.
     #[serde(default)]
     pub(crate) models: BTreeMap<String, Model>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+/// A Delta table that this product owns.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Dataset {
     pub(crate) from: Source,
     pub(crate) starting_data: Option<StartingData>,
+    /// When a dataset that is made of others is made anew; `on-commit` where nothing is said.
+    pub(crate) refresh: Option<Refresh>,
 }
 
 /// Where the rows of a dataset come from.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Source {
-    /// The input port of this name.
+    /// The input port of this name in `product.odps.yaml`.
     Port(String),
     /// The answers of the model of this name.
     Model(String),
+    /// A CSV file of the product, with a header; read again when it changes.
+    File(String),
+    /// A file of the product with one SELECT over its other datasets, such as `transforms/weekly.sql`.
+    Sql(String),
+    /// Code of the product over these datasets; only for a product that is a crate.
+    Code(Vec<String>),
+}
+
+/// When a dataset that is made of others is made anew.
+#[derive(Clone, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Refresh {
+    /// Whenever a dataset that it reads has a new version.
+    OnCommit,
+    /// At these times: a cron expression in UTC, such as `0 6 * * *` for every day at six.
+    Schedule(String),
 }
 
 /// Rows that are in the dataset from its first version on.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StartingData {
     /// CSV with a header, relative to the product. Columns that the contract does not name are left out.
@@ -44,12 +72,14 @@ pub(crate) struct StartingData {
     pub(crate) columns: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+/// A model: what it learns from, what it is asked, what it answers.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Model {
+    /// For people: what the model tells.
     pub(crate) description: String,
     pub(crate) algorithm: Algorithm,
-    /// Input port whose contract a call to the scoring port keeps.
+    /// Input port or dataset whose contract a call to the scoring port keeps.
     pub(crate) input: String,
     /// Property that the answer adds to what was sent.
     pub(crate) answer: String,
@@ -57,9 +87,11 @@ pub(crate) struct Model {
     pub(crate) training: Training,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+/// A stock algorithm.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Algorithm {
+    /// Probability of yes or no; linear in the features, with a ridge penalty.
     LogisticRegression,
 }
 
@@ -71,12 +103,15 @@ impl Algorithm {
     }
 }
 
-#[derive(Clone, Debug, Deserialize)]
+/// The properties of a call that the model looks at: numbers, booleans and integer codes.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Features {
-    /// Imputed with the median and standardised.
+    /// Quantities: imputed with the median and standardised.
+    #[serde(default)]
     pub(crate) numeric: Vec<String>,
-    /// Imputed with the most frequent value and one-hot encoded.
+    /// Codes: imputed with the most frequent value and one-hot encoded.
+    #[serde(default)]
     pub(crate) categorical: Vec<String>,
 }
 
@@ -86,14 +121,16 @@ impl Features {
     }
 }
 
-#[derive(Clone, Debug, Deserialize)]
+/// What a model learns from.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Training {
-    /// Over the product's datasets; gives every feature and the target, in an order that does not change.
+    /// One SELECT over the product's datasets; gives every feature and the target, in an order that does not change.
     pub(crate) sql: String,
-    /// Column of the query: true or 1 for the positive class.
+    /// Column of the query: true or 1 for yes.
     pub(crate) target: String,
     /// Share of the cases that the version is measured on and not trained on.
+    #[schemars(range(min = 0.05, max = 0.95))]
     pub(crate) held_out: f64,
     /// Of the split.
     pub(crate) seed: u64,
@@ -103,4 +140,9 @@ impl Declaration {
     pub(crate) fn parse(yaml: &str) -> Result<Declaration, DocumentError> {
         mesh_contracts::parse_document(FILE, yaml)
     }
+}
+
+/// JSON Schema 2020-12 of `mesh.yaml`, for editors.
+pub fn mesh_yaml_schema() -> Value {
+    schemars::schema_for!(Declaration).to_value()
 }

@@ -4,6 +4,7 @@
 //! batch that has passed its contract gate, together with how far the writer has read its sources
 //! ([`Dataset::append`]), and read with SQL ([`Engine::query`]).
 
+mod check;
 mod dataset;
 mod encode;
 mod error;
@@ -11,6 +12,7 @@ mod numbers;
 mod query;
 mod statement;
 
+pub use check::{Checked, check};
 pub use dataset::{Dataset, DatasetInfo};
 pub use encode::Format;
 pub use error::StorageError;

@@ -28,7 +28,7 @@ use crate::{Dataset, StorageError};
 const AT_ONCE: usize = 4;
 const THREADS: usize = 2;
 /// A statement of as many tokens as are allowed is walked recursively.
-const STACK: usize = 64 << 20;
+pub(crate) const STACK: usize = 64 << 20;
 /// Functions whose cost is out of proportion to their arguments, inside one call that nothing can interrupt.
 const NO_FUNCTIONS: [&str; 8] = [
     "levenshtein",
@@ -214,15 +214,8 @@ impl Query {
         self,
     ) -> Result<(BTreeMap<String, u64>, SendableRecordBatchStream), StorageError> {
         let statement = Statement::parse(&self.sql)?;
-        // Strings as Utf8, as in the tables and the contracts: older Arrow clients know no views.
-        let config = SessionConfig::new().set_bool(
-            "datafusion.execution.parquet.schema_force_view_types",
-            false,
-        );
-        let session = SessionContext::new_with_config_rt(config, self.environment);
-        NO_FUNCTIONS
-            .iter()
-            .for_each(|name| session.deregister_udf(name));
+        let session = SessionContext::new_with_config_rt(session_config(), self.environment);
+        without_costly_functions(&session);
         let state = Arc::new(session.state());
         let mut sources = BTreeMap::new();
         for name in statement.tables(&state)? {
@@ -247,6 +240,20 @@ impl Query {
         let plan = yielding(frame.create_physical_plan().await?)?;
         Ok((sources, execute_stream(plan, context)?))
     }
+}
+
+/// Strings as Utf8, as in the tables and the contracts: older Arrow clients know no views.
+pub(crate) fn session_config() -> SessionConfig {
+    SessionConfig::new().set_bool(
+        "datafusion.execution.parquet.schema_force_view_types",
+        false,
+    )
+}
+
+pub(crate) fn without_costly_functions(session: &SessionContext) {
+    NO_FUNCTIONS
+        .iter()
+        .for_each(|name| session.deregister_udf(name));
 }
 
 /// Passes the rows on until their reader has enough.
