@@ -57,6 +57,13 @@ impl Schema {
     pub fn properties(&self) -> &[Property] {
         &self.properties
     }
+
+    /// The property of this name, at the top of a record.
+    pub fn property(&self, name: &str) -> Option<&Property> {
+        self.properties
+            .iter()
+            .find(|property| property.name() == name)
+    }
 }
 
 /// The two faces of a contract's records.

@@ -28,6 +28,7 @@ pub use gate::{CheckedBatch, Gate, GatedRows, MAX_VIOLATIONS};
 pub use json::ParseError;
 pub use product::{ManagementPort, Port, ProductDescription, SupportChannel};
 pub use property::{Assigned, EnumValue, Format, LogicalType, Options, Property};
+pub use suggest::closest;
 pub use violation::Violation;
 
 /// One JSON object as it came in: field names to values, in their order.

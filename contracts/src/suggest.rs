@@ -3,7 +3,7 @@ use std::borrow::Cow;
 const LONGEST_NAME: usize = 64;
 
 /// The candidate that `name` is most likely a slip of, if any is near enough.
-pub(crate) fn closest<'a>(
+pub fn closest<'a>(
     name: &str,
     candidates: impl Iterator<Item = &'a str>,
 ) -> Option<&'a str> {

@@ -1,4 +1,4 @@
-use mesh_contracts::DocumentError;
+use mesh_contracts::{DocumentError, DocumentMap};
 use mesh_events::EventError;
 use mesh_models::ModelError;
 use mesh_storage::StorageError;
@@ -16,6 +16,15 @@ pub enum SdkError {
         path: String,
         message: String,
     },
+    /// A statement of the product is wrong, or gives what its dataset does not take.
+    #[error("{file}: {message}")]
+    Statement { file: String, message: String },
+    /// A contract of the product stands in another's way.
+    #[error("{file}: {message}")]
+    Contract { file: String, message: String },
+    /// A dataset cannot be made of what it is made of.
+    #[error("dataset {dataset}: {reason}")]
+    Refresh { dataset: String, reason: String },
     #[error("{path}: {source}")]
     File {
         path: String,
@@ -49,7 +58,10 @@ impl SdkError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Document(error) => error.code(),
-            Self::Declaration { .. } => "declaration-invalid",
+            Self::Declaration { .. } | Self::Statement { .. } | Self::Contract { .. } => {
+                "declaration-invalid"
+            }
+            Self::Refresh { .. } => "refresh-failed",
             Self::File { .. } => "file-unusable",
             Self::StartingData { .. } => "starting-data-invalid",
             Self::Training { .. } => "training-failed",
@@ -63,6 +75,20 @@ impl SdkError {
     pub(crate) fn file(path: impl Into<String>) -> impl FnOnce(std::io::Error) -> SdkError {
         let path = path.into();
         move |source| SdkError::File { path, source }
+    }
+
+    /// The same, with the line and column of the path that it names in the text of `mesh.yaml`.
+    pub(crate) fn located(self, yaml: &str) -> SdkError {
+        match self {
+            Self::Declaration {
+                file,
+                path,
+                message,
+            } => DocumentMap::parse(file, yaml)
+                .map_or_else(|error| error, |map| map.error(&path, message, ""))
+                .into(),
+            other => other,
+        }
     }
 
     pub(crate) fn declaration(path: impl Into<String>, message: impl Into<String>) -> SdkError {

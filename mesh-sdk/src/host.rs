@@ -5,7 +5,7 @@ use mesh_events::{EmbeddedLog, EventLog};
 use mesh_platform::api::Api;
 use mesh_platform::server::Readiness;
 
-use crate::running::Sinks;
+use crate::start::{self, Tasks};
 use crate::{DataProduct, RunningProduct, SdkError, http};
 
 /// Where a host keeps things and whom it tells.
@@ -23,13 +23,15 @@ pub struct HostConfig {
 pub enum Progress {
     Started { step: String },
     Done { step: String, result: String },
+    /// There was nothing to do.
+    Skipped,
 }
 
 /// Runs products in this process: one event log, a folder per product.
 pub struct Host {
     config: HostConfig,
     log: Arc<dyn EventLog>,
-    running: Vec<(Arc<RunningProduct>, Sinks)>,
+    running: Vec<(Arc<RunningProduct>, Tasks)>,
 }
 
 /// What a product needs while it starts.
@@ -61,17 +63,57 @@ impl Host {
         })
     }
 
-    /// Starts `product`: what it has not yet, it gets (starting data, a first version of each model).
+    /// Starts `product`: what it has not yet, it gets (starting data, datasets made of others, a first version of each
+    /// model).
+    ///
+    /// # Errors
+    /// [`SdkError::Declaration`] if a product of this name runs already.
     pub async fn start(&mut self, product: DataProduct) -> Result<Arc<RunningProduct>, SdkError> {
+        if self.product(product.name()).is_some() {
+            let message = format!(
+                "a product named {} runs already: give this one another name in product.odps.yaml",
+                product.name()
+            );
+            return Err(SdkError::declaration("", message));
+        }
         let folder = self.config.data_dir.join("products").join(product.name());
         let starting = Starting {
             log: self.log.clone(),
             config: &self.config,
         };
-        let (running, sinks) = RunningProduct::start(product, &folder, &starting).await?;
+        let (running, tasks) = start::product(product, &folder, &starting).await?;
         let running = Arc::new(running);
-        self.running.push((running.clone(), sinks));
+        self.running.push((running.clone(), tasks));
         Ok(running)
+    }
+
+    /// Starts `product` in place of the one of its name. What comes in meanwhile waits in the event log. If the new one
+    /// does not start, the old one goes on.
+    pub async fn replace(&mut self, product: DataProduct) -> Result<Arc<RunningProduct>, SdkError> {
+        let name = product.name().to_owned();
+        let of = |(running, _): &(Arc<RunningProduct>, Tasks)| running.product().name() == name;
+        let Some(place) = self.running.iter().position(of) else {
+            return self.start(product).await;
+        };
+        let (old, tasks) = self.running.remove(place);
+        tasks.stop().await;
+        match self.start(product).await {
+            Ok(running) => Ok(running),
+            Err(error) => {
+                self.start(old.product().clone()).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// The product of this name, if it runs.
+    pub fn product(&self, name: &str) -> Option<&Arc<RunningProduct>> {
+        self.products().find(|running| running.product().name() == name)
+    }
+
+    /// Every product that runs.
+    pub fn products(&self) -> impl Iterator<Item = &Arc<RunningProduct>> {
+        self.running.iter().map(|(running, _)| running)
     }
 
     /// The routes of every product that was started.
@@ -80,10 +122,10 @@ impl Host {
         products.fold(Api::new(), Api::merge)
     }
 
-    /// Stops the sinks, once everything that was accepted is in its dataset.
+    /// Stops the products, once everything that was accepted is in its dataset.
     pub async fn stop(self) {
-        for (_, sinks) in self.running {
-            sinks.stop().await;
+        for (_, tasks) in self.running {
+            tasks.stop().await;
         }
     }
 }
@@ -119,6 +161,11 @@ impl Starting<'_> {
 }
 
 impl Step<'_> {
+    /// There was nothing to do.
+    pub(crate) fn skipped(self) {
+        (self.config.progress)(Progress::Skipped);
+    }
+
     pub(crate) fn done(self, result: String) {
         (self.config.progress)(Progress::Done {
             step: self.name,

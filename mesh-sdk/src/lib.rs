@@ -5,6 +5,9 @@
 //! opens their datasets, reads their topics into them, trains what has no model version yet, and serves
 //! their ports.
 
+mod changes;
+mod code;
+mod contract_test;
 mod declaration;
 mod error;
 mod files;
@@ -13,13 +16,21 @@ mod http;
 mod ingest;
 mod problems;
 mod product;
+mod quality;
+mod quarantine;
+mod refresh;
 mod registry;
 mod running;
 mod scoring;
 mod sink;
+mod start;
 mod starting_data;
 mod training;
 
+pub use arrow_array::RecordBatch;
+pub use code::{CodeError, CodeTransform, Tables};
+pub use contract_test::{ContractTest, DataFile};
+pub use declaration::mesh_yaml_schema;
 pub use error::SdkError;
 pub use files::ProductFiles;
 pub use host::{Host, HostConfig, Progress};
@@ -27,6 +38,8 @@ pub use mesh_contracts::Contract;
 pub use mesh_models::{CrossValidation, CrossValidationReport};
 pub use mesh_platform::server::Readiness;
 pub use product::{DataProduct, InputPort, ScoringPort};
+pub use quality::{Kept, LevelResult, QualityReport, RuleResult, Verdict};
+pub use refresh::{Failure, RefreshState};
 pub use registry::{Accuracy, ModelVersion, Stage, TrainedOn};
 pub use running::{DatasetState, RunningProduct};
 pub use training::cross_validate;

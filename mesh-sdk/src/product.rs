@@ -1,11 +1,17 @@
-mod resolve;
+mod contracts;
+mod recipe;
+pub(crate) mod resolve;
 
 use std::collections::BTreeMap;
 
 use mesh_contracts::{Contract, ProductDescription};
 
+use self::contracts::Contracts;
+use crate::code::{Code, CodeTransform};
 use crate::declaration::{Declaration, FILE, Model, Source, StartingData};
 use crate::{ProductFiles, SdkError};
+
+pub(crate) use recipe::{Recipe, When, Work};
 
 /// A data product as declared: read, parsed and checked, not yet running.
 #[derive(Clone, Debug)]
@@ -15,6 +21,7 @@ pub struct DataProduct {
     ports: Vec<InputPort>,
     datasets: Vec<DatasetPlan>,
     models: Vec<ModelPlan>,
+    code: Code,
 }
 
 /// An input port: what may be posted to it, and where it goes.
@@ -56,6 +63,44 @@ pub(crate) struct DatasetPlan {
     pub(crate) contract: Contract,
     pub(crate) from: Source,
     pub(crate) starting_data: Option<StartingData>,
+    /// How it is made, where it is not events that fill it.
+    pub(crate) recipe: Option<Recipe>,
+}
+
+/// What writes the events that fill a dataset.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Events<'a> {
+    Port(&'a str),
+    Model(&'a str),
+}
+
+impl DatasetPlan {
+    /// Where its rows come from, in words.
+    pub(crate) fn origin(&self) -> String {
+        let made = match &self.from {
+            Source::Port(port) => return format!("input port {port}"),
+            Source::Model(model) => return format!("the answers of model {model}"),
+            Source::File(file) => return format!("file {file}"),
+            Source::Sql(file) => file.clone(),
+            Source::Code(_) => "code of the product".to_owned(),
+        };
+        let reads = self.recipe.iter().flat_map(|recipe| &recipe.reads);
+        let reads: Vec<&str> = reads.map(String::as_str).collect();
+        let when = match self.recipe.as_ref().map(|recipe| &recipe.when) {
+            Some(When::Schedule(cron)) => format!("refreshed at {cron} UTC"),
+            _ => "refreshed on commit".to_owned(),
+        };
+        format!("{made} over {}, {when}", reads.join(", "))
+    }
+
+    /// The events that fill it; none if it is made from something else.
+    pub(crate) fn events(&self) -> Option<Events<'_>> {
+        match &self.from {
+            Source::Port(port) => Some(Events::Port(port)),
+            Source::Model(model) => Some(Events::Model(model)),
+            Source::File(_) | Source::Sql(_) | Source::Code(_) => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -77,24 +122,47 @@ impl DataProduct {
     pub fn from_files(files: impl Into<ProductFiles>) -> Result<DataProduct, SdkError> {
         const DESCRIPTION: &str = "product.odps.yaml";
         let files = files.into();
-        let text = |path: &str| -> Result<String, SdkError> {
-            let bytes = files.read(path).map_err(SdkError::file(path))?;
-            String::from_utf8(bytes).map_err(|_| {
-                SdkError::file(path)(std::io::Error::from(std::io::ErrorKind::InvalidData))
-            })
-        };
+        let text = |path: &str| files.read_text(path).map_err(SdkError::file(path));
         let description = ProductDescription::parse(DESCRIPTION, &text(DESCRIPTION)?)?;
-        let declaration = Declaration::parse(&text(FILE)?)?;
-        let datasets = resolve::datasets(&description, &declaration)?;
-        let ports = resolve::ports(&description, &datasets)?;
-        let models = resolve::models(&declaration, &datasets, &ports)?;
+        let yaml = text(FILE)?;
+        let declaration = Declaration::parse(&yaml)?;
+        let contracts = Contracts::read(&files)?;
+        let resolved = || -> Result<_, SdkError> {
+            let datasets = resolve::datasets(&description, &declaration, &contracts, &files)?;
+            let ports = resolve::ports(&description, &datasets, &contracts)?;
+            let models = resolve::models(&declaration, &datasets, &ports)?;
+            Ok((datasets, ports, models))
+        };
+        let (datasets, ports, models) = resolved().map_err(|error| error.located(&yaml))?;
         Ok(DataProduct {
             files,
             description,
             ports,
             datasets,
             models,
+            code: Code::default(),
         })
+    }
+
+    /// Gives the dataset `name`, declared with `from: { code: [...] }`, the code that makes it: the rows of the datasets
+    /// it reads in, its own rows out.
+    ///
+    /// # Errors
+    /// [`SdkError::Declaration`] if no dataset of this name is declared so.
+    pub fn transform(
+        mut self,
+        name: &str,
+        code: impl CodeTransform,
+    ) -> Result<DataProduct, SdkError> {
+        let made_by_code = |plan: &&DatasetPlan| matches!(&plan.from, Source::Code(_));
+        let made = self.datasets.iter().filter(made_by_code);
+        let names: Vec<&str> = made.map(|plan| plan.name.as_str()).collect();
+        if !names.contains(&name) {
+            let unknown = resolve::unknown("dataset made by code", name, names);
+            return Err(SdkError::declaration("datasets", unknown));
+        }
+        self.code.add(name, code);
+        Ok(self)
     }
 
     pub fn name(&self) -> &str {
@@ -163,12 +231,16 @@ impl DataProduct {
         format!("urn:mesh:{}:{}:{port}:{major}", self.domain(), self.name())
     }
 
+    pub(crate) fn code(&self) -> &Code {
+        &self.code
+    }
+
     /// The topic on which the events of an input port or a model travel.
-    pub(crate) fn topic(&self, from: &Source) -> String {
+    pub(crate) fn topic(&self, from: Events<'_>) -> String {
         let (domain, product) = (self.domain(), self.name());
         match from {
-            Source::Port(port) => format!("{domain}.{product}.{port}"),
-            Source::Model(model) => format!("{domain}.{product}.{model}.scores"),
+            Events::Port(port) => format!("{domain}.{product}.{port}"),
+            Events::Model(model) => format!("{domain}.{product}.{model}.scores"),
         }
     }
 }

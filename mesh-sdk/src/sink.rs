@@ -9,14 +9,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use mesh_contracts::{CheckedBatch, Gate, Record, Violation, json};
+use mesh_contracts::{CheckedBatch, Gate, Violation, json};
 use mesh_events::{EventError, EventLog, Reader, Received};
 use mesh_storage::{Dataset, StorageError};
-use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::ingest::timestamp;
+use crate::changes::Changes;
+use crate::quarantine::{Broken, Quarantine, QuarantineError};
 
 /// An event is in the dataset at most this long after it was accepted, when all is well.
 const MAX_DELAY: Duration = Duration::from_millis(500);
@@ -31,14 +31,14 @@ pub(crate) struct Sink {
     pub(crate) topic: String,
     pub(crate) dataset: Arc<Dataset>,
     pub(crate) gate: Gate,
-    pub(crate) quarantine: Arc<Dataset>,
-    pub(crate) quarantine_gate: Arc<Gate>,
+    pub(crate) quarantine: Quarantine,
+    pub(crate) changes: Changes,
     /// Told whether the newest attempt to get on succeeded.
     pub(crate) healthy: Box<dyn Fn(bool) + Send + Sync>,
 }
 
 /// An event that broke its contract, and how.
-type Broken<'a> = (&'a Received, Vec<Violation>);
+type Refused<'a> = (&'a Received, Vec<Violation>);
 
 #[derive(Debug, thiserror::Error)]
 enum SinkError {
@@ -46,8 +46,8 @@ enum SinkError {
     Events(#[from] EventError),
     #[error(transparent)]
     Storage(#[from] StorageError),
-    #[error("{0} broken rows do not fit into quarantine")]
-    Quarantine(usize),
+    #[error(transparent)]
+    Quarantine(#[from] QuarantineError),
     #[error("it panicked")]
     Panicked,
 }
@@ -82,8 +82,13 @@ impl Sink {
         pause: &mut Duration,
     ) -> Result<(), SinkError> {
         let partitions = self.log.ends(&self.topic).await?.len();
-        let from = self.progress_of(&self.dataset, partitions).await?;
-        let quarantined = self.progress_of(&self.quarantine, partitions).await?;
+        let mut from = Vec::with_capacity(partitions);
+        let mut quarantined = Vec::with_capacity(partitions);
+        for partition in 0..partitions {
+            let source = self.source(partition as u32);
+            from.push(self.dataset.progress(&source).await?);
+            quarantined.push(self.quarantine.progress(&source).await?);
+        }
         let mut reader = self.log.reader(&self.topic, &from).await?;
         (self.healthy)(true);
         loop {
@@ -96,18 +101,6 @@ impl Sink {
                 *pause = FIRST_PAUSE;
             }
         }
-    }
-
-    async fn progress_of(
-        &self,
-        dataset: &Dataset,
-        partitions: usize,
-    ) -> Result<Vec<u64>, StorageError> {
-        let mut next = Vec::with_capacity(partitions);
-        for partition in 0..partitions {
-            next.push(dataset.progress(&self.source(partition as u32)).await?);
-        }
-        Ok(next)
     }
 
     /// One commit for the good rows; before it, one for the rows that broke their contract. Should the
@@ -126,13 +119,14 @@ impl Sink {
                 .await?;
         }
         self.dataset.append(&accepted, &progress).await?;
+        self.changes.tell();
         let dataset = self.dataset.name().to_owned();
         metrics::counter!("mesh_dataset_rows_total", "dataset" => dataset)
             .increment(accepted.num_rows() as u64);
         Ok(())
     }
 
-    fn gated<'a>(&self, events: &'a [Received]) -> (CheckedBatch, Vec<Broken<'a>>) {
+    fn gated<'a>(&self, events: &'a [Received]) -> (CheckedBatch, Vec<Refused<'a>>) {
         let mut rows = Vec::with_capacity(events.len());
         let mut kept = Vec::with_capacity(events.len());
         let mut broken = Vec::new();
@@ -153,7 +147,7 @@ impl Sink {
 
     async fn quarantine_rows(
         &self,
-        broken: &[Broken<'_>],
+        broken: &[Refused<'_>],
         quarantined: &[u64],
         progress: &BTreeMap<String, u64>,
     ) -> Result<(), SinkError> {
@@ -162,13 +156,17 @@ impl Sink {
             position.offset >= quarantined[position.partition as usize]
         };
         let new = broken.iter().filter(|(received, _)| new(received));
-        let rows = new.map(|(received, violations)| self.quarantined(received, violations));
-        let rows = self.quarantine_gate.batch(rows.collect());
-        if !rows.rejected.is_empty() {
-            return Err(SinkError::Quarantine(rows.rejected.len()));
-        }
-        self.quarantine.append(&rows.accepted, progress).await?;
-        Ok(())
+        let rows = new.map(|(received, violations)| Broken {
+            event_id: &received.event.id,
+            time: received.event.time,
+            topic: &self.topic,
+            partition: received.position.partition,
+            offset: received.position.offset,
+            dataset: self.dataset.name(),
+            violations,
+            data: String::from_utf8_lossy(&received.event.data).into_owned(),
+        });
+        Ok(self.quarantine.keep(rows, progress).await?)
     }
 
     /// After these events, what comes next in each partition that they came from.
@@ -185,24 +183,6 @@ impl Sink {
 
     fn source(&self, partition: u32) -> String {
         format!("{}/{partition}", self.topic)
-    }
-
-    fn quarantined(&self, received: &Received, violations: &[Violation]) -> Record {
-        let event = &received.event;
-        let row = json!({
-            "event_id": event.id,
-            "received_at": timestamp(event.time),
-            "topic": self.topic,
-            "partition": received.position.partition,
-            "offset": received.position.offset,
-            "dataset": self.dataset.name(),
-            "reasons": serde_json::to_string(violations).unwrap_or_default(),
-            "data": String::from_utf8_lossy(&event.data),
-        });
-        match row {
-            Value::Object(row) => row,
-            _ => Record::new(),
-        }
     }
 }
 

@@ -1,67 +1,121 @@
 //! What the two documents of a product name -> what they mean, or what is wrong with it.
 
-use mesh_contracts::{Contract, Port as DeclaredPort, ProductDescription};
+use std::collections::BTreeMap;
 
+use mesh_contracts::{Contract, LogicalType, Port as DeclaredPort, ProductDescription, closest};
+
+use super::contracts::Contracts;
+use super::recipe::Recipes;
 use super::{DatasetPlan, InputPort, ModelPlan};
-use crate::SdkError;
 use crate::declaration::{Dataset, Declaration, Model, Source};
+use crate::{ProductFiles, SdkError};
 
 pub(super) fn datasets(
     description: &ProductDescription,
     declaration: &Declaration,
+    contracts: &Contracts,
+    files: &ProductFiles,
 ) -> Result<Vec<DatasetPlan>, SdkError> {
     let outputs = description.output_ports();
+    let declared = &declaration.datasets;
     for port in outputs {
-        if !declaration.datasets.contains_key(port.name()) {
-            let message = format!(
-                "output port {} has no dataset here; the datasets are {}",
-                port.name(),
-                names(declaration.datasets.keys())
-            );
+        if !declared.contains_key(port.name()) {
+            let unknown = unknown("dataset", port.name(), declared.keys());
+            let message = format!("{unknown}, but it is an output port in product.odps.yaml");
             return Err(SdkError::declaration("datasets", message));
         }
     }
-    let plan = |(name, dataset): (&String, &Dataset)| {
+    let mut of = BTreeMap::new();
+    for name in declared.keys() {
         let path = format!("datasets.{name}");
-        let port = outputs
-            .iter()
-            .find(|port| port.name() == name)
-            .ok_or_else(|| {
-                let message =
-                    "no output port of this name in product.odps.yaml gives it a contract";
-                SdkError::declaration(&path, message)
-            })?;
-        Ok(DatasetPlan {
+        let port = outputs.iter().find(|port| port.name() == name);
+        let port = port.ok_or_else(|| {
+            let unknown = unknown("output port", name, outputs.iter().map(DeclaredPort::name));
+            let message = format!(
+                "product.odps.yaml has {unknown}; add one, which names the contract of the rows"
+            );
+            SdkError::declaration(&path, message)
+        })?;
+        let contract = contracts
+            .find(port.contract_id(), port.version())
+            .map_err(|message| SdkError::declaration(&path, message))?;
+        of.insert(name.as_str(), contract);
+    }
+    let recipes = Recipes { files, of: &of };
+    let mut plans = Vec::new();
+    for (name, dataset) in declared {
+        let path = format!("datasets.{name}");
+        check_starting_data(dataset, &path, files)?;
+        let others = || declared.iter().filter(|(other, _)| *other != name);
+        let fed_by_events = matches!(dataset.from, Source::Port(_) | Source::Model(_));
+        if let Some((other, _)) = others().find(|(_, other)| other.from == dataset.from)
+            && fed_by_events
+        {
+            let message =
+                format!("dataset {other} takes the same already; one source fills one dataset");
+            return Err(SdkError::declaration(format!("{path}.from"), message));
+        }
+        plans.push(DatasetPlan {
             name: name.clone(),
-            contract: published(port.contract_id(), port.version(), &path)?,
+            contract: of[name.as_str()].clone(),
             from: dataset.from.clone(),
             starting_data: dataset.starting_data.clone(),
-        })
+            recipe: recipes.of(name, dataset)?,
+        });
+    }
+    in_order(plans)
+}
+
+fn check_starting_data(
+    dataset: &Dataset,
+    path: &str,
+    files: &ProductFiles,
+) -> Result<(), SdkError> {
+    let Some(data) = &dataset.starting_data else {
+        return Ok(());
     };
-    let datasets: Vec<DatasetPlan> = declaration
-        .datasets
-        .iter()
-        .map(plan)
-        .collect::<Result<_, SdkError>>()?;
-    for (index, dataset) in datasets.iter().enumerate() {
-        if let Some(other) = datasets[..index]
-            .iter()
-            .find(|other| other.from == dataset.from)
-        {
-            let path = format!("datasets.{}.from", dataset.name);
+    let path = format!("{path}.starting_data");
+    if !matches!(dataset.from, Source::Port(_) | Source::Model(_)) {
+        let message = "the rows are made from something else; only a dataset whose rows come in at a port can \
+                       start with some";
+        return Err(SdkError::declaration(path, message));
+    }
+    files.open(&data.file).map(drop).map_err(|error| {
+        SdkError::declaration(
+            format!("{path}.file"),
+            format!("{} cannot be read: {error}", data.file),
+        )
+    })
+}
+
+/// Every dataset behind those that it is made of.
+fn in_order(mut plans: Vec<DatasetPlan>) -> Result<Vec<DatasetPlan>, SdkError> {
+    let mut ordered: Vec<DatasetPlan> = Vec::with_capacity(plans.len());
+    while !plans.is_empty() {
+        let ready = |plan: &DatasetPlan| {
+            let mut reads = plan.recipe.iter().flat_map(|recipe| &recipe.reads);
+            reads.all(|read| ordered.iter().any(|done| done.name == *read))
+        };
+        let (next, rest): (Vec<_>, Vec<_>) = plans.into_iter().partition(ready);
+        if next.is_empty() {
+            let circle: Vec<&str> = rest.iter().map(|plan| plan.name.as_str()).collect();
             let message = format!(
-                "dataset {} takes the same already; one source fills one dataset",
-                other.name
+                "these datasets are made of each other in a circle: {}",
+                circle.join(", ")
             );
+            let path = format!("datasets.{}.from", circle[0]);
             return Err(SdkError::declaration(path, message));
         }
+        ordered.extend(next);
+        plans = rest;
     }
-    Ok(datasets)
+    Ok(ordered)
 }
 
 pub(super) fn ports(
     description: &ProductDescription,
     datasets: &[DatasetPlan],
+    contracts: &Contracts,
 ) -> Result<Vec<InputPort>, SdkError> {
     let declared = description.input_ports();
     for dataset in datasets {
@@ -69,9 +123,11 @@ pub(super) fn ports(
             && !declared.iter().any(|input| input.name() == port)
         {
             let path = format!("datasets.{}.from.port", dataset.name);
-            let known = names(declared.iter().map(|input| input.name()));
-            let message = format!("product.odps.yaml has no input port {port}; it has {known}");
-            return Err(SdkError::declaration(path, message));
+            let unknown = unknown("input port", port, declared.iter().map(DeclaredPort::name));
+            return Err(SdkError::declaration(
+                path,
+                format!("product.odps.yaml has {unknown}"),
+            ));
         }
     }
     let plan = |input: &DeclaredPort| {
@@ -81,13 +137,15 @@ pub(super) fn ports(
             .find(|dataset| dataset.from == from)
             .ok_or_else(|| {
                 let message = format!(
-                    "no dataset takes what comes in at input port {}",
+                    "no dataset takes what comes in at input port {0}: add one with from: {{ port: {0} }}",
                     input.name()
                 );
                 SdkError::declaration("datasets", message)
             })?;
         let path = format!("datasets.{}", dataset.name);
-        let contract = published(input.contract_id(), input.version(), &path)?;
+        let contract = contracts
+            .find(input.contract_id(), input.version())
+            .map_err(|message| SdkError::declaration(&path, message))?;
         let of = |contract: &Contract| (contract.id().to_owned(), contract.version().to_owned());
         if of(&contract) != of(&dataset.contract) {
             let message = format!(
@@ -111,88 +169,147 @@ pub(super) fn models(
     datasets: &[DatasetPlan],
     ports: &[InputPort],
 ) -> Result<Vec<ModelPlan>, SdkError> {
-    let plan = |(name, model): (&String, &Model)| {
-        let path = |field: &str| format!("models.{name}.{field}");
-        let input = ports
-            .iter()
-            .find(|port| port.name() == model.input)
-            .ok_or_else(|| {
-                let known = names(ports.iter().map(InputPort::name));
-                let message = format!("no input port {}; the ports are {known}", model.input);
-                SdkError::declaration(path("input"), message)
-            })?;
-        let properties = input.contract.schema().properties();
-        if let Some(unknown) = model.features.all().find(|feature| {
-            !properties
-                .iter()
-                .any(|property| property.name() == *feature)
-        }) {
-            let known = names(properties.iter().map(|property| property.name()));
-            let message = format!(
-                "{unknown} is not in contract {}: {known}",
-                input.contract.name()
-            );
-            return Err(SdkError::declaration(path("features"), message));
-        }
-        if !(0.05..=0.95).contains(&model.training.held_out) {
-            let message = "a share between 0.05 and 0.95 of the cases";
-            return Err(SdkError::declaration(path("training.held_out"), message));
-        }
-        if properties
-            .iter()
-            .any(|property| property.name() == model.answer)
+    for dataset in datasets {
+        if let Source::Model(model) = &dataset.from
+            && !declaration.models.contains_key(model)
         {
-            let message = format!(
-                "contract {} has it already: the answer would replace it",
-                input.contract.name()
-            );
-            return Err(SdkError::declaration(path("answer"), message));
+            let path = format!("datasets.{}.from.model", dataset.name);
+            let message = unknown("model", model, declaration.models.keys());
+            return Err(SdkError::declaration(path, message));
         }
-        let dataset = datasets
-            .iter()
-            .find(|dataset| dataset.from == Source::Model(name.clone()))
-            .ok_or_else(|| {
-                let message =
-                    format!("no dataset keeps the scores: add one with from: {{ model: {name} }}");
-                SdkError::declaration("datasets", message)
-            })?;
-        let answered = dataset.contract.schema().properties();
-        if !answered
-            .iter()
-            .any(|property| property.name() == model.answer)
-        {
-            let message = format!("contract {} has no such property", dataset.contract.name());
-            return Err(SdkError::declaration(path("answer"), message));
-        }
-        Ok(ModelPlan {
-            name: name.clone(),
-            declared: model.clone(),
-            input: input.contract.clone(),
-            output: dataset.contract.clone(),
-            dataset: dataset.name.clone(),
-        })
-    };
-    declaration.models.iter().map(plan).collect()
+    }
+    let plans = declaration.models.iter();
+    plans
+        .map(|(name, model)| self::model(name, model, datasets, ports))
+        .collect()
 }
 
-fn published(id: &str, version: &str, path: &str) -> Result<Contract, SdkError> {
-    mesh_contracts::published::find(id, Some(version)).ok_or_else(|| {
-        let all = mesh_contracts::published::all();
-        let known = all
-            .iter()
-            .map(|contract| format!("{} {}", contract.id(), contract.version()));
+fn model(
+    name: &str,
+    model: &Model,
+    datasets: &[DatasetPlan],
+    ports: &[InputPort],
+) -> Result<ModelPlan, SdkError> {
+    let path = |field: &str| format!("models.{name}.{field}");
+    let input = input(model, datasets, ports)
+        .map_err(|message| SdkError::declaration(path("input"), message))?;
+    check_features(model, input)
+        .map_err(|message| SdkError::declaration(path("features"), message))?;
+    if !(0.05..=0.95).contains(&model.training.held_out) {
+        let message = "write a share between 0.05 and 0.95 of the cases";
+        return Err(SdkError::declaration(path("training.held_out"), message));
+    }
+    if input.schema().property(&model.answer).is_some() {
         let message = format!(
-            "no contract {id} {version} is published; there are {}",
-            known.collect::<Vec<_>>().join(", ")
+            "contract {} has it already: the answer would replace it",
+            input.name()
         );
-        SdkError::declaration(path, message)
+        return Err(SdkError::declaration(path("answer"), message));
+    }
+    let from = Source::Model(name.to_owned());
+    let dataset = datasets
+        .iter()
+        .find(|dataset| dataset.from == from)
+        .ok_or_else(|| {
+            let message =
+                format!("no dataset keeps the scores: add one with from: {{ model: {name} }}");
+            SdkError::declaration(path(""), message)
+        })?;
+    if dataset.contract.schema().property(&model.answer).is_none() {
+        let properties = dataset.contract.schema().properties();
+        let names = properties.iter().map(|property| property.name());
+        let message = format!(
+            "contract {} of dataset {} has {}",
+            dataset.contract.name(),
+            dataset.name,
+            unknown("property", &model.answer, names)
+        );
+        return Err(SdkError::declaration(path("answer"), message));
+    }
+    check_training(model, datasets)
+        .map_err(|message| SdkError::declaration(path("training.sql"), message))?;
+    Ok(ModelPlan {
+        name: name.to_owned(),
+        declared: model.clone(),
+        input: input.clone(),
+        output: dataset.contract.clone(),
+        dataset: dataset.name.clone(),
     })
 }
 
-fn names<N: AsRef<str>>(names: impl IntoIterator<Item = N>) -> String {
-    let names: Vec<String> = names
+/// The contract of a call.
+fn input<'a>(
+    model: &Model,
+    datasets: &'a [DatasetPlan],
+    ports: &'a [InputPort],
+) -> Result<&'a Contract, String> {
+    let port = ports.iter().find(|port| port.name == model.input);
+    let dataset = || datasets.iter().find(|dataset| dataset.name == model.input);
+    let contract = port.map(|port| &port.contract);
+    contract
+        .or_else(|| dataset().map(|dataset| &dataset.contract))
+        .ok_or_else(|| {
+            let ports = ports.iter().map(|port| port.name.as_str());
+            let known = ports.chain(datasets.iter().map(|dataset| dataset.name.as_str()));
+            unknown("input port or dataset", &model.input, known)
+        })
+}
+
+fn check_features(model: &Model, input: &Contract) -> Result<(), String> {
+    if model.features.all().next().is_none() {
+        return Err("a model looks at something: name at least one feature".to_owned());
+    }
+    for feature in model.features.all() {
+        let Some(property) = input.schema().property(feature) else {
+            let properties = input.schema().properties().iter();
+            let names = properties.map(|property| property.name());
+            let unknown = unknown("property", feature, names);
+            return Err(format!("contract {} has {unknown}", input.name()));
+        };
+        let number = matches!(
+            property.logical_type(),
+            LogicalType::Integer | LogicalType::Number | LogicalType::Boolean
+        );
+        if !number {
+            return Err(format!(
+                "{feature} is a {}, and a model takes numbers, booleans and integer codes",
+                property.logical_type().name()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// That the training query gives what the model learns from.
+fn check_training(model: &Model, datasets: &[DatasetPlan]) -> Result<(), String> {
+    let tables: Vec<_> = datasets
+        .iter()
+        .map(|dataset| (dataset.name.as_str(), dataset.contract.arrow_schema()))
+        .collect();
+    let checked =
+        mesh_storage::check(&model.training.sql, &tables).map_err(|error| error.to_string())?;
+    let gives = || checked.gives.fields().iter().map(|field| field.name());
+    for wanted in model.features.all().chain([&model.training.target]) {
+        if !gives().any(|name| name == wanted) {
+            return Err(format!("the query gives {}", unknown("column", wanted, gives())));
+        }
+    }
+    Ok(())
+}
+
+/// `no dataset cases; did you mean weekly_cases?`, or which there are.
+pub(crate) fn unknown<N: AsRef<str>>(
+    kind: &str,
+    name: &str,
+    known: impl IntoIterator<Item = N>,
+) -> String {
+    let known: Vec<String> = known
         .into_iter()
         .map(|name| name.as_ref().to_owned())
         .collect();
-    names.join(", ")
+    match closest(name, known.iter().map(String::as_str)) {
+        Some(near) => format!("no {kind} {name}; did you mean `{near}`?"),
+        None if known.is_empty() => format!("no {kind} {name}, and no other either"),
+        None => format!("no {kind} {name}; there is {}", known.join(", ")),
+    }
 }

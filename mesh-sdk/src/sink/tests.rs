@@ -30,14 +30,13 @@ impl Bench {
     }
 
     async fn sink(&self) -> Sink {
-        let quarantine = published::find("quarantine", None).unwrap();
         Sink {
             log: self.log.clone(),
             topic: TOPIC.to_owned(),
             dataset: self.dataset("diagnoses", contract()).await,
             gate: Gate::compile(&contract(), Side::Stored),
-            quarantine: self.dataset("quarantine", quarantine.clone()).await,
-            quarantine_gate: Arc::new(Gate::compile(&quarantine, Side::Stored)),
+            quarantine: Quarantine::open(self.folder.path()).await.unwrap(),
+            changes: Changes::new(),
             healthy: Box::new(|healthy| assert!(healthy, "the sink cannot get on")),
         }
     }

@@ -1,34 +1,38 @@
 //! `mesh up`: the whole mesh in this process.
 
+mod hosting;
+mod watching;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use mesh_catalog::Catalog;
-use mesh_platform::api::Api;
-use mesh_platform::identity::{DevIssuer, Scope, authenticate};
-use mesh_platform::problem;
+use mesh_platform::identity::{DevIssuer, Scope};
 use mesh_platform::server::{self, Limits, Readiness};
 use mesh_platform::telemetry::{self, LogFormat};
-use mesh_sdk::{Host, HostConfig, RunningProduct};
+use mesh_sdk::{DataProduct, Host, HostConfig};
 use tokio::net::TcpListener;
+use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Up;
-use crate::{greeting, products, progress, registration};
+use crate::{ProductList, greeting, progress};
+use hosting::Hosting;
 
 /// How long the token is valid that is printed at the start.
 const TOKEN_VALID: Duration = Duration::from_secs(12 * 3600);
 /// File in the data directory that says where the mesh was reached last.
 const ADDRESS: &str = "address";
-/// How old what the catalog says of a dataset may be.
-const REFRESH: Duration = Duration::from_secs(1);
 
-pub(crate) async fn run(args: &Up) -> anyhow::Result<()> {
+pub(crate) async fn run(args: &Up, built_in: ProductList) -> anyhow::Result<()> {
     let started = Instant::now();
     telemetry::init(LogFormat::detect())?;
     DevIssuer::require_loopback(args.listen)?;
+    // Read before anything is opened: a mistake in a product is told at once.
+    let products = built_in()?;
+    let declared = declared(&args.products)?;
     let folder = args.data.path()?;
     let listener = TcpListener::bind(args.listen).await.with_context(|| {
         format!(
@@ -42,41 +46,55 @@ pub(crate) async fn run(args: &Up) -> anyhow::Result<()> {
 
     eprintln!("starting the mesh in {}", folder.display());
     let readiness = Readiness::new();
-    let (host, running) = start_products(&folder, &readiness).await?;
+    let steps = progress::Steps::default();
+    let mut host = Host::open(HostConfig {
+        data_dir: folder.clone(),
+        progress: Box::new(move |step| steps.show(&step)),
+        readiness: readiness.clone(),
+    })?;
+    let in_folders = declared.iter().map(|(_, product)| product.clone());
+    for product in products.into_iter().chain(in_folders) {
+        let name = product.name().to_owned();
+        host.start(product).await.context(name)?;
+    }
     std::fs::write(folder.join(ADDRESS), &origin)?;
-    let catalog = Catalog::new();
-    let entries: Vec<_> = running
-        .iter()
-        .map(|product| registration::entry(product))
-        .collect();
-    entries
-        .iter()
-        .cloned()
-        .for_each(|entry| catalog.register(entry));
-    let refresh = tokio::spawn(keep_registered(catalog.clone(), running.clone()));
 
-    let api = Api::new()
-        .merge(host.api())
-        .merge(catalog.api())
-        .merge(issuer.api())
-        .merge(readiness.api())
-        .merge(problem::help_pages())
-        .merge(telemetry::metrics_api())
-        .with_openapi("meshwork", env!("CARGO_PKG_VERSION"));
     let limits = Limits::default();
-    let router = api.into_router().layer(authenticate(issuer.verifier()?));
-    let router = server::layers(router, &limits);
     let token = issuer.token("developer", &Scope::ALL, TOKEN_VALID)?;
-    let stop = stop_on_signal()?;
-    greeting::print(address, &folder, &token, &entries, started.elapsed());
+    let hosting = Hosting::new(host, Catalog::new(), issuer, readiness, limits.clone())?;
+    let router = hosting.router();
+    let entries = hosting.entries();
+    let first = declared.first().map(|(_, product)| product.name());
+    let hosting = Arc::new(Mutex::new(hosting));
+    let watching = tokio::spawn(watching::watch(hosting.clone(), declared.clone()));
+    let refresh = tokio::spawn(watching::keep_registered(hosting.clone()));
 
+    let stop = stop_on_signal()?;
+    greeting::print(address, &folder, &token, &entries, first, started.elapsed());
     server::serve(listener, router, &limits, stop).await?;
     eprintln!("\nstopping: what was accepted is being stored");
-    refresh.abort();
-    drop(running);
-    host.stop().await;
+    for task in [watching, refresh] {
+        task.abort();
+        drop(task.await);
+    }
+    if let Ok(hosting) = Arc::try_unwrap(hosting) {
+        hosting.into_inner().stop().await;
+    }
     eprintln!("stopped; `mesh up` finds everything again");
     Ok(())
+}
+
+/// The products in the folders that were named.
+fn declared(folders: &[PathBuf]) -> anyhow::Result<Vec<(PathBuf, DataProduct)>> {
+    let read = |folder: &PathBuf| {
+        let folder = folder
+            .canonicalize()
+            .with_context(|| format!("there is no folder {}", folder.display()))?;
+        let product = DataProduct::from_files(folder.clone())
+            .with_context(|| format!("the product in {} cannot be read", folder.display()))?;
+        Ok((folder, product))
+    };
+    folders.iter().map(read).collect()
 }
 
 /// Where the mesh in `folder` was reached last.
@@ -86,39 +104,6 @@ pub(super) fn address_of(folder: &Path) -> std::io::Result<String> {
 
 pub(super) fn identity_of(folder: &Path) -> PathBuf {
     folder.join("identity")
-}
-
-async fn start_products(
-    folder: &Path,
-    readiness: &Readiness,
-) -> anyhow::Result<(Host, Vec<Arc<RunningProduct>>)> {
-    let steps = progress::Steps::default();
-    let mut host = Host::open(HostConfig {
-        data_dir: folder.to_owned(),
-        progress: Box::new(move |step| steps.show(&step)),
-        readiness: readiness.clone(),
-    })?;
-    let mut running = Vec::new();
-    for product in products::all()? {
-        running.push(host.start(product).await?);
-    }
-    Ok((host, running))
-}
-
-/// Registers every product again whenever one of its datasets has moved on.
-async fn keep_registered(catalog: Catalog, products: Vec<Arc<RunningProduct>>) {
-    let mut registered = Vec::new();
-    let mut tick = tokio::time::interval(REFRESH);
-    loop {
-        tick.tick().await;
-        let now: Vec<_> = products.iter().map(|product| product.datasets()).collect();
-        if now != registered {
-            for product in &products {
-                catalog.register(registration::entry(product));
-            }
-            registered = now;
-        }
-    }
 }
 
 /// Cancelled at Ctrl-C and at SIGTERM; the second ends the process.

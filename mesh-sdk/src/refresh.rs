@@ -1,0 +1,203 @@
+//! Datasets that are made of others, of a file or by code: made anew when what they are made of has changed.
+//!
+//! What a dataset was made of stands in its own table, as the progress of its commits: the version of every dataset
+//! that was read, and which text of the recipe it was. So nothing is made twice, and nothing is forgotten over a
+//! restart. A refresh is whole or not at all: while it fails, the dataset keeps its last good version.
+
+mod file;
+mod mark;
+mod tables;
+
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
+use mesh_contracts::Gate;
+use mesh_storage::{Dataset, Engine};
+use schemars::JsonSchema;
+use serde::Serialize;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::changes::Changes;
+use crate::code::CodeTransform;
+use crate::product::{Recipe, When, Work};
+use crate::quarantine::Quarantine;
+use crate::{ProductFiles, SdkError};
+
+/// Before a failed refresh is tried again, unless a dataset changes sooner.
+const FIRST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// Between two looks at the clock for a schedule: a machine may sleep, and its clock be set.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How a dataset that is made of others stands.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+pub struct RefreshState {
+    /// When this process made it last.
+    pub refreshed_at: Option<DateTime<Utc>>,
+    /// `in full`, or `incrementally` where only new rows were read.
+    pub how: Option<String>,
+    /// Rows of a file that broke the contract and went to quarantine.
+    pub quarantined: u64,
+    /// Why the dataset is not as new as it could be.
+    pub failure: Option<Failure>,
+}
+
+/// Why a refresh fails.
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+pub struct Failure {
+    pub reason: String,
+    /// Of the first of the attempts that failed in a row.
+    pub since: DateTime<Utc>,
+}
+
+/// Makes one dataset.
+pub(crate) struct Refresher {
+    pub(crate) recipe: Recipe,
+    pub(crate) dataset: Arc<Dataset>,
+    pub(crate) gate: Gate,
+    /// The datasets it is made of.
+    pub(crate) reads: Vec<Arc<Dataset>>,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) files: ProductFiles,
+    pub(crate) code: Option<Arc<dyn CodeTransform>>,
+    pub(crate) quarantine: Quarantine,
+    pub(crate) changes: Changes,
+    pub(crate) state: Arc<Mutex<RefreshState>>,
+}
+
+/// What a refresh did.
+pub(crate) struct Made {
+    how: &'static str,
+    quarantined: u64,
+}
+
+impl Made {
+    const INCREMENTALLY: Made = Made {
+        how: "incrementally",
+        quarantined: 0,
+    };
+    const IN_FULL: Made = Made {
+        how: "in full",
+        quarantined: 0,
+    };
+}
+
+impl Refresher {
+    /// Makes the dataset if it is not up to date. A failure is remembered in the state as well.
+    pub(crate) async fn refresh(&self) -> Result<(), SdkError> {
+        // A bug in what it calls must not end the task unnoticed.
+        let made = AssertUnwindSafe(self.make()).catch_unwind().await;
+        let made = made.unwrap_or_else(|_| Err(self.failed("it panicked; the log says where")));
+        let name = self.dataset.name();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match made {
+            Ok(made) => {
+                if state.failure.take().is_some() {
+                    tracing::info!(dataset = name, "the dataset can be refreshed again");
+                }
+                if let Some(made) = made {
+                    state.refreshed_at = Some(Utc::now());
+                    state.how = Some(made.how.to_owned());
+                    state.quarantined = made.quarantined;
+                    drop(state);
+                    self.changes.tell();
+                }
+                Ok(())
+            }
+            Err(error) => {
+                let reason = error.to_string();
+                let before = state.failure.take();
+                if before.as_ref().is_none_or(|before| before.reason != reason) {
+                    tracing::warn!(dataset = name, %error, "the dataset cannot be refreshed and keeps its last version");
+                }
+                let since = before.map_or_else(Utc::now, |before| before.since);
+                state.failure = Some(Failure { reason, since });
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether it was ever made.
+    pub(crate) async fn is_made(&self) -> Result<bool, SdkError> {
+        Ok(self.dataset.progress(mark::GENERATION).await? > 0)
+    }
+
+    /// Refreshes as declared until `stop`.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        let mut heard = self.changes.listen();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            heard.mark_unchanged();
+            let result = match self.recipe.when {
+                When::OnCommit => self.refresh().await,
+                When::Schedule(_) => Ok(()),
+            };
+            let wait = async {
+                match (&self.recipe.when, &result) {
+                    (When::Schedule(cron), _) => {
+                        until(cron).await;
+                        drop(self.refresh().await);
+                    }
+                    (When::OnCommit, Ok(())) => changed(&mut heard).await,
+                    (When::OnCommit, Err(_)) => {
+                        drop(tokio::time::timeout(pause, changed(&mut heard)).await);
+                    }
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = wait => {}
+            }
+            pause = match result {
+                Ok(()) => FIRST_PAUSE,
+                Err(_) => (pause * 2).min(LONGEST_PAUSE),
+            };
+        }
+    }
+
+    async fn make(&self) -> Result<Option<Made>, SdkError> {
+        let made_of = mark::MadeOf::look(self).await?;
+        if made_of.is_up_to_date() {
+            return Ok(None);
+        }
+        let made = match &self.recipe.work {
+            Work::File(path) => file::make(self, path, &made_of).await?,
+            Work::Sql { statement, .. } => tables::make(self, statement, &made_of).await?,
+            Work::Code => tables::make_by_code(self, &made_of).await?,
+        };
+        let name = self.dataset.name().to_owned();
+        metrics::counter!("mesh_dataset_refreshes_total", "dataset" => name).increment(1);
+        Ok(Some(made))
+    }
+
+    fn failed(&self, reason: impl Into<String>) -> SdkError {
+        SdkError::Refresh {
+            dataset: self.dataset.name().to_owned(),
+            reason: reason.into(),
+        }
+    }
+}
+
+/// The sender lives as long as the refresher, which holds it.
+async fn changed(heard: &mut watch::Receiver<u64>) {
+    if heard.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Returns at the next time that `cron` names; never if there is none.
+async fn until(cron: &croner::Cron) {
+    let Ok(next) = cron.find_next_occurrence(&Utc::now(), false) else {
+        return std::future::pending().await;
+    };
+    while let Ok(left) = (next - Utc::now()).to_std() {
+        if left.is_zero() {
+            return;
+        }
+        tokio::time::sleep(left.min(LONGEST_WAIT)).await;
+    }
+}

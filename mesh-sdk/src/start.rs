@@ -1,0 +1,285 @@
+//! A declared product -> a running one: what it has not yet, it gets.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use mesh_contracts::{Gate, Side};
+use mesh_events::EventLog;
+use mesh_storage::{Dataset, Engine, Limits};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::changes::Changes;
+use crate::host::Starting;
+use crate::ingest::Ingest;
+use crate::product::{DatasetPlan, Events, ModelPlan, Recipe, When, Work};
+use crate::quality::{Reports, Watch};
+use crate::quarantine::{QUARANTINE, Quarantine};
+use crate::refresh::{RefreshState, Refresher};
+use crate::registry::{ModelVersion, Registry};
+use crate::scoring::Scoring;
+use crate::sink::Sink;
+use crate::training::{self, Cases};
+use crate::{DataProduct, RunningProduct, SdkError, starting_data};
+
+/// Partitions of a topic: how far apart the work on it can be shared out.
+const PARTITIONS: u32 = 4;
+/// Making a dataset anew may take long; nobody waits for an answer.
+const MAKING: Limits = Limits {
+    time: Duration::from_secs(3600),
+    memory: 2 << 30,
+};
+
+/// The tasks that fill, make and measure the datasets of a product.
+pub(crate) struct Tasks {
+    stop: CancellationToken,
+    running: Vec<JoinHandle<()>>,
+}
+
+impl Tasks {
+    /// Returns once everything that was accepted before is committed.
+    pub(crate) async fn stop(mut self) {
+        self.stop.cancel();
+        for task in std::mem::take(&mut self.running) {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task of a product ended badly");
+            }
+        }
+    }
+
+    fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.running.push(tokio::spawn(task));
+    }
+}
+
+/// A product that does not come up leaves no task behind.
+impl Drop for Tasks {
+    fn drop(&mut self) {
+        self.stop.cancel();
+    }
+}
+
+/// A product on its way up.
+struct Start<'a> {
+    starting: &'a Starting<'a>,
+    folder: PathBuf,
+    tasks: Tasks,
+    changes: Changes,
+    quarantine: Quarantine,
+    /// For what takes longer than a caller would wait.
+    maker: Arc<Engine>,
+    running: RunningProduct,
+}
+
+/// Starts `product` in its folder.
+pub(crate) async fn product(
+    product: DataProduct,
+    folder: &Path,
+    starting: &Starting<'_>,
+) -> Result<(RunningProduct, Tasks), SdkError> {
+    let tasks = Tasks {
+        stop: CancellationToken::new(),
+        running: Vec::new(),
+    };
+    let running = RunningProduct {
+        engine: Arc::new(Engine::new(Limits::default())?),
+        datasets: BTreeMap::new(),
+        refreshes: BTreeMap::new(),
+        reports: Reports::default(),
+        ports: BTreeMap::new(),
+        models: BTreeMap::new(),
+        versions: BTreeMap::new(),
+        product,
+    };
+    let mut start = Start {
+        starting,
+        tasks,
+        changes: Changes::new(),
+        quarantine: Quarantine::open(&folder.join("datasets")).await?,
+        maker: Arc::new(Engine::new(MAKING)?),
+        folder: folder.to_owned(),
+        running,
+    };
+    start.datasets().await?;
+    start.ports();
+    for plan in start.running.product.models().to_vec() {
+        start.serve(&plan).await?;
+    }
+    start.watch();
+    Ok((start.running, start.tasks))
+}
+
+impl Start<'_> {
+    /// Opens, fills and makes the datasets, each behind those it is made of.
+    async fn datasets(&mut self) -> Result<(), SdkError> {
+        for plan in self.running.product.datasets().to_vec() {
+            if plan.name == QUARANTINE {
+                let message = "the platform has a dataset of this name in every product; choose another";
+                return Err(SdkError::declaration(format!("datasets.{QUARANTINE}"), message));
+            }
+            let location = self.folder.join("datasets").join(&plan.name);
+            let dataset = Dataset::open(&location, &plan.name, plan.contract.clone()).await?;
+            if let Some(data) = &plan.starting_data {
+                let files = self.running.product.files();
+                starting_data::load(data, files, &dataset, self.starting).await?;
+            }
+            let dataset = Arc::new(dataset);
+            self.running.engine.add(dataset.clone());
+            self.maker.add(dataset.clone());
+            self.running.datasets.insert(plan.name.clone(), dataset.clone());
+            match (plan.events(), &plan.recipe) {
+                (Some(from), _) => self.sink(&plan, from, dataset).await?,
+                (None, Some(recipe)) => self.refresher(recipe, dataset).await?,
+                (None, None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn sink(
+        &mut self,
+        plan: &DatasetPlan,
+        from: Events<'_>,
+        dataset: Arc<Dataset>,
+    ) -> Result<(), SdkError> {
+        let topic = self.running.product.topic(from);
+        self.starting.log.create_topic(&topic, PARTITIONS).await?;
+        let part = format!("{}/{}", self.running.product.name(), plan.name);
+        let sink = Sink {
+            log: self.starting.log.clone(),
+            topic,
+            dataset,
+            gate: Gate::compile(&plan.contract, Side::Stored),
+            quarantine: self.quarantine.clone(),
+            changes: self.changes.clone(),
+            healthy: self.starting.health(&part),
+        };
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(sink.run(stop));
+        Ok(())
+    }
+
+    /// Makes the dataset once before anything is served from it. One that was made before keeps its last version if that
+    /// fails.
+    async fn refresher(
+        &mut self,
+        recipe: &Recipe,
+        dataset: Arc<Dataset>,
+    ) -> Result<(), SdkError> {
+        let product = &self.running.product;
+        let name = dataset.name().to_owned();
+        let state = Arc::new(Mutex::new(RefreshState::default()));
+        let read = |name: &String| self.running.datasets.get(name).cloned();
+        let refresher = Refresher {
+            recipe: recipe.clone(),
+            gate: Gate::compile(dataset.contract(), Side::Stored),
+            reads: recipe.reads.iter().filter_map(read).collect(),
+            engine: self.maker.clone(),
+            files: product.files().clone(),
+            code: product.code().of(&name),
+            quarantine: self.quarantine.clone(),
+            changes: self.changes.clone(),
+            state: state.clone(),
+            dataset: dataset.clone(),
+        };
+        self.running.refreshes.insert(name.clone(), state);
+        let was_made = refresher.is_made().await?;
+        let on_commit = matches!(recipe.when, When::OnCommit);
+        if on_commit || !was_made || matches!(recipe.work, Work::File(_)) {
+            let before = dataset.info().version;
+            let step = self.starting.step(format!("making {name}"));
+            let made = refresher.refresh().await;
+            match made {
+                Err(error) if !was_made => return Err(error),
+                Err(error) => step.done(format!("not now: {error}")),
+                Ok(()) if dataset.info().version > before => {
+                    step.done(format!("{} rows", dataset.info().rows));
+                }
+                Ok(()) => step.skipped(),
+            }
+        }
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(refresher.run(stop));
+        Ok(())
+    }
+
+    fn ports(&mut self) {
+        let product = &self.running.product;
+        let log: &Arc<dyn EventLog> = &self.starting.log;
+        for port in product.input_ports() {
+            let topic = product.topic(Events::Port(port.name()));
+            let source = product.urn(port.name(), port.contract());
+            let ingest = Ingest::new(port.contract().clone(), topic, source, log.clone());
+            self.running
+                .ports
+                .insert(port.name().to_owned(), Arc::new(ingest));
+        }
+    }
+
+    /// Serves the newest version of a model, or the first, which it trains.
+    async fn serve(&mut self, plan: &ModelPlan) -> Result<(), SdkError> {
+        let folder = self.folder.join("models").join(&plan.name);
+        let registry = Arc::new(Registry::open(folder, &plan.name)?);
+        let mut versions = registry.versions()?;
+        let version = match versions.last() {
+            Some(version) => version.clone(),
+            None => {
+                let version = self.train(plan, &registry).await?;
+                versions.push(version.clone());
+                version
+            }
+        };
+        let model = registry.load(&version)?;
+        let product = &self.running.product;
+        let topic = product.topic(Events::Model(&plan.name));
+        let source = product.urn(&plan.name, &plan.output);
+        let log = self.starting.log.clone();
+        let scoring = Scoring::new(plan, topic, source, model, version, log);
+        self.running
+            .models
+            .insert(plan.name.clone(), Arc::new(scoring));
+        self.running.versions.insert(plan.name.clone(), versions);
+        Ok(())
+    }
+
+    async fn train(
+        &self,
+        plan: &ModelPlan,
+        registry: &Arc<Registry>,
+    ) -> Result<ModelVersion, SdkError> {
+        let step = self.starting.step(format!("training {}", plan.name));
+        let cases = Cases::read(&self.maker, plan).await?;
+        let (work, registry) = (plan.clone(), registry.clone());
+        let trained =
+            tokio::task::spawn_blocking(move || training::train(&work, &cases, &registry));
+        let version = trained.await.map_err(|_| SdkError::Training {
+            model: plan.name.clone(),
+            reason: "it ended before it was done; the log says why".to_owned(),
+        })??;
+        let accuracy = version.accuracy();
+        step.done(format!(
+            "version {}: accuracy {:.3} [{:.3}, {:.3}] on {} cases held out of {}",
+            version.version,
+            accuracy.value,
+            accuracy.low,
+            accuracy.high,
+            accuracy.cases,
+            version.trained_on.cases
+        ));
+        Ok(version)
+    }
+
+    fn watch(&mut self) {
+        let watch = Watch {
+            product: self.running.product.name().to_owned(),
+            engine: self.running.engine.clone(),
+            datasets: self.running.datasets.values().cloned().collect(),
+            changes: self.changes.clone(),
+            reports: self.running.reports.clone(),
+        };
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(watch.run(stop));
+    }
+}

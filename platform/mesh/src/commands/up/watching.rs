@@ -1,0 +1,105 @@
+//! What goes on while the mesh is up: products whose files change are loaded again, and the catalog keeps up with the
+//! datasets.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mesh_sdk::DataProduct;
+use tokio::sync::Mutex;
+
+use super::hosting::{Hosting, one_line};
+
+/// How often the files are looked at.
+const LOOK: Duration = Duration::from_millis(500);
+/// How old what the catalog says of a dataset may be.
+const REGISTER: Duration = Duration::from_secs(1);
+
+/// Loads a product again whenever its files have changed, and have stayed the same for a moment: an editor may write
+/// several.
+pub(super) async fn watch(hosting: Arc<Mutex<Hosting>>, products: Vec<(PathBuf, DataProduct)>) {
+    let mut watched: Vec<Watched> = products.into_iter().map(Watched::new).collect();
+    let mut tick = tokio::time::interval(LOOK);
+    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        for product in &mut watched {
+            if product.has_changed().await {
+                product.load(&hosting).await;
+            }
+        }
+    }
+}
+
+struct Watched {
+    folder: PathBuf,
+    /// Under which it runs.
+    name: String,
+    loaded: String,
+    seen: String,
+}
+
+impl Watched {
+    fn new((folder, product): (PathBuf, DataProduct)) -> Watched {
+        let files = DataProduct::fingerprint(&folder);
+        Watched {
+            folder,
+            name: product.name().to_owned(),
+            loaded: files.clone(),
+            seen: files,
+        }
+    }
+
+    async fn has_changed(&mut self) -> bool {
+        let folder = self.folder.clone();
+        let now = tokio::task::spawn_blocking(move || DataProduct::fingerprint(&folder)).await;
+        let now = now.unwrap_or_default();
+        let settled = now == self.seen;
+        self.seen = now;
+        settled && self.seen != self.loaded
+    }
+
+    async fn load(&mut self, hosting: &Mutex<Hosting>) {
+        self.loaded = self.seen.clone();
+        let folder = self.folder.clone();
+        let read = tokio::task::spawn_blocking(move || DataProduct::from_files(folder)).await;
+        let Ok(read) = read else {
+            return eprintln!("{}: reading its files panicked", self.name);
+        };
+        let problem = match read {
+            Ok(product) if product.name() != self.name => Some(format!(
+                "product.odps.yaml: name: it is {} now, and {} before; stop the mesh and start it again to rename a product",
+                product.name(),
+                self.name
+            )),
+            Ok(product) => {
+                let replaced = hosting.lock().await.replace(product).await;
+                replaced.err().map(|error| format!("{error:#}"))
+            }
+            Err(error) => Some(one_line(&error)),
+        };
+        match problem {
+            None => eprintln!("{}: its files changed; loaded again", self.name),
+            Some(problem) => {
+                eprintln!("{}: its files changed, and cannot be run: {problem}", self.name);
+                eprintln!("  what ran before goes on; it is tried again when they change");
+                hosting.lock().await.failed(&self.name, &problem);
+            }
+        }
+    }
+}
+
+/// Registers every product again whenever something of its datasets has moved on.
+pub(super) async fn keep_registered(hosting: Arc<Mutex<Hosting>>) {
+    let mut registered = Vec::new();
+    let mut tick = tokio::time::interval(REGISTER);
+    loop {
+        tick.tick().await;
+        let hosting = hosting.lock().await;
+        let now = hosting.states();
+        if now != registered {
+            hosting.register();
+            registered = now;
+        }
+    }
+}
