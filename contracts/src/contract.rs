@@ -7,9 +7,9 @@ use arrow_schema::SchemaRef;
 
 use crate::document::{Cursor, DocumentError, Node};
 use crate::property::Property;
-use crate::{Record, json_schema, text};
+use crate::{Record, json_schema, standard, text};
 
-/// A data contract: an Open Data Contract Standard 3.2.0 document with one schema, checked as it was read.
+/// A data contract: an Open Data Contract Standard document, 3.0 to 3.2, with one schema, checked as it was read.
 ///
 /// Immutable, and cheap to clone.
 #[derive(Clone)]
@@ -82,8 +82,29 @@ impl Contract {
     /// The first mistake, with its line, column and path, and what to write instead.
     pub fn parse(file: &str, yaml: &str) -> Result<Contract, DocumentError> {
         let document = Node::parse(file, yaml)?;
+        if let Some(mistake) = standard::contract_mistakes(file, &document)
+            .into_iter()
+            .next()
+        {
+            return Err(mistake);
+        }
         let inner = read::contract(Cursor::root(file, &document), yaml)?;
         Ok(Contract(Arc::new(inner)))
+    }
+
+    /// What is wrong with a contract: all that its standard does not allow, and where it allows everything, the first
+    /// thing that this mesh cannot keep. Empty where [`parse`](Contract::parse) would give a contract.
+    pub fn lint(file: &str, yaml: &str) -> Vec<DocumentError> {
+        let document = match Node::parse(file, yaml) {
+            Ok(document) => document,
+            Err(error) => return vec![error],
+        };
+        let mistakes = standard::contract_mistakes(file, &document);
+        if !mistakes.is_empty() {
+            return mistakes;
+        }
+        let read = read::contract(Cursor::root(file, &document), yaml);
+        read.err().into_iter().collect()
     }
 
     /// Unique in the mesh, the same for all versions: `urn:mesh:contract:cardiology:heart-readings`.

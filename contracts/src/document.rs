@@ -1,7 +1,10 @@
 //! YAML documents: read within limits, and with the place of every mistake.
 
 mod cursor;
+mod edit;
+mod map;
 mod node;
+mod schema;
 
 use std::fmt;
 
@@ -10,7 +13,10 @@ use serde_saphyr::options::AliasLimits;
 use serde_saphyr::{Location, MergeKeyPolicy, MessageFormatter, UserMessageFormatter};
 
 pub(crate) use cursor::{Cursor, Fields};
-pub(crate) use node::Node;
+pub use edit::edited;
+pub use map::DocumentMap;
+pub(crate) use node::{Node, NodeValue};
+pub use schema::{DocumentSchema, SchemaError};
 
 const LARGEST_DOCUMENT: usize = 1 << 20;
 const DEEPEST_NESTING: usize = 40;
@@ -44,6 +50,12 @@ impl DocumentError {
             problem: problem.into(),
             remedy: remedy.into(),
         }
+    }
+
+    /// The same mistake, and another way out of it that is to be tried first.
+    pub(crate) fn or_rather(mut self, remedy: &str) -> DocumentError {
+        self.remedy = format!("{remedy}, or {}", self.remedy);
+        self
     }
 
     /// Stable name of this kind of error.

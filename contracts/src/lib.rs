@@ -18,12 +18,15 @@ mod json_schema;
 mod product;
 mod property;
 pub mod published;
+mod standard;
 mod suggest;
 mod text;
 mod violation;
 
 pub use contract::{Contract, Schema, Side};
-pub use document::{DocumentError, parse_document};
+pub use document::{
+    DocumentError, DocumentMap, DocumentSchema, SchemaError, edited, parse_document,
+};
 pub use gate::{CheckedBatch, Gate, GatedRows, MAX_VIOLATIONS};
 pub use json::ParseError;
 pub use product::{ManagementPort, Port, ProductDescription, SupportChannel};

@@ -5,65 +5,16 @@ use crate::arrow;
 use crate::document::{Cursor, DocumentError};
 use crate::property;
 
-const CONTRACT: &[&str] = &[
-    "apiVersion",
-    "kind",
-    "id",
-    "name",
-    "version",
-    "status",
-    "domain",
-    "dataProduct",
-    "tenant",
-    "description",
-    "tags",
-    "schema",
-    "team",
-    "roles",
-    "slaProperties",
-    "slaDefaultElement",
-    "support",
-    "price",
-    "servers",
-    "context",
-    "authoritativeDefinitions",
-    "customProperties",
-    "contractCreatedTs",
-];
-const DESCRIPTION: &[&str] = &[
-    "purpose",
-    "limitations",
-    "usage",
-    "authoritativeDefinitions",
-    "customProperties",
-];
-const SCHEMA: &[&str] = &[
-    "name",
-    "description",
-    "properties",
-    "logicalType",
-    "physicalType",
-    "physicalName",
-    "businessName",
-    "quality",
-    "tags",
-    "id",
-    "deprecated",
-    "synonyms",
-    "authoritativeDefinitions",
-    "customProperties",
-    "relationships",
-    "dataGranularityDescription",
-    "context",
-];
+/// Version 2 describes datasets in another way.
+const STANDARDS: &[&str] = &["v3.2.0", "v3.1.0", "v3.0.2", "v3.0.1", "v3.0.0"];
 pub(crate) const STATUSES: &[&str] = &["proposed", "draft", "active", "deprecated", "retired"];
 
 pub(super) fn contract(root: Cursor<'_>, source: &str) -> Result<Inner, DocumentError> {
-    let fields = root.fields(CONTRACT)?;
-    fields.require("apiVersion")?.one_of(&["v3.2.0"])?;
+    let fields = root.mapping()?;
+    fields.require("apiVersion")?.one_of(STANDARDS)?;
     fields.require("kind")?.one_of(&["DataContract"])?;
     let description = match fields.get("description") {
-        Some(description) => description.fields(DESCRIPTION)?.text("purpose")?,
+        Some(description) => description.mapping()?.text("purpose")?,
         None => None,
     };
     let schema = schema(&fields.require("schema")?)?;
@@ -89,7 +40,7 @@ fn schema(cursor: &Cursor<'_>) -> Result<Schema, DocumentError> {
             "describe one kind of record, and write another contract for each further one",
         ));
     };
-    let fields = object.fields(SCHEMA)?;
+    let fields = object.mapping()?;
     if let Some(logical_type) = fields.get("logicalType") {
         logical_type.one_of(&["object"])?;
     }

@@ -52,6 +52,14 @@ impl<'a> Cursor<'a> {
         Ok(Fields { at: self })
     }
 
+    /// A mapping whose names of fields the standard's schema has checked.
+    pub(crate) fn mapping(self) -> Result<Fields<'a>, DocumentError> {
+        match self.is_mapping() {
+            true => Ok(Fields { at: self }),
+            false => Err(self.wrong_kind("a mapping")),
+        }
+    }
+
     pub(crate) fn items(&self) -> Result<Vec<Cursor<'a>>, DocumentError> {
         let NodeValue::List(items) = &self.node.value else {
             return Err(self.wrong_kind("a list"));

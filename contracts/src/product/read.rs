@@ -4,118 +4,15 @@ use super::{ManagementPort, Port, ProductDescription, SupportChannel};
 use crate::contract::read::{STATUSES, address_part, identifier, version};
 use crate::document::{Cursor, DocumentError, Fields};
 
-const PRODUCT: &[&str] = &[
-    "apiVersion",
-    "kind",
-    "id",
-    "name",
-    "version",
-    "status",
-    "domain",
-    "tenant",
-    "description",
-    "tags",
-    "inputPorts",
-    "outputPorts",
-    "managementPorts",
-    "support",
-    "team",
-    "productCreatedTs",
-    "authoritativeDefinitions",
-    "customProperties",
-    "type",
-    "context",
-    "deprecated",
-    "synonyms",
-];
-const DESCRIPTION: &[&str] = &[
-    "purpose",
-    "limitations",
-    "usage",
-    "authoritativeDefinitions",
-    "customProperties",
-];
-const INPUT_PORT: &[&str] = &[
-    "name",
-    "version",
-    "contractId",
-    "id",
-    "deprecated",
-    "tags",
-    "customProperties",
-    "authoritativeDefinitions",
-];
-const OUTPUT_PORT: &[&str] = &[
-    "name",
-    "version",
-    "contractId",
-    "description",
-    "type",
-    "sbom",
-    "inputContracts",
-    "id",
-    "deprecated",
-    "tags",
-    "synonyms",
-    "context",
-    "customProperties",
-    "authoritativeDefinitions",
-];
-const MANAGEMENT_PORT: &[&str] = &[
-    "name",
-    "content",
-    "description",
-    "type",
-    "url",
-    "channel",
-    "id",
-    "deprecated",
-    "tags",
-    "customProperties",
-    "authoritativeDefinitions",
-];
 const CONTENTS: &[&str] = &["discoverability", "observability", "control", "dictionary"];
-const TEAM: &[&str] = &[
-    "name",
-    "description",
-    "members",
-    "tags",
-    "customProperties",
-    "authoritativeDefinitions",
-];
-const MEMBER: &[&str] = &[
-    "username",
-    "name",
-    "role",
-    "description",
-    "dateIn",
-    "dateOut",
-    "replacedByUsername",
-    "id",
-    "tags",
-    "customProperties",
-    "authoritativeDefinitions",
-];
-const SUPPORT: &[&str] = &[
-    "channel",
-    "url",
-    "description",
-    "tool",
-    "scope",
-    "invitationUrl",
-    "id",
-    "tags",
-    "customProperties",
-    "authoritativeDefinitions",
-];
 
 pub(super) fn product(root: Cursor<'_>, source: &str) -> Result<ProductDescription, DocumentError> {
-    let fields = root.fields(PRODUCT)?;
-    let standard = fields
+    let fields = root.mapping()?;
+    fields
         .require("apiVersion")?
         .one_of(&["v1.0.0", "v1.1.0"])?;
     fields.require("kind")?.one_of(&["DataProduct"])?;
-    let description = fields.require("description")?.fields(DESCRIPTION)?;
+    let description = fields.require("description")?.mapping()?;
     let product = ProductDescription {
         id: identifier(&fields.require("id")?)?,
         name: address_part(&fields.require("name")?)?,
@@ -126,11 +23,11 @@ pub(super) fn product(root: Cursor<'_>, source: &str) -> Result<ProductDescripti
         limitations: description.text("limitations")?.unwrap_or_default(),
         usage: description.text("usage")?.unwrap_or_default(),
         tags: fields.texts("tags")?,
-        input_ports: each(&fields, "inputPorts", input_port)?,
-        output_ports: each(&fields, "outputPorts", output_port)?,
+        input_ports: each(&fields, "inputPorts", port)?,
+        output_ports: each(&fields, "outputPorts", port)?,
         management_ports: each(&fields, "managementPorts", management_port)?,
         team: match fields.get("team") {
-            Some(team) => self::team(team, standard)?,
+            Some(team) => self::team(team)?,
             None => String::new(),
         },
         support: each(&fields, "support", support)?,
@@ -187,15 +84,8 @@ fn port_name(fields: &Fields<'_>) -> Result<String, DocumentError> {
     }
 }
 
-fn input_port(port: Cursor<'_>) -> Result<Port, DocumentError> {
-    self::port(&port.fields(INPUT_PORT)?)
-}
-
-fn output_port(port: Cursor<'_>) -> Result<Port, DocumentError> {
-    self::port(&port.fields(OUTPUT_PORT)?)
-}
-
-fn port(fields: &Fields<'_>) -> Result<Port, DocumentError> {
+fn port(port: Cursor<'_>) -> Result<Port, DocumentError> {
+    let fields = &port.mapping()?;
     Ok(Port {
         name: port_name(fields)?,
         version: port_version(fields)?,
@@ -205,7 +95,7 @@ fn port(fields: &Fields<'_>) -> Result<Port, DocumentError> {
 }
 
 fn management_port(port: Cursor<'_>) -> Result<ManagementPort, DocumentError> {
-    let fields = port.fields(MANAGEMENT_PORT)?;
+    let fields = port.mapping()?;
     Ok(ManagementPort {
         name: port_name(&fields)?,
         content: fields.require("content")?.one_of(CONTENTS)?.to_owned(),
@@ -215,33 +105,23 @@ fn management_port(port: Cursor<'_>) -> Result<ManagementPort, DocumentError> {
 }
 
 /// A list of people in version 1.0 of the standard, an object with the team's name since 1.1.
-fn team(team: Cursor<'_>, standard: &str) -> Result<String, DocumentError> {
-    match (standard, team.is_mapping()) {
-        ("v1.0.0", true) => Err(team.error(
-            "in v1.0.0 of the standard a team is a list of people",
-            "write `apiVersion: v1.1.0` at the top, or a list of members here",
-        )),
-        ("v1.0.0", false) => {
-            let names = team.items()?.into_iter().map(member);
-            Ok(names.collect::<Result<Vec<_>, _>>()?.join(", "))
-        }
-        _ => {
-            let fields = team.fields(TEAM)?;
-            each(&fields, "members", member)?;
-            fields.require("name")?.text().map(str::to_owned)
-        }
+fn team(team: Cursor<'_>) -> Result<String, DocumentError> {
+    if team.is_mapping() {
+        return team.mapping()?.require("name")?.text().map(str::to_owned);
     }
+    let names = team.items()?.into_iter().map(member);
+    Ok(names.collect::<Result<Vec<_>, _>>()?.join(", "))
 }
 
 /// The person's name, or else account.
 fn member(member: Cursor<'_>) -> Result<String, DocumentError> {
-    let fields = member.fields(MEMBER)?;
+    let fields = member.mapping()?;
     let username = fields.require("username")?.text()?;
     Ok(fields.text("name")?.unwrap_or_else(|| username.to_owned()))
 }
 
 fn support(channel: Cursor<'_>) -> Result<SupportChannel, DocumentError> {
-    let fields = channel.fields(SUPPORT)?;
+    let fields = channel.mapping()?;
     Ok(SupportChannel {
         channel: fields.require("channel")?.text()?.to_owned(),
         url: fields.require("url")?.text()?.to_owned(),
