@@ -105,7 +105,7 @@ async fn start_products(
     Ok((host, running))
 }
 
-/// Registers every product again whenever one of its datasets has moved on.
+/// Tells the catalog the figures of every product again whenever one of its datasets has moved on.
 async fn keep_registered(catalog: Catalog, products: Vec<Arc<RunningProduct>>) {
     let mut registered = Vec::new();
     let mut tick = tokio::time::interval(REFRESH);
@@ -114,7 +114,7 @@ async fn keep_registered(catalog: Catalog, products: Vec<Arc<RunningProduct>>) {
         let now: Vec<_> = products.iter().map(|product| product.datasets()).collect();
         if now != registered {
             for product in &products {
-                catalog.register(registration::entry(product));
+                catalog.refresh(registration::entry(product));
             }
             registered = now;
         }
