@@ -59,6 +59,10 @@ impl Asset {
         &self.path
     }
 
+    pub(crate) fn content(&self) -> &'static str {
+        self.content
+    }
+
     pub(crate) fn respond(&self) -> Response {
         const HEADERS: [(HeaderName, &str); 3] = [
             (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),

@@ -3,8 +3,10 @@
 //! An [`Entry`] is a wire document: plain data, taken over as it is, shown to people and machines.
 
 mod contract;
+mod quality;
 
 pub use contract::example;
+pub use quality::{QualityEntry, RuleResult, RuleStatus, ServiceLevelResult, ServiceLevelStatus};
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
@@ -38,6 +40,35 @@ pub struct Entry {
     pub models: Vec<ModelEntry>,
     /// When the product told the catalog all this.
     pub registered_at: DateTime<Utc>,
+    /// Why the newest files of the product could not be loaded; what the entry describes is older.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+}
+
+/// The tag of a product whose data nobody measured; every page says so.
+const SIMULATED: &str = "simulated";
+
+impl Entry {
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.tags.iter().any(|tag| tag == SIMULATED)
+    }
+
+    /// The contract of that name, in that version or else the highest.
+    pub(crate) fn contract(&self, name: &str, version: Option<&str>) -> Option<&ContractEntry> {
+        self.contracts
+            .iter()
+            .filter(|contract| contract.name == name)
+            .filter(|contract| version.is_none_or(|version| contract.version == version))
+            .max_by_key(|contract| contract.precedence())
+    }
+}
+
+/// Something went wrong, and still is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Failure {
+    /// What, where and what to do: `mesh.yaml:12:5: unknown field \`transform\`; did you mean \`transforms\`?`
+    pub message: String,
+    pub since: DateTime<Utc>,
 }
 
 /// A door of a product: where data goes in, comes out, is scored, or the product is managed.
@@ -86,8 +117,21 @@ pub struct ContractEntry {
     pub version: String,
     pub status: String,
     pub description: String,
+    /// The ODCS document as it was written; without it the contract has no page of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// Parents come before their children, otherwise in the contract's order.
     pub fields: Vec<FieldEntry>,
+}
+
+impl ContractEntry {
+    /// Of its version, as a semantic one.
+    fn precedence(&self) -> Vec<u64> {
+        self.version
+            .split('.')
+            .map(|number| number.parse().unwrap_or(0))
+            .collect()
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -112,6 +156,9 @@ pub struct FieldEntry {
     /// The allowed values of an enumeration, with what they stand for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<EnumValue>,
+    /// As they are written in the data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub examples: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -120,6 +167,8 @@ pub struct EnumValue {
     pub value: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// A Delta table the product owns.
@@ -136,6 +185,18 @@ pub struct DatasetEntry {
     /// URI under which readers of Delta tables find it, where they can reach the storage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// Where its rows come from, in words: `input port cases`, `the answers of model heart-risk`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// When its rows were last derived anew; absent where they only ever arrive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refreshed_at: Option<DateTime<Utc>>,
+    /// Why the last refresh failed; the rows are those of the one before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// How its contract's promises are kept; absent until they are checked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<QualityEntry>,
 }
 
 /// A model and its version that serves now.

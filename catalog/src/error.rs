@@ -27,6 +27,14 @@ pub(crate) enum Error {
         product: String,
         nearest: Vec<String>,
     },
+    #[error("the data product \"{product}\" could not be loaded: {message}")]
+    NotLoaded { product: String, message: String },
+    #[error("data product \"{product}\" shows no contract \"{contract}\"{}", in_version(.version.as_deref()))]
+    UnknownContract {
+        product: String,
+        contract: String,
+        version: Option<String>,
+    },
     #[error("nothing is registered as {urn}{}", did_you_mean(.nearest))]
     UnknownUrn { urn: String, nearest: Vec<String> },
     #[error("nothing is at this address")]
@@ -41,9 +49,11 @@ impl Error {
             | Self::EmptyQuery
             | Self::TooLong { .. }
             | Self::MalformedUrn => &codes::BAD_REQUEST,
-            Self::UnknownProduct { .. } | Self::UnknownUrn { .. } | Self::UnknownPage => {
-                &codes::NOT_FOUND
-            }
+            Self::UnknownProduct { .. }
+            | Self::UnknownContract { .. }
+            | Self::UnknownUrn { .. }
+            | Self::UnknownPage => &codes::NOT_FOUND,
+            Self::NotLoaded { .. } => &codes::UNAVAILABLE,
         }
     }
 
@@ -72,4 +82,8 @@ fn did_you_mean(nearest: &[String]) -> String {
         [] => String::new(),
         names => format!("; did you mean {}?", names.join(" or ")),
     }
+}
+
+fn in_version(version: Option<&str>) -> String {
+    version.map_or_else(String::new, |version| format!(" in version {version}"))
 }

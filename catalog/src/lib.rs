@@ -18,6 +18,8 @@ mod urn;
 
 pub use catalog::Catalog;
 pub use entry::{
-    Accuracy, ContractEntry, ContractRef, DatasetEntry, Direction, Entry, EnumValue, FieldEntry,
-    ModelEntry, Port, example,
+    Accuracy, ContractEntry, ContractRef, DatasetEntry, Direction, Entry, EnumValue, Failure,
+    FieldEntry, ModelEntry, Port, QualityEntry, RuleResult, RuleStatus, ServiceLevelResult,
+    ServiceLevelStatus, example,
 };
+pub use pages::contract_html;

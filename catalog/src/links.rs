@@ -33,6 +33,16 @@ pub(crate) fn contract(entry: &Entry, contract: &ContractEntry) -> String {
     format!("{}/contracts/{}", entry.address, segment(&contract.name))
 }
 
+/// The page about one version of a contract.
+pub(crate) fn contract_page(entry: &Entry, contract: &ContractEntry) -> String {
+    format!(
+        "{}/contracts/{}/{}",
+        product(&entry.product),
+        segment(&contract.name),
+        segment(&contract.version)
+    )
+}
+
 pub(crate) fn domain_anchor(domain: &str) -> String {
     anchor(&["domain", domain])
 }
@@ -51,6 +61,10 @@ pub(crate) fn contract_anchor(contract: &str) -> String {
 
 pub(crate) fn column_anchor(contract: &str, path: &str) -> String {
     anchor(&["column", contract, path])
+}
+
+pub(crate) fn quality_anchor(dataset: &str) -> String {
+    anchor(&["quality", dataset])
 }
 
 /// Names become part of an `id`, which must not hold spaces, and of a fragment, which must not need escapes.
@@ -73,4 +87,11 @@ pub(crate) fn is_plain_path(address: &str) -> bool {
         && address.chars().all(|c| {
             c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '.' | '_' | '~' | ':' | '%')
         })
+}
+
+/// Whether text that somebody wrote into a document leads out to the web or to a mailbox, and to nothing that runs.
+pub(crate) fn is_outward(url: &str) -> bool {
+    ["https://", "http://", "mailto:"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
 }

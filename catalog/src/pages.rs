@@ -1,10 +1,14 @@
 //! The catalog for people: whole pages from the server, complete without scripts.
 
 mod accuracy;
+mod contract;
+mod failure;
 mod format;
+mod health;
 mod home;
 mod problem;
 mod product;
+mod quality;
 mod search;
 mod snippets;
 mod status;
@@ -14,6 +18,8 @@ use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use chrono::Utc;
 
+pub(crate) use contract::contract;
+pub use contract::contract_html;
 pub(crate) use home::home;
 pub(crate) use problem::problem;
 pub(crate) use product::product;

@@ -7,7 +7,7 @@ mod resolve;
 
 use axum::http::{Method, StatusCode};
 use mesh_platform::api::{Api, Operation, Schema};
-use mesh_platform::problem::codes::{BAD_REQUEST, NOT_FOUND};
+use mesh_platform::problem::codes::{BAD_REQUEST, NOT_FOUND, UNAVAILABLE};
 use serde_json::json;
 
 use crate::Catalog;
@@ -84,7 +84,7 @@ fn products() -> Api<Catalog> {
             operation("get_product", "Everything a data product says about itself")
                 .path_parameter("product", "Name of the product")
                 .answer(StatusCode::OK, "The product", JSON, Schema::of::<Entry>())
-                .problems(&[&BAD_REQUEST, &NOT_FOUND]),
+                .problems(&[&BAD_REQUEST, &NOT_FOUND, &UNAVAILABLE]),
         )
 }
 
@@ -130,6 +130,13 @@ fn names_operation() -> Operation {
     )
 }
 
+/// A page about a product, which may be unknown, or never have been loaded.
+fn product_page(id: &str, summary: &str) -> Operation {
+    let operation = or_page(page(id, summary), StatusCode::NOT_FOUND);
+    or_page(operation, StatusCode::SERVICE_UNAVAILABLE)
+        .path_parameter("product", "Name of the product")
+}
+
 fn people() -> Api<Catalog> {
     Api::new()
         .route(
@@ -142,11 +149,25 @@ fn people() -> Api<Catalog> {
             Method::GET,
             "/catalog/products/{product}",
             pages::product,
-            or_page(
-                page("product_page", "A data product, for people"),
-                StatusCode::NOT_FOUND,
+            product_page("product_page", "A data product, for people"),
+        )
+        .route(
+            Method::GET,
+            "/catalog/products/{product}/contracts/{contract}",
+            pages::contract,
+            product_page("contract_page", "What a contract promises, for people")
+                .path_parameter("contract", "Name of the contract; its highest version"),
+        )
+        .route(
+            Method::GET,
+            "/catalog/products/{product}/contracts/{contract}/{version}",
+            pages::contract_version,
+            product_page(
+                "contract_version_page",
+                "One version of a contract, for people",
             )
-            .path_parameter("product", "Name of the product"),
+            .path_parameter("contract", "Name of the contract")
+            .path_parameter("version", "`major.minor.patch`"),
         )
         .route(
             Method::GET,

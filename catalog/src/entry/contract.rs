@@ -18,6 +18,7 @@ impl From<&Contract> for ContractEntry {
             version: contract.version().to_owned(),
             status: contract.status().to_owned(),
             description: contract.description().to_owned(),
+            source: Some(contract.source().to_owned()),
             fields,
         }
     }
@@ -80,8 +81,10 @@ fn push(fields: &mut Vec<FieldEntry>, parent: &str, property: &Property) {
             .map(|allowed| EnumValue {
                 value: in_words(allowed.value()),
                 label: allowed.label().map(str::to_owned),
+                description: allowed.description().map(str::to_owned),
             })
             .collect(),
+        examples: property.examples().iter().map(in_words).collect(),
         path: path.clone(),
     });
     match property.logical_type() {
@@ -102,7 +105,7 @@ fn push(fields: &mut Vec<FieldEntry>, parent: &str, property: &Property) {
     }
 }
 
-/// A string of an enumeration is shown without its quotes.
+/// A string is shown without its quotes.
 fn in_words(value: &Value) -> String {
     value
         .as_str()

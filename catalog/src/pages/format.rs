@@ -55,6 +55,20 @@ pub(crate) fn count(number: u64) -> String {
     text
 }
 
+/// A measured number: whole ones in full, others with three significant digits.
+pub(crate) fn number(value: f64) -> String {
+    /// Beyond these not every whole number has a value of its own.
+    const WHOLE: f64 = 9_007_199_254_740_992.0;
+    let sign = if value < 0.0 { "-" } else { "" };
+    let size = value.abs();
+    if size.fract() == 0.0 && size < WHOLE {
+        return format!("{sign}{}", count(size as u64));
+    }
+    let before_point = size.log10().floor() as i32 + 1;
+    let digits = usize::try_from(3 - before_point).unwrap_or(0).min(12);
+    format!("{value:.digits$}")
+}
+
 /// `1 port`, `2 ports`.
 pub(crate) fn counted(number: u64, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 use super::accuracy::in_short;
 use super::format::{Moment, count, counted, listed};
+use super::health::{Health, Standing};
 use super::status::Status;
 use super::{Frame, respond};
-use crate::entry::Entry;
+use crate::entry::{Entry, Failure};
 use crate::links;
 
 #[derive(Template)]
@@ -19,7 +20,20 @@ struct Home {
     frame: Frame,
     verdict: String,
     written: Option<Moment>,
+    /// How many products keep their contracts, in a sentence.
+    standings: Option<String>,
+    alarms: Vec<Alarm>,
     domains: Vec<Domain>,
+}
+
+/// A product that somebody should look at now.
+struct Alarm {
+    product: String,
+    /// Absent when it never was loaded: there is nothing to show.
+    page: Option<String>,
+    status: Status,
+    text: String,
+    since: Option<Moment>,
 }
 
 struct Domain {
@@ -34,7 +48,10 @@ struct Card {
     title: String,
     product: String,
     version: String,
-    status: Status,
+    /// Absent for what is active, as most are.
+    status: Option<Status>,
+    health: Option<Status>,
+    simulated: Option<Status>,
     purpose: String,
     counts: Vec<Count>,
     models: Vec<ModelLine>,
@@ -53,8 +70,8 @@ struct ModelLine {
     accuracy: Option<String>,
 }
 
-/// The mesh at a glance: every product in its domain.
-pub(crate) fn home(entries: &[Arc<Entry>]) -> Response {
+/// The mesh at a glance: what is wrong, and every product in its domain.
+pub(crate) fn home(entries: &[Arc<Entry>], failures: &BTreeMap<String, Failure>) -> Response {
     let mut by_domain: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
         by_domain.entry(&entry.domain).or_default().push(entry);
@@ -69,6 +86,8 @@ pub(crate) fn home(entries: &[Arc<Entry>]) -> Response {
         frame: Frame::now(),
         verdict: verdict(entries, by_domain.len()),
         written: written.map(|at| Moment::new(at, now)),
+        standings: standings(entries),
+        alarms: alarms(entries, failures, now),
         domains: by_domain
             .into_iter()
             .map(|(name, entries)| domain(name, &entries))
@@ -116,6 +135,80 @@ fn verdict(entries: &[Arc<Entry>], domains: usize) -> String {
     )
 }
 
+/// None as long as no product was checked.
+fn standings(entries: &[Arc<Entry>]) -> Option<String> {
+    let standings: Vec<Standing> = entries
+        .iter()
+        .filter_map(|entry| Health::of(entry))
+        .map(|health| health.standing)
+        .collect();
+    let part = |standing: Standing, one: &str, many: &str| {
+        let number = standings.iter().filter(|known| **known == standing).count() as u64;
+        let verb = if number == 1 { one } else { many };
+        (number > 0).then(|| format!("{} {verb}", count(number)))
+    };
+    if standings.iter().all(|known| *known == Standing::NotChecked) {
+        return None;
+    }
+    let parts: Vec<String> = [
+        part(
+            Standing::Kept,
+            "keeps its contracts",
+            "keep their contracts",
+        ),
+        part(Standing::AtRisk, "is at risk", "are at risk"),
+        part(
+            Standing::Broken,
+            "breaks its contract",
+            "break their contracts",
+        ),
+        part(
+            Standing::NotChecked,
+            "is not wholly checked",
+            "are not wholly checked",
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    Some(format!("{}.", listed(&parts)))
+}
+
+fn alarms(
+    entries: &[Arc<Entry>],
+    failures: &BTreeMap<String, Failure>,
+    now: DateTime<Utc>,
+) -> Vec<Alarm> {
+    let broken = entries.iter().filter_map(|entry| {
+        let health = Health::of(entry).filter(|health| health.standing == Standing::Broken)?;
+        Some(Alarm {
+            product: entry.title.clone(),
+            page: Some(links::on_page(entry, "quality")),
+            status: Status::standing(health.standing),
+            text: health.verdict,
+            since: None,
+        })
+    });
+    let outdated = entries.iter().filter_map(|entry| {
+        let failure = entry.failure.as_ref()?;
+        Some(Alarm {
+            product: entry.title.clone(),
+            page: Some(links::product(&entry.product)),
+            status: Status::not_loaded(),
+            text: failure.message.clone(),
+            since: Some(Moment::new(failure.since, now)),
+        })
+    });
+    let unloaded = failures.iter().map(|(product, failure)| Alarm {
+        product: product.clone(),
+        page: None,
+        status: Status::not_loaded(),
+        text: failure.message.clone(),
+        since: Some(Moment::new(failure.since, now)),
+    });
+    broken.chain(outdated).chain(unloaded).collect()
+}
+
 fn domain(name: &str, entries: &[&Entry]) -> Domain {
     Domain {
         name: name.to_owned(),
@@ -131,7 +224,9 @@ fn card(entry: &Entry) -> Card {
         title: entry.title.clone(),
         product: entry.product.clone(),
         version: entry.version.clone(),
-        status: Status::of(&entry.status),
+        status: (entry.status != "active").then(|| Status::of(&entry.status)),
+        health: Health::of(entry).map(|health| Status::standing(health.standing)),
+        simulated: entry.is_simulated().then(Status::simulated),
         purpose: entry.purpose.clone(),
         counts: counts(entry),
         models: entry

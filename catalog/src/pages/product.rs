@@ -4,13 +4,15 @@ use axum::response::Response;
 use chrono::{DateTime, Utc};
 
 use super::accuracy::AccuracyView;
+use super::contract::ContractView;
+use super::failure::FailureView;
 use super::format::{Moment, count, counted, listed, percent, share};
+use super::health::{Health, HealthView};
+use super::quality::{self, QualityView};
 use super::snippets::{self, Origin, Snippet};
 use super::status::Status;
 use super::{Frame, respond};
-use crate::entry::{
-    ContractEntry, ContractRef, DatasetEntry, Direction, Entry, FieldEntry, ModelEntry, Port,
-};
+use crate::entry::{ContractEntry, ContractRef, DatasetEntry, Direction, Entry, ModelEntry, Port};
 use crate::links;
 
 #[derive(Template)]
@@ -20,14 +22,19 @@ struct ProductPage<'a> {
     entry: &'a Entry,
     status: Status,
     domain_anchor: String,
-    verdict: String,
+    simulated: Option<Status>,
+    failure: Option<FailureView>,
+    health: Option<HealthView>,
+    holds: String,
     registered: Moment,
     sections: Vec<Section>,
     snippets: Vec<Snippet>,
     models: Vec<ModelView<'a>>,
     ports: Vec<PortView<'a>>,
+    quality: Vec<QualityView<'a>>,
     datasets: Vec<DatasetView<'a>>,
-    contracts: Vec<ContractView<'a>>,
+    has_origins: bool,
+    contracts: Vec<ContractPart<'a>>,
 }
 
 /// A part of the page that has something in it.
@@ -64,23 +71,17 @@ struct DatasetView<'a> {
     contract_anchor: Option<String>,
     rows: String,
     updated: Moment,
+    refreshed: Option<Moment>,
+    failure: Option<FailureView>,
 }
 
-struct ContractView<'a> {
-    entry: &'a ContractEntry,
-    anchor: String,
-    status: Status,
+/// A contract and what only a product's page says of it.
+struct ContractPart<'a> {
+    view: ContractView<'a>,
+    /// The contract's document, as the product serves it.
     address: String,
-    summary: String,
-    has_classes: bool,
-    fields: Vec<FieldView<'a>>,
-}
-
-struct FieldView<'a> {
-    entry: &'a FieldEntry,
-    anchor: String,
-    /// How far the column is indented; the style sheet knows 0 to 3.
-    depth: usize,
+    /// Its own page, where there is one.
+    page: Option<String>,
 }
 
 /// One product: what it is, whether to trust it, how to read it, and everything it promises.
@@ -91,7 +92,13 @@ pub(crate) fn product(entry: &Entry, origin: &Origin) -> Response {
         entry,
         status: Status::of(&entry.status),
         domain_anchor: links::domain_anchor(&entry.domain),
-        verdict: verdict(entry),
+        simulated: entry.is_simulated().then(Status::simulated),
+        failure: entry
+            .failure
+            .as_ref()
+            .map(|failure| FailureView::new(failure, now)),
+        health: Health::of(entry).map(|health| health.view(now)),
+        holds: holds(entry),
         registered: Moment::new(entry.registered_at, now),
         sections: Vec::new(),
         snippets: snippets::of(entry, origin),
@@ -101,6 +108,11 @@ pub(crate) fn product(entry: &Entry, origin: &Origin) -> Response {
             .iter()
             .map(|port| self::port(entry, port))
             .collect(),
+        quality: quality::of(entry, now),
+        has_origins: entry
+            .datasets
+            .iter()
+            .any(|dataset| dataset.from.is_some() || dataset.failure.is_some()),
         datasets: entry
             .datasets
             .iter()
@@ -120,6 +132,7 @@ fn sections(page: &ProductPage<'_>) -> Vec<Section> {
     let counted = [
         ("models", "Models", page.models.len()),
         ("ports", "Ports", page.ports.len()),
+        ("quality", "Quality", page.quality.len()),
         ("datasets", "Datasets", page.datasets.len()),
         ("contracts", "Contracts", page.contracts.len()),
     ]
@@ -143,7 +156,8 @@ fn sections(page: &ProductPage<'_>) -> Vec<Section> {
     get.into_iter().chain(counted).collect()
 }
 
-fn verdict(entry: &Entry) -> String {
+/// What there is of models and rows, in sentences.
+fn holds(entry: &Entry) -> String {
     let mut sentences = Vec::new();
     for model in &entry.models {
         if let Some(accuracy) = model.accuracy {
@@ -212,48 +226,19 @@ fn dataset<'a>(entry: &Entry, dataset: &'a DatasetEntry, now: DateTime<Utc>) -> 
         contract_anchor: contract_anchor(entry, &dataset.contract),
         rows: count(dataset.rows),
         updated: Moment::new(dataset.updated_at, now),
+        refreshed: dataset.refreshed_at.map(|at| Moment::new(at, now)),
+        failure: dataset
+            .failure
+            .as_ref()
+            .map(|failure| FailureView::new(failure, now)),
     }
 }
 
-fn contract<'a>(entry: &Entry, contract: &'a ContractEntry) -> ContractView<'a> {
-    let required = contract
-        .fields
-        .iter()
-        .filter(|field| field.required && !field.assigned)
-        .count();
-    let assigned = contract
-        .fields
-        .iter()
-        .filter(|field| field.assigned)
-        .count();
-    let mut parts = vec![counted(contract.fields.len() as u64, "column")];
-    if required > 0 {
-        parts.push(format!("{} required", count(required as u64)));
-    }
-    if assigned > 0 {
-        parts.push(format!(
-            "{} assigned by the platform",
-            count(assigned as u64)
-        ));
-    }
-    ContractView {
-        entry: contract,
-        anchor: links::contract_anchor(&contract.name),
-        status: Status::of(&contract.status),
+fn contract<'a>(entry: &Entry, contract: &'a ContractEntry) -> ContractPart<'a> {
+    let has_page = contract.source.is_some();
+    ContractPart {
+        view: ContractView::of(contract),
         address: links::contract(entry, contract),
-        summary: format!("{}.", parts.join(", ")),
-        has_classes: contract
-            .fields
-            .iter()
-            .any(|field| field.classification.is_some()),
-        fields: contract
-            .fields
-            .iter()
-            .map(|field| FieldView {
-                entry: field,
-                anchor: links::column_anchor(&contract.name, &field.path),
-                depth: field.path.matches('.').count().min(3),
-            })
-            .collect(),
+        page: has_page.then(|| links::contract_page(entry, contract)),
     }
 }

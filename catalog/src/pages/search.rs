@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::format::{counted, listed};
+use super::health::Health;
+use super::status::Status;
 use super::{Frame, respond};
 use crate::entry::Entry;
 use crate::search::{self, Hit, Kind, Query};
@@ -32,6 +34,9 @@ struct HitView {
     why: String,
     domain: String,
     product: String,
+    /// How the product keeps its contracts.
+    health: Option<Status>,
+    simulated: Option<Status>,
 }
 
 /// What answers `text`; without words in it, the box to type them.
@@ -57,7 +62,7 @@ pub(crate) fn search(entries: &[Arc<Entry>], text: &str, query: Option<&Query>) 
         hits: hits
             .into_iter()
             .take(SHOWN)
-            .map(|hit| view(hit, words))
+            .map(|hit| view(hit, words, entries))
             .collect(),
         nearest,
     };
@@ -104,8 +109,15 @@ fn near(entries: &[Arc<Entry>], text: &str) -> Vec<String> {
     search::nearest(text.trim(), names.into_iter())
 }
 
-fn view(hit: Hit, words: &[String]) -> HitView {
+fn view(hit: Hit, words: &[String], entries: &[Arc<Entry>]) -> HitView {
+    let entry = entries.iter().find(|entry| entry.product == hit.product);
     HitView {
+        health: entry
+            .and_then(|entry| Health::of(entry))
+            .map(|health| Status::standing(health.standing)),
+        simulated: entry
+            .filter(|entry| entry.is_simulated())
+            .map(|_| Status::simulated()),
         kind: hit.kind.word(),
         name: mark(&hit.name, words),
         contract: hit.contract,

@@ -1,4 +1,6 @@
-/// A life-cycle word with the tone and the icon that go with it; never colour alone.
+use super::health::Standing;
+
+/// A word with the tone and the icon that go with it; never colour alone.
 pub(crate) struct Status {
     pub(crate) word: String,
     /// Class of the style sheet.
@@ -22,5 +24,33 @@ impl Status {
             .map(|first| first.to_uppercase().chain(letters).collect())
             .unwrap_or_default();
         Self { word, tone, icon }
+    }
+
+    /// Of a promise, or of all promises of something.
+    pub(crate) fn standing(standing: Standing) -> Self {
+        match standing {
+            Standing::Kept => Self::new("Kept", "ok", "tick"),
+            Standing::AtRisk => Self::new("At risk", "warn", "triangle"),
+            Standing::Broken => Self::new("Broken", "bad", "cross"),
+            Standing::NotChecked => Self::new("Not checked", "quiet", "ring"),
+        }
+    }
+
+    /// Of a product whose newest files are not what runs.
+    pub(crate) fn not_loaded() -> Self {
+        Self::new("Not loaded", "bad", "cross")
+    }
+
+    /// Of data that nobody measured.
+    pub(crate) fn simulated() -> Self {
+        Self::new("Simulated data", "info", "simulated")
+    }
+
+    fn new(word: &str, tone: &'static str, icon: &'static str) -> Self {
+        Self {
+            word: word.to_owned(),
+            tone,
+            icon,
+        }
     }
 }

@@ -9,7 +9,7 @@ use crate::params::Given;
 use crate::search::Query as Words;
 
 pub(super) async fn home(State(catalog): State<Catalog>) -> Response {
-    pages::home(&catalog.entries())
+    pages::home(&catalog.entries(), &catalog.failures())
 }
 
 pub(super) async fn product(
@@ -29,6 +29,50 @@ pub(super) async fn product(
         Ok(entry) => pages::product(&entry, &origin),
         Err(error) => pages::problem(&error),
     }
+}
+
+pub(super) async fn contract(
+    State(catalog): State<Catalog>,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Response {
+    match path {
+        Ok(Path((product, contract))) => contract_page(&catalog, &product, &contract, None),
+        Err(_) => pages::problem(&Error::UnknownPage),
+    }
+}
+
+pub(super) async fn contract_version(
+    State(catalog): State<Catalog>,
+    path: Result<Path<(String, String, String)>, PathRejection>,
+) -> Response {
+    match path {
+        Ok(Path((product, contract, version))) => {
+            contract_page(&catalog, &product, &contract, Some(&version))
+        }
+        Err(_) => pages::problem(&Error::UnknownPage),
+    }
+}
+
+fn contract_page(
+    catalog: &Catalog,
+    product: &str,
+    contract: &str,
+    version: Option<&str>,
+) -> Response {
+    let entry = match catalog.product(product) {
+        Ok(entry) => entry,
+        Err(error) => return pages::problem(&error),
+    };
+    let page = entry
+        .contract(contract, version)
+        .and_then(|contract| pages::contract(&entry, contract));
+    page.unwrap_or_else(|| {
+        pages::problem(&Error::UnknownContract {
+            product: product.to_owned(),
+            contract: contract.to_owned(),
+            version: version.map(str::to_owned),
+        })
+    })
 }
 
 /// Parameters other than `q` come with links from elsewhere and are no reason to refuse a reader.

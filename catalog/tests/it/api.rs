@@ -1,7 +1,16 @@
 use axum::http::StatusCode;
+use chrono::Utc;
+use mesh_catalog::Failure;
 use serde_json::{Value, json};
 
 use crate::client::{Client, entries};
+
+fn failure(message: &str) -> Failure {
+    Failure {
+        message: message.to_owned(),
+        since: Utc::now(),
+    }
+}
 
 fn products(list: &Value) -> Vec<&str> {
     list["products"]
@@ -60,9 +69,29 @@ async fn all_products_are_listed_in_short() {
           "datasets": 0,
           "models": 0,
           "registered_at": "2026-05-12T09:00:00Z"
+        },
+        {
+          "product": "logistics",
+          "domain": "logistics",
+          "title": "Logistics",
+          "version": "0.2.0",
+          "status": "draft",
+          "purpose": "Deliveries of medical equipment, and how late they come.",
+          "owner": "Supply team",
+          "tags": [
+            "delivery",
+            "simulated"
+          ],
+          "urn": "urn:mesh:logistics:logistics",
+          "address": "/products/logistics",
+          "ports": 1,
+          "contracts": 1,
+          "datasets": 2,
+          "models": 0,
+          "registered_at": "2026-05-12T09:00:00Z"
         }
       ],
-      "total": 2
+      "total": 3
     }
     "#);
 }
@@ -122,8 +151,57 @@ async fn a_product_that_registers_again_replaces_what_it_said() {
     );
     assert_eq!(
         client.get("/catalog/api/v1/products").await.json()["total"],
-        2
+        3
     );
+}
+
+#[tokio::test]
+async fn a_product_whose_newest_files_fail_says_so_until_it_loads() {
+    let client = Client::with_sample();
+    let path = "/catalog/api/v1/products/epidemiology";
+    client
+        .catalog
+        .register_failure("epidemiology", failure("mesh.yaml:12:5: no"));
+    let entry = entries().remove(1);
+    client.catalog.refresh(entry.clone());
+    assert_eq!(
+        client.get(path).await.json()["failure"]["message"],
+        "mesh.yaml:12:5: no"
+    );
+    client.catalog.register(entry);
+    assert!(client.get(path).await.json().get("failure").is_none());
+}
+
+#[tokio::test]
+async fn a_product_that_never_was_loaded_cannot_answer() {
+    let client = Client::of([]);
+    client
+        .catalog
+        .register_failure("new-one", failure("mesh.yaml:1:1: empty"));
+    let problem = client
+        .get("/catalog/api/v1/products/new-one")
+        .await
+        .problem(StatusCode::SERVICE_UNAVAILABLE, "unavailable");
+    assert_eq!(
+        problem["detail"],
+        "the data product \"new-one\" could not be loaded: mesh.yaml:1:1: empty"
+    );
+}
+
+#[tokio::test]
+async fn a_removed_product_is_gone_and_does_not_come_back_with_its_figures() {
+    let client = Client::with_sample();
+    client
+        .catalog
+        .register_failure("new-one", failure("mesh.yaml:1:1: empty"));
+    for product in ["epidemiology", "new-one"] {
+        client.catalog.remove(product);
+        client.catalog.refresh(entries().remove(1));
+        client
+            .get(&format!("/catalog/api/v1/products/{product}"))
+            .await
+            .problem(StatusCode::NOT_FOUND, "not-found");
+    }
 }
 
 #[tokio::test]
@@ -236,6 +314,8 @@ async fn every_address_is_described() {
         "/catalog/api/v1/search",
         "/catalog/assets/{file}",
         "/catalog/products/{product}",
+        "/catalog/products/{product}/contracts/{contract}",
+        "/catalog/products/{product}/contracts/{contract}/{version}",
         "/catalog/resolve/{urn}",
         "/catalog/search",
     ] {

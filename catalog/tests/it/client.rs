@@ -1,7 +1,8 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use mesh_catalog::{Catalog, Entry};
+use mesh_catalog::{Catalog, ContractEntry, Entry};
+use mesh_contracts::Contract;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -17,9 +18,17 @@ pub(crate) struct Answer {
     pub(crate) text: String,
 }
 
-/// The two products of the sample.
+/// The products of the sample, one of them with a contract that came as a document.
 pub(crate) fn entries() -> Vec<Entry> {
-    serde_json::from_str(include_str!("../../examples/mesh.json")).unwrap()
+    let mut entries: Vec<Entry> =
+        serde_json::from_str(include_str!("../../examples/mesh.json")).unwrap();
+    entries[1].contracts = vec![ContractEntry::from(&weekly_cases())];
+    entries
+}
+
+pub(crate) fn weekly_cases() -> Contract {
+    let yaml = include_str!("../../examples/weekly-cases.odcs.yaml");
+    Contract::parse("weekly-cases.odcs.yaml", yaml).unwrap()
 }
 
 impl Client {

@@ -1,5 +1,6 @@
 use axum::http::StatusCode;
-use mesh_catalog::Entry;
+use chrono::Utc;
+use mesh_catalog::{Entry, Failure};
 use serde_json::Value;
 
 use crate::client::{Client, entries};
@@ -12,7 +13,8 @@ async fn home_shows_every_product_in_its_domain() {
     assert_eq!(answer.status, StatusCode::OK);
     let page = answer.page();
     for text in [
-        "2 data products in 2 domains with 5 ports, 1 model (1 in Production) and 3 datasets of 49\u{202f}333 rows.",
+        "3 data products in 3 domains with 6 ports, 1 model (1 in Production) and 5 datasets of 69\u{202f}981 rows.",
+        "1 keeps its contracts and 1 breaks its contract.",
         "<h2 id=\"domain-cardiology\">cardiology</h2>",
         "<h2 id=\"domain-epidemiology\">epidemiology</h2>",
         "<a href=\"/catalog/products/bracelet-cardiology\">Bracelet cardiology</a>",
@@ -25,7 +27,9 @@ async fn home_shows_every_product_in_its_domain() {
 
 #[tokio::test]
 async fn home_shows_only_what_exists() {
-    let page = Client::of(entries().into_iter().skip(1)).get("/").await;
+    let page = Client::of(entries().into_iter().skip(1).take(1))
+        .get("/")
+        .await;
     let page = page.page();
     assert!(page.contains("1 data product in 1 domain with 1 port."));
     for text in ["0 dataset", "0 model", "none yet", "last commit"] {
@@ -100,7 +104,16 @@ fn hostile(entry: &Entry, text: &str) -> Entry {
             Value::Array(items) => items.iter_mut().for_each(|item| replace(item, text)),
             Value::Object(members) => {
                 for (name, member) in members {
-                    let kept = ["product", "direction", "updated_at", "registered_at"];
+                    let kept = [
+                        "product",
+                        "direction",
+                        "status",
+                        "updated_at",
+                        "registered_at",
+                        "refreshed_at",
+                        "checked_at",
+                        "since",
+                    ];
                     // One of each is enough, and ids of equal names would clash.
                     if let Value::Array(items) = member {
                         items.truncate(1);
@@ -126,10 +139,18 @@ async fn hostile_text_stays_text_on_every_page() {
         "javascript:alert(1)",
         "//evil.example",
     ] {
-        let client = Client::of([hostile(&entries()[0], text)]);
+        let client = Client::of([hostile(&entries()[0], text), hostile(&entries()[2], text)]);
+        client.catalog.register_failure(
+            "bracelet-cardiology",
+            Failure {
+                message: text.to_owned(),
+                since: Utc::now(),
+            },
+        );
         for path in [
             "/",
             PRODUCT,
+            "/catalog/products/logistics",
             "/catalog/search?q=alert",
             "/catalog/search?q=evil",
         ] {
@@ -239,4 +260,170 @@ async fn the_style_sheet_is_kept_for_ever_under_the_name_of_its_content() {
         .await;
     assert_eq!(old.status, StatusCode::NOT_FOUND);
     assert_eq!(old.header("cache-control"), "no-cache");
+}
+
+#[tokio::test]
+async fn a_product_page_says_first_whether_the_contracts_are_kept() {
+    let client = Client::with_sample();
+    for (product, texts) in [
+        (
+            "bracelet-cardiology",
+            [
+                "Keeps its contracts</span> · 9 of 9 rules and 2 of 2 service levels kept · checked <time",
+                "measured over 30 days, of which 4 have passed",
+            ],
+        ),
+        (
+            "logistics",
+            [
+                "Breaks its contract: “No two rows share a delivery_id” in delivery_delays, observed 3</span>",
+                "a rule of engine `soda`, which does not run here",
+            ],
+        ),
+    ] {
+        let answer = client.get(&format!("/catalog/products/{product}")).await;
+        for text in texts {
+            assert!(answer.page().contains(text), "{text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_rule_stands_with_its_promise_what_was_observed_and_a_verdict_in_words() {
+    let answer = Client::with_sample()
+        .get("/catalog/products/logistics")
+        .await;
+    let page = answer.page();
+    let row = |sentence: &str| {
+        let at = page
+            .find(&format!("<p class=\"prose\">{sentence}</p>"))
+            .unwrap();
+        page[at..].split("</tr>").next().unwrap()
+    };
+    for (sentence, texts) in [
+        (
+            "At most 1 % of rows have no depot",
+            [
+                "href=\"#column-delivery-delays-depot\"",
+                "<td>1 %</td>",
+                ">2.42</td>",
+                "pill warn",
+                "At risk",
+            ],
+        ),
+        (
+            "No two rows share a delivery_id",
+            [
+                "delivery_id</a>",
+                "<td>0 rows</td>",
+                ">3</td>",
+                "pill bad",
+                "Broken",
+            ],
+        ),
+        (
+            "Delays agree with the carrier&#39;s invoices",
+            [
+                "delay_days</a>",
+                "<td>100 %</td>",
+                "<td class=\"number\"></td>",
+                "pill quiet",
+                "Not checked",
+            ],
+        ),
+    ] {
+        for text in texts {
+            assert!(row(sentence).contains(text), "{text} in {}", row(sentence));
+        }
+    }
+    assert!(row("A row can be queried at most 24 h after it was accepted").contains("27 h"));
+}
+
+#[tokio::test]
+async fn a_dataset_says_where_its_rows_come_from_and_that_its_refresh_failed() {
+    let answer = Client::with_sample()
+        .get("/catalog/products/logistics")
+        .await;
+    for text in [
+        "SQL transforms/delivery_delays.sql over deliveries, refreshed on commit, incremental",
+        "The last refresh failed",
+        "no column `promised_on` in deliveries",
+    ] {
+        assert!(answer.page().contains(text), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn simulated_data_is_called_so_wherever_the_product_is_shown() {
+    let client = Client::with_sample();
+    for path in [
+        "/",
+        "/catalog/products/logistics",
+        "/catalog/search?q=delivery",
+    ] {
+        assert!(
+            client.get(path).await.page().contains("Simulated data"),
+            "{path}"
+        );
+    }
+    for path in [PRODUCT, "/catalog/search?q=cholesterol"] {
+        assert!(
+            !client.get(path).await.page().contains("Simulated data"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn home_and_search_show_how_contracts_are_kept() {
+    let client = Client::with_sample();
+    for (path, words) in [
+        ("/", ["</svg>Kept</span>", "</svg>Broken</span>"]),
+        (
+            "/catalog/search?q=heart",
+            ["</svg>Kept</span>", "bracelet-cardiology"],
+        ),
+        (
+            "/catalog/search?q=delivery",
+            ["</svg>Broken</span>", "logistics"],
+        ),
+    ] {
+        for word in words {
+            assert!(
+                client.get(path).await.page().contains(word),
+                "{word} in {path}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn files_that_could_not_be_loaded_are_shown_with_what_still_runs() {
+    let client = Client::with_sample();
+    let failure = |message: &str| Failure {
+        message: message.to_owned(),
+        since: Utc::now(),
+    };
+    let mistake = "mesh.yaml:12:5: unknown field `transform`";
+    client
+        .catalog
+        .register_failure("epidemiology", failure(mistake));
+    client
+        .catalog
+        .register_failure("new-one", failure("mesh.yaml:1:1: empty"));
+    let product = client.get("/catalog/products/epidemiology").await;
+    assert!(product.page().contains("version 0.3.0 is still running"));
+    assert!(product.page().contains(mistake));
+    let home = client.get("/").await;
+    for text in [
+        mistake,
+        "new-one",
+        "mesh.yaml:1:1: empty",
+        "</svg>Not loaded</span>",
+    ] {
+        assert!(home.page().contains(text), "{text}");
+    }
+    let unloaded = client.get("/catalog/products/new-one").await;
+    assert_eq!(unloaded.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(unloaded.page().contains("mesh.yaml:1:1: empty"));
 }

@@ -33,6 +33,7 @@ pub(crate) fn entry(running: &RunningProduct) -> Entry {
             .collect(),
         address,
         registered_at: Utc::now(),
+        failure: None,
     }
 }
 
@@ -88,6 +89,10 @@ fn dataset(state: DatasetState) -> DatasetEntry {
         version: i64::try_from(state.version).unwrap_or(i64::MAX),
         updated_at: state.updated_at,
         location: Some(state.location),
+        from: None,
+        refreshed_at: None,
+        failure: None,
+        quality: None,
         name: state.name,
     }
 }

@@ -46,3 +46,14 @@ fn lists_read_as_sentences() {
     assert_eq!(listed(&parts[..2]), "a and b");
     assert_eq!(listed(&parts), "a, b and c");
 }
+
+#[test]
+fn measured_numbers_have_three_digits_that_say_something() {
+    assert_eq!(number(0.0), "0");
+    assert_eq!(number(-3.0), "-3");
+    assert_eq!(number(10_324.0), "10\u{202f}324");
+    assert_eq!(number(2.417), "2.42");
+    assert_eq!(number(0.012_34), "0.0123");
+    assert_eq!(number(1234.5), "1234");
+    assert_eq!(number(-0.5), "-0.500");
+}

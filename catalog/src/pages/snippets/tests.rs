@@ -66,6 +66,10 @@ fn names_that_sql_would_split_are_quoted() {
         version: 0,
         updated_at: chrono::Utc::now(),
         location: None,
+        from: None,
+        refreshed_at: None,
+        failure: None,
+        quality: None,
     };
     assert_eq!(
         select(&dataset("heart_readings")),
