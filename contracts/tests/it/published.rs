@@ -111,7 +111,20 @@ fn the_examples_of_a_contract_make_a_record_that_keeps_it() {
             tried.push(contract.name());
         }
     }
-    for name in ["heart-readings", "heart-risk-scores", "diagnoses"] {
+    for name in [
+        "heart-readings",
+        "heart-risk-scores",
+        "diagnoses",
+        "weekly-cases",
+        "outbreaks",
+        "weekly-signals",
+        "outbreak-risk-scores",
+        "planned-deliveries",
+        "deliveries",
+        "delivery-delays",
+        "express-orders",
+        "late-delivery-scores",
+    ] {
         assert!(tried.contains(&name), "{name} has not enough examples");
     }
 }
