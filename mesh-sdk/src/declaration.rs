@@ -3,8 +3,9 @@
 //! The doc comments are what editors show: the JSON Schema of the file is made of these types.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use mesh_contracts::DocumentError;
+use mesh_contracts::{DocumentError, DocumentSchema};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -136,9 +137,19 @@ pub(crate) struct Training {
     pub(crate) seed: u64,
 }
 
+static SCHEMA: LazyLock<DocumentSchema> = LazyLock::new(|| {
+    DocumentSchema::compile(&mesh_yaml_schema()).expect("a test of this crate compiles it")
+});
+
 impl Declaration {
-    pub(crate) fn parse(yaml: &str) -> Result<Declaration, DocumentError> {
-        mesh_contracts::parse_document(FILE, yaml)
+    /// # Errors
+    /// Every mistake that the schema sees, in the order of the text.
+    pub(crate) fn parse(yaml: &str) -> Result<Declaration, Vec<DocumentError>> {
+        let mistakes = SCHEMA.check(FILE, yaml);
+        match mistakes.is_empty() {
+            true => mesh_contracts::parse_document(FILE, yaml).map_err(|error| vec![error]),
+            false => Err(mistakes),
+        }
     }
 }
 

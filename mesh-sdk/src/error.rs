@@ -9,6 +9,9 @@ pub enum SdkError {
     /// A document of the product is wrong; says file, line and what to write instead.
     #[error(transparent)]
     Document(#[from] DocumentError),
+    /// A document of the product has several mistakes.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Documents(Vec<DocumentError>),
     /// Two documents of the product do not fit each other.
     #[error("{file}: {path}: {message}")]
     Declaration {
@@ -58,6 +61,7 @@ impl SdkError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Document(error) => error.code(),
+            Self::Documents(_) => "document-invalid",
             Self::Declaration { .. } | Self::Statement { .. } | Self::Contract { .. } => {
                 "declaration-invalid"
             }

@@ -3,6 +3,7 @@
 mod describe;
 mod ingest;
 mod query;
+mod schemas;
 mod score;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::RunningProduct;
 use crate::ingest::MediaType;
 
 pub(crate) use ingest::refusal;
+pub use schemas::schemas_api;
 
 pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
     let mut api = Api::new()

@@ -34,6 +34,7 @@ pub use declaration::mesh_yaml_schema;
 pub use error::SdkError;
 pub use files::ProductFiles;
 pub use host::{Host, HostConfig, Progress};
+pub use http::schemas_api;
 pub use mesh_contracts::Contract;
 pub use mesh_models::{CrossValidation, CrossValidationReport};
 pub use mesh_platform::server::Readiness;

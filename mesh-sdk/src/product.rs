@@ -3,6 +3,7 @@ mod recipe;
 pub(crate) mod resolve;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use mesh_contracts::{Contract, ProductDescription};
 
@@ -12,6 +13,8 @@ use crate::declaration::{Declaration, FILE, Model, Source, StartingData};
 use crate::{ProductFiles, SdkError};
 
 pub(crate) use recipe::{Recipe, When, Work};
+
+const DESCRIPTION: &str = "product.odps.yaml";
 
 /// A data product as declared: read, parsed and checked, not yet running.
 #[derive(Clone, Debug)]
@@ -120,12 +123,11 @@ impl DataProduct {
     /// # Errors
     /// [`SdkError`] that names the file, the place in it, what is wrong and what would be right.
     pub fn from_files(files: impl Into<ProductFiles>) -> Result<DataProduct, SdkError> {
-        const DESCRIPTION: &str = "product.odps.yaml";
         let files = files.into();
         let text = |path: &str| files.read_text(path).map_err(SdkError::file(path));
         let description = ProductDescription::parse(DESCRIPTION, &text(DESCRIPTION)?)?;
         let yaml = text(FILE)?;
-        let declaration = Declaration::parse(&yaml)?;
+        let declaration = Declaration::parse(&yaml).map_err(SdkError::Documents)?;
         let contracts = Contracts::read(&files)?;
         let resolved = || -> Result<_, SdkError> {
             let datasets = resolve::datasets(&description, &declaration, &contracts, &files)?;
@@ -163,6 +165,21 @@ impl DataProduct {
         }
         self.code.add(name, code);
         Ok(self)
+    }
+
+    /// What changes whenever a file that makes up the product in `folder` does: sizes and times of its declaration, its
+    /// contracts, statements and data.
+    pub fn fingerprint(folder: &Path) -> String {
+        let files = ProductFiles::Folder(folder.to_owned());
+        let below = [contracts::FOLDER, "transforms", "data"];
+        let below = below
+            .iter()
+            .flat_map(|folder| files.list(folder, "").unwrap_or_default());
+        let all = [DESCRIPTION.to_owned(), FILE.to_owned()]
+            .into_iter()
+            .chain(below);
+        let known = all.map(|path| files.fingerprint(&path).unwrap_or(path));
+        known.collect::<Vec<_>>().join("\n")
     }
 
     pub fn name(&self) -> &str {

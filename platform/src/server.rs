@@ -5,9 +5,11 @@ mod headers;
 mod health;
 mod layers;
 mod limits;
+mod live;
 mod plain_errors;
 
 pub use connections::serve;
 pub use health::{Part, Readiness};
 pub use layers::layers;
 pub use limits::Limits;
+pub use live::LiveRouter;

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::{ModelVersion, RunningProduct};
+use crate::{ModelVersion, QualityReport, RunningProduct};
 
 const YAML: &str = "application/yaml";
 
@@ -33,6 +33,9 @@ struct Versions {
 
 pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
     let mut api = description(product).merge(models(product));
+    for dataset in product.product().datasets() {
+        api = api.merge(quality(product, &dataset.name));
+    }
     for contract in product.product().contracts() {
         api = api.merge(contract_routes(product, contract));
     }
@@ -117,6 +120,33 @@ fn contract_routes(product: &Arc<RunningProduct>, contract: &Contract) -> Api {
             move || async move { ([(header::CONTENT_TYPE, "application/schema+json")], schema) },
             derived,
         )
+}
+
+fn quality(product: &Arc<RunningProduct>, dataset: &str) -> Api {
+    let operation = operation(
+        product,
+        &format!("quality_{dataset}"),
+        "What a dataset was measured to be, against its contract",
+    )
+    .answer(
+        StatusCode::OK,
+        "The newest measurement",
+        "application/json",
+        Schema::of::<QualityReport>(),
+    )
+    .problems(&[&codes::UNAVAILABLE]);
+    let path = super::path(product, &format!("datasets/{dataset}/quality"));
+    let dataset = dataset.to_owned();
+    let report = move |State(product): State<Arc<RunningProduct>>| async move {
+        match product.quality(&dataset) {
+            Some(report) => Ok(Json((*report).clone())),
+            None => Err(Problem::new(&codes::UNAVAILABLE)
+                .with_detail("the dataset has not been measured yet; ask again in a second")),
+        }
+    };
+    Api::new()
+        .route(Method::GET, &path, report, operation)
+        .with_state(product.clone())
 }
 
 fn models(product: &Arc<RunningProduct>) -> Api {

@@ -1,20 +1,32 @@
-//! The command line of the mesh, and the one place that lists its products.
+//! The composition root: every product that this binary runs.
 
-mod cli;
-mod commands;
-mod greeting;
-mod products;
-mod progress;
-mod registration;
-
-use clap::Parser;
+use mesh_sdk::{DataProduct, SdkError};
 
 fn main() -> std::process::ExitCode {
-    match cli::Cli::parse().run() {
-        Ok(()) => std::process::ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            std::process::ExitCode::FAILURE
-        }
+    mesh_cli::main(products)
+}
+
+fn products() -> Result<Vec<DataProduct>, SdkError> {
+    Ok(vec![
+        bracelet_cardiology::product()?,
+        declared::epidemiology()?,
+        declared::logistics()?,
+    ])
+}
+
+/// Products that are files and nothing else.
+mod declared {
+    use include_dir::{Dir, include_dir};
+    use mesh_sdk::{DataProduct, SdkError};
+
+    static EPIDEMIOLOGY: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../products/epidemiology");
+    static LOGISTICS: Dir = include_dir!("$CARGO_MANIFEST_DIR/../../products/logistics");
+
+    pub(super) fn epidemiology() -> Result<DataProduct, SdkError> {
+        DataProduct::from_files(&EPIDEMIOLOGY)
+    }
+
+    pub(super) fn logistics() -> Result<DataProduct, SdkError> {
+        DataProduct::from_files(&LOGISTICS)
     }
 }

@@ -2,9 +2,12 @@
 
 use chrono::Utc;
 use mesh_catalog::{
-    Accuracy, ContractEntry, ContractRef, DatasetEntry, Direction, Entry, ModelEntry, Port, example,
+    Accuracy, ContractEntry, ContractRef, DatasetEntry, Direction, Entry, Failure, ModelEntry,
+    Port, QualityEntry, RuleResult, RuleStatus, ServiceLevelResult, ServiceLevelStatus, example,
 };
-use mesh_sdk::{Contract, DatasetState, ModelVersion, RunningProduct};
+use mesh_sdk::{
+    Contract, DatasetState, Kept, ModelVersion, QualityReport, RunningProduct, Verdict,
+};
 
 pub(crate) fn entry(running: &RunningProduct) -> Entry {
     let product = running.product();
@@ -89,11 +92,55 @@ fn dataset(state: DatasetState) -> DatasetEntry {
         version: i64::try_from(state.version).unwrap_or(i64::MAX),
         updated_at: state.updated_at,
         location: Some(state.location),
-        from: None,
-        refreshed_at: None,
-        failure: None,
-        quality: None,
+        from: Some(state.origin),
+        refreshed_at: state.refresh.as_ref().and_then(|state| state.refreshed_at),
+        failure: state
+            .refresh
+            .and_then(|state| state.failure)
+            .map(|failure| Failure {
+                message: failure.reason,
+                since: failure.since,
+            }),
+        quality: state.quality.map(|report| quality(&report)),
         name: state.name,
+    }
+}
+
+fn quality(report: &QualityReport) -> QualityEntry {
+    let results = report.results.iter().map(|result| RuleResult {
+        rule: result.rule.clone(),
+        property: result.property.clone(),
+        sentence: result.sentence.clone(),
+        status: match result.verdict {
+            Verdict::Passed => RuleStatus::Passed,
+            Verdict::Failed => RuleStatus::Failed,
+            Verdict::NotRun => RuleStatus::NotRun,
+        },
+        observed: result.observed,
+        threshold: result.threshold.clone(),
+        severity: result.severity.clone(),
+        reason: result.reason.clone(),
+    });
+    let levels = report.service_levels.iter();
+    let levels = levels.map(|level| ServiceLevelResult {
+        property: level.property.clone(),
+        sentence: level.sentence.clone(),
+        status: match level.kept {
+            Kept::Kept => ServiceLevelStatus::Kept,
+            Kept::Broken => ServiceLevelStatus::Broken,
+            Kept::NotMeasured => ServiceLevelStatus::NotMeasured,
+        },
+        observed: level.observed.clone(),
+        reason: level.reason.clone(),
+    });
+    QualityEntry {
+        checked_at: report.checked_at,
+        version: report
+            .version
+            .and_then(|version| i64::try_from(version).ok())
+            .unwrap_or_default(),
+        results: results.collect(),
+        service_levels: levels.collect(),
     }
 }
 

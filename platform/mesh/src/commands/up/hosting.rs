@@ -1,5 +1,6 @@
 use axum::Router;
-use mesh_catalog::{Catalog, Entry};
+use chrono::Utc;
+use mesh_catalog::{Catalog, Entry, Failure};
 use mesh_platform::api::Api;
 use mesh_platform::identity::{DevIssuer, authenticate};
 use mesh_platform::server::{self, Limits, LiveRouter, Readiness};
@@ -56,11 +57,11 @@ impl Hosting {
         products.map(|product| product.datasets()).collect()
     }
 
-    /// Tells the catalog where the datasets are.
-    pub(super) fn register(&self) {
+    /// Tells the catalog how the datasets stand now.
+    pub(super) fn refresh(&self) {
         self.entries()
             .into_iter()
-            .for_each(|entry| self.catalog.register(entry));
+            .for_each(|entry| self.catalog.refresh(entry));
     }
 
     /// Runs `product` in place of the one of its name.
@@ -73,8 +74,10 @@ impl Hosting {
     }
 
     /// Shows that the newest files of a product cannot be run.
-    pub(super) fn failed(&self, product: &str, error: &str) {
-        self.catalog.register_failure(product, error);
+    pub(super) fn failed(&self, product: &str, message: String) {
+        let since = Utc::now();
+        let failure = Failure { message, since };
+        self.catalog.register_failure(product, failure);
     }
 
     pub(super) async fn stop(self) {
@@ -83,7 +86,9 @@ impl Hosting {
 
     /// The catalog's entries and the routes, from what runs now.
     fn publish(&self) -> anyhow::Result<()> {
-        self.register();
+        self.entries()
+            .into_iter()
+            .for_each(|entry| self.catalog.register(entry));
         let api = Api::new()
             .merge(self.host.api())
             .merge(self.catalog.api())

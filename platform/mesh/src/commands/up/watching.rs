@@ -83,13 +83,13 @@ impl Watched {
             Some(problem) => {
                 eprintln!("{}: its files changed, and cannot be run: {problem}", self.name);
                 eprintln!("  what ran before goes on; it is tried again when they change");
-                hosting.lock().await.failed(&self.name, &problem);
+                hosting.lock().await.failed(&self.name, problem);
             }
         }
     }
 }
 
-/// Registers every product again whenever something of its datasets has moved on.
+/// Tells the catalog whenever something of a dataset has moved on.
 pub(super) async fn keep_registered(hosting: Arc<Mutex<Hosting>>) {
     let mut registered = Vec::new();
     let mut tick = tokio::time::interval(REGISTER);
@@ -98,7 +98,7 @@ pub(super) async fn keep_registered(hosting: Arc<Mutex<Hosting>>) {
         let hosting = hosting.lock().await;
         let now = hosting.states();
         if now != registered {
-            hosting.register();
+            hosting.refresh();
             registered = now;
         }
     }

@@ -1,0 +1,26 @@
+//! The command line of the mesh, for the binary `mesh` and for products that bring a program of their own.
+
+mod cli;
+mod commands;
+mod greeting;
+mod progress;
+mod registration;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use mesh_sdk::{DataProduct, SdkError};
+
+/// The products that are built into a program.
+pub type ProductList = fn() -> Result<Vec<DataProduct>, SdkError>;
+
+/// Runs the command line over `products`; to be called by `main`.
+pub fn main(products: ProductList) -> ExitCode {
+    match cli::Cli::parse().run(products) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
