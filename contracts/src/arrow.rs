@@ -14,7 +14,7 @@ fn fields(properties: &[Property]) -> Fields {
 
 fn field(property: &Property) -> Field {
     let data_type = match property.logical_type() {
-        LogicalType::String => DataType::Utf8,
+        LogicalType::String | LogicalType::Time => DataType::Utf8,
         LogicalType::Integer => DataType::Int64,
         LogicalType::Number => DataType::Float64,
         LogicalType::Boolean => DataType::Boolean,

@@ -155,6 +155,8 @@ impl Contract {
     /// The records of one side as JSON Schema 2020-12.
     ///
     /// A validator that checks formats accepts exactly what the [`Gate`](crate::Gate) of the same side accepts.
+    /// Bounds of dates and times, for which JSON Schema has no word, are `formatMinimum` and its like of
+    /// ajv-formats, compared to the microsecond.
     pub fn json_schema(&self, side: Side) -> serde_json::Value {
         json_schema::derive(self, side)
     }

@@ -1,5 +1,6 @@
 mod batch;
 mod check;
+mod rules;
 mod words;
 
 pub use batch::{CheckedBatch, GatedRows};

@@ -3,10 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use crate::contract::{Contract, Side};
+use crate::formats;
 use crate::property::{Format, LogicalType, Property};
 
 /// RFC 3339 as the gate reads it. Said in full, because most validators do not check `format`.
 const TIMESTAMP: &str = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$";
+/// A time of day without offset; the format `time` of JSON Schema asks for one.
+const TIME: &str = r"^([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?$";
 
 pub(crate) fn derive(contract: &Contract, side: Side) -> Value {
     let schema = contract.schema();
@@ -69,7 +72,7 @@ fn value(property: &Property) -> Value {
     );
     put_text(&mut derived, "description", &description(property));
     let name = match property.logical_type() {
-        LogicalType::Date | LogicalType::Timestamp => "string",
+        LogicalType::Date | LogicalType::Timestamp | LogicalType::Time => "string",
         other => other.name(),
     };
     derived.insert("type".to_owned(), nullable(property, name));
@@ -88,6 +91,9 @@ fn value(property: &Property) -> Value {
         LogicalType::Timestamp => {
             derived.insert("format".to_owned(), json!("date-time"));
             derived.insert("pattern".to_owned(), json!(TIMESTAMP));
+        }
+        LogicalType::Time => {
+            derived.insert("pattern".to_owned(), json!(TIME));
         }
         LogicalType::Object(properties) => object(&mut derived, properties.iter()),
         LogicalType::Array(item) => {
@@ -148,13 +154,32 @@ fn limits(derived: &mut Map<String, Value>, property: &Property) {
     put("multipleOf", number(options.multiple_of()));
     put("minLength", options.min_length().map(Value::from));
     put("maxLength", options.max_length().map(Value::from));
-    put("pattern", options.pattern().map(Value::from));
     put("minItems", options.min_items().map(Value::from));
     put("maxItems", options.max_items().map(Value::from));
-    let format = options.format().map(|format| match format {
-        Format::Uuid => Value::from("uuid"),
-    });
-    put("format", format);
+    put("uniqueItems", options.unique_items().then(|| true.into()));
+    put("formatMinimum", options.earliest().map(Value::from));
+    put("formatMaximum", options.latest().map(Value::from));
+    put("formatExclusiveMinimum", options.after().map(Value::from));
+    put("formatExclusiveMaximum", options.before().map(Value::from));
+    texts(derived, property);
+}
+
+/// A format is said by name and as a pattern, because most validators do not check `format`.
+fn texts(derived: &mut Map<String, Value>, property: &Property) {
+    let options = property.options();
+    match options.format() {
+        Some(Format::Byte) => derived.insert("contentEncoding".to_owned(), json!("base64")),
+        Some(format) => derived.insert("format".to_owned(), json!(format.name())),
+        None => None,
+    };
+    match (options.pattern(), options.format().map(formats::pattern)) {
+        (Some(one), None) | (None, Some(one)) => derived.insert("pattern".to_owned(), json!(one)),
+        (Some(one), Some(other)) => {
+            let both = json!([{ "pattern": one }, { "pattern": other }]);
+            derived.insert("allOf".to_owned(), both)
+        }
+        (None, None) => None,
+    };
 }
 
 fn put_text(derived: &mut Map<String, Value>, name: &str, text: &str) {

@@ -4,7 +4,7 @@ mod read;
 use serde_json::Value;
 
 pub use options::{Format, Options};
-pub(crate) use options::{Pattern, Words};
+pub(crate) use options::{Moment, Moments, Pattern, Step, Words};
 pub(crate) use read::properties;
 
 /// One field of a contract's records.
@@ -40,6 +40,8 @@ pub enum LogicalType {
     Date,
     /// RFC 3339 text with an offset, kept in UTC to the microsecond (`Timestamp(Microsecond, "UTC")`).
     Timestamp,
+    /// A time of day without offset, text like `23:59:59.5` (`Utf8`: Delta has no type for it).
+    Time,
     /// An object with exactly these properties (`Struct`).
     Object(Vec<Property>),
     /// A list of such values; the items' property is named `item` (`List`).
@@ -56,6 +58,7 @@ impl LogicalType {
             LogicalType::Boolean => "boolean",
             LogicalType::Date => "date",
             LogicalType::Timestamp => "timestamp",
+            LogicalType::Time => "time",
             LogicalType::Object(_) => "object",
             LogicalType::Array(_) => "array",
         }

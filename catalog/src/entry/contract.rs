@@ -1,4 +1,4 @@
-use mesh_contracts::{Contract, Format, LogicalType, Options, Property};
+use mesh_contracts::{Contract, LogicalType, Options, Property};
 use serde_json::{Map, Number, Value};
 
 use super::{ContractEntry, EnumValue, FieldEntry};
@@ -134,9 +134,7 @@ fn rule(property: &Property) -> Option<String> {
         "character",
     ));
     parts.extend(between(options.min_items(), options.max_items(), "item"));
-    parts.extend(options.format().map(|format| match format {
-        Format::Uuid => "a UUID".to_owned(),
-    }));
+    parts.extend(options.format().map(|format| format.words().to_owned()));
     parts.extend(
         options
             .pattern()

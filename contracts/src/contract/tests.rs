@@ -56,6 +56,11 @@ fn a_contract_is_read() {
         .find(|property| property.name() == "people")
         .unwrap();
     assert!(matches!(people.logical_type(), LogicalType::Array(item) if item.required()));
+    let spot = properties.iter().find(|property| property.name() == "spot");
+    let Some(LogicalType::Object(spot)) = spot.map(crate::Property::logical_type) else {
+        panic!("{spot:?}");
+    };
+    assert_eq!((spot[0].required(), spot[1].required()), (true, false));
 }
 
 #[test]
@@ -155,17 +160,104 @@ fn what_the_gate_could_not_hold_is_refused() {
         ("^[^0-9]*$", "(?i)a", "`(?` means different things"),
         ("^[^0-9]*$", "[a[b]]", "`[` means different things"),
         ("^[^0-9]*$", "(a", "not a regular expression"),
-        ("format: uuid", "format: email", "`email` is not known here"),
+        ("format: uuid", "format: phone", "`phone` is not known here"),
+        (
+            "format: uuid",
+            "format: binary",
+            "JSON has no bytes: write byte",
+        ),
+        (
+            "format: uuid",
+            "format: password",
+            "it asks nothing of a text",
+        ),
         (
             "multipleOf: 3",
             "multipleOf: 0.5",
             "no multiple of an integer",
         ),
-        ("multipleOf: 3", "format: i32", "unknown field `format`"),
+        ("multipleOf: 3", "format: u128", "do not fit into a dataset"),
         (
-            "logicalType: date",
-            "logicalType: date\n        logicalTypeOptions: { maximum: \"2030-01-01\" }",
-            "the type date has no options here",
+            "format: f32",
+            "format: i32",
+            "`i32` is not known here; write one of f32, f64",
+        ),
+        (
+            "multipleOf: 0.05",
+            "multipleOf: 0.0000000001",
+            "no step of numbers",
+        ),
+        ("multipleOf: 0.05", "multipleOf: 0", "no step of numbers"),
+        (
+            "logicalType: boolean",
+            "logicalType: boolean\n        logicalTypeOptions: { format: byte }",
+            "the type boolean has no options",
+        ),
+        (
+            "logicalType: boolean",
+            "logicalType: map",
+            "records have no type map here; write an array of objects with a key and a value",
+        ),
+        (
+            "logicalType: boolean",
+            "logicalType: vector",
+            "with minItems and maxItems",
+        ),
+        (
+            "format: yyyy-MM-dd",
+            "format: dd.MM.yyyy",
+            "remove `format`, or write yyyy-MM-dd or ISO_LOCAL_DATE",
+        ),
+        (
+            "maximum: \"2024-02-29\"",
+            "maximum: \"2023-02-29\"",
+            "no date; write one such as \"2024-02-29\"",
+        ),
+        (
+            "maximum: \"2024-02-29\"",
+            "maximum: \"1960-02-29\"",
+            "no value can keep these options",
+        ),
+        (
+            "23:59:59.999999Z",
+            "23:59:59.9999999Z",
+            "at most 6 decimals",
+        ),
+        (
+            "timezone: true",
+            "timezone: false",
+            "every timestamp is written with its offset",
+        ),
+        ("Etc/UTC", "Europe/Berlin", "taken for UTC"),
+        (
+            "format: ISO_LOCAL_TIME",
+            "timezone: true",
+            "a time of day has no offset here",
+        ),
+        (
+            "{ minItems: 1, maxItems: 3 }",
+            "{ minItems: 1, uniqueItems: true, maxItems: 0 }",
+            "no value can keep",
+        ),
+        (
+            "- name: people\n        logicalType: array\n",
+            "- name: people\n        logicalType: array\n        logicalTypeOptions: { uniqueItems: true }\n",
+            "items of type object that differ in JSON can be the same in a dataset",
+        ),
+        (
+            "required: [x]",
+            "required: [z]",
+            "the object has no property `z`",
+        ),
+        (
+            "minProperties: 1",
+            "minProperties: 2",
+            "minProperties is 2, but 1 properties are required",
+        ),
+        (
+            "maxProperties: 2",
+            "maxProperties: 1",
+            "maxProperties is 1, but there are 2 properties",
         ),
         (
             "        required: true\n        unique: true",
@@ -204,6 +296,7 @@ fn the_arrow_schema_has_the_contracts_types() {
         ("ratio", DataType::Float64, true),
         ("flag", DataType::Boolean, true),
         ("day", DataType::Date32, true),
+        ("shift", DataType::Utf8, true),
         (
             "at",
             DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
@@ -237,6 +330,22 @@ fn the_json_schema_says_what_each_side_holds() {
         input["properties"]["kind"].to_string(),
         r#"{"description":"Kind of thing. (b = bee)","type":["string","null"],"enum":["b","a",null]}"#
     );
+    for (name, expected) in [
+        (
+            "small",
+            r#"{"type":["integer","null"],"minimum":-100,"maximum":127}"#,
+        ),
+        (
+            "ip4",
+            r#"{"type":["string","null"],"format":"ipv4","pattern":"^[0-9]{1,3}(?:[.][0-9]{1,3}){3}$"}"#,
+        ),
+        (
+            "term",
+            r#"{"type":["string","null"],"format":"date","formatExclusiveMinimum":"1999-12-31","formatExclusiveMaximum":"2100-01-01"}"#,
+        ),
+    ] {
+        assert_eq!(input["properties"][name].to_string(), expected);
+    }
     let stored = everything().json_schema(Side::Stored);
     assert_eq!(stored["properties"]["event_id"]["readOnly"], true);
     assert_eq!(

@@ -51,6 +51,8 @@ fn a_record_that_keeps_the_contract_passes() {
         json!({"ref": "019A1B2C-3D4E-7F50-8a6b-7c8d9e0f1a2b", "day": "2024-02-29"}),
         json!({"at": "2024-02-29T23:59:59Z", "visits": ["2024-01-01", null], "big": i64::MAX}),
         json!({"at": "2024-02-29T23:59:59.123456789-11:30", "big": i64::MIN}),
+        json!({"price": 0.3, "single": -1.5, "small": 127, "wide": 0, "words": ["a", null], "lots": [1, 2]}),
+        json!({"since": "2024-02-29T11:00:00.4999999Z", "shift": "22:29:59", "spot": {"x": 0, "y": null}}),
     ] {
         let record = good(change);
         assert_eq!(
@@ -114,6 +116,37 @@ fn every_rule_is_held_and_named() {
             "visits[1] format string",
         ),
         (json!({"visits": {}}), "visits type object"),
+        (json!({"mail": "a@"}), "mail format string"),
+        (json!({"host": "A"}), "host pattern string"),
+        (json!({"host": "a--b"}), "host format string"),
+        (json!({"small": 128}), "small maximum number"),
+        (json!({"wide": -1}), "wide minimum number"),
+        (json!({"price": 0.1 + 0.2}), "price multiple-of number"),
+        (json!({"single": 1e39}), "single maximum number"),
+        (json!({"born": "1969-12-29"}), "born minimum string"),
+        (
+            json!({"term": "1999-12-31"}),
+            "term exclusive-minimum string",
+        ),
+        (
+            json!({"since": "2024-02-29T11:00:00.5Z"}),
+            "since exclusive-maximum string",
+        ),
+        (
+            json!({"until": "2100-01-01T00:00:00Z"}),
+            "until maximum string",
+        ),
+        (
+            json!({"shift": "05:59:59.999999999"}),
+            "shift minimum string",
+        ),
+        (json!({"clock": "12:00"}), "clock format string"),
+        (
+            json!({"words": ["a", "b", "a"]}),
+            "words unique-items array",
+        ),
+        (json!({"lots": [1, 2, 1.0]}), "lots unique-items array"),
+        (json!({"spot": {"y": 1}}), "spot.x required nothing"),
         (json!({"event_id": "x"}), "event_id assigned string"),
         (json!({"event_id": null}), "event_id assigned null"),
         (json!({"Count": 3}), "Count unknown-field number"),
@@ -158,6 +191,15 @@ fn a_violation_says_what_is_expected() {
     assert_eq!(
         told(json!({"kind": 1})),
         "kind: expected a string, one of \"b\" or \"a\"; found number (type)"
+    );
+    assert_eq!(
+        told(json!({"shift": "23:00:00"})),
+        "shift: expected a time of day such as 12:00:00, not before 06:00:00, before 22:30:00; found string \
+         (exclusive-maximum)"
+    );
+    assert_eq!(
+        told(json!({"words": ["a", "a"]})),
+        "words: expected an array, at most 4 items, no two of them the same; found array (unique-items)"
     );
     assert_eq!(
         told(json!({"cuont": 1})),

@@ -10,6 +10,7 @@ pub(super) fn of(property: &Property) -> String {
     let mut words = String::from(match property.logical_type() {
         LogicalType::String => match property.options().format() {
             Some(Format::Uuid) => "a UUID of 36 characters",
+            Some(format) => format.words(),
             None => "a string",
         },
         LogicalType::Integer => "a whole number",
@@ -17,6 +18,7 @@ pub(super) fn of(property: &Property) -> String {
         LogicalType::Boolean => "true or false",
         LogicalType::Date => "a date such as 2024-02-29",
         LogicalType::Timestamp => "a time such as 2024-02-29T12:00:00Z",
+        LogicalType::Time => "a time of day such as 12:00:00",
         LogicalType::Object(_) => "an object",
         LogicalType::Array(_) => "an array",
     });
@@ -52,13 +54,20 @@ fn limits(words: &mut String, property: &Property) {
     say(", more than ", number(options.exclusive_minimum()));
     say(", less than ", number(options.exclusive_maximum()));
     say(", a multiple of ", number(options.multiple_of()));
+    let text = |text: Option<&str>| text.map(str::to_owned);
+    say(", not before ", text(options.earliest()));
+    say(", not after ", text(options.latest()));
+    say(", after ", text(options.after()));
+    say(", before ", text(options.before()));
     let length = |count: Option<u64>| count.map(|count| format!("{count} characters"));
     say(", at least ", length(options.min_length()));
     say(", at most ", length(options.max_length()));
-    say(", matching ", options.pattern().map(str::to_owned));
+    say(", matching ", text(options.pattern()));
     let items = |count: Option<u64>| count.map(|count| format!("{count} items"));
     say(", at least ", items(options.min_items()));
     say(", at most ", items(options.max_items()));
+    let unique = options.unique_items().then(String::new);
+    say(", no two of them the same", unique);
     say(" ", property.unit().map(|unit| format!("({unit})")));
 }
 

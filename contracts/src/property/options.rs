@@ -17,13 +17,88 @@ pub struct Options {
     pub(crate) format: Option<Format>,
     pub(crate) min_items: Option<u64>,
     pub(crate) max_items: Option<u64>,
+    pub(crate) unique_items: bool,
+    pub(crate) step: Option<Step>,
+    pub(crate) moments: Moments,
 }
 
-/// The format of a string.
+/// The format of a string, by ODCS's own name for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// 36 characters, hyphenated.
     Uuid,
+    /// `name@host`, neither quoted nor with the name of its owner.
+    Email,
+    /// Absolute, of RFC 3986.
+    Uri,
+    /// Labels of ASCII letters, digits and single hyphens.
+    Hostname,
+    Ipv4,
+    Ipv6,
+    /// Bytes in base64, padded.
+    Byte,
+}
+
+impl Format {
+    pub(crate) const ALL: [Format; 7] = [
+        Format::Uuid,
+        Format::Email,
+        Format::Uri,
+        Format::Hostname,
+        Format::Ipv4,
+        Format::Ipv6,
+        Format::Byte,
+    ];
+
+    /// The word ODCS has for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Uuid => "uuid",
+            Format::Email => "email",
+            Format::Uri => "uri",
+            Format::Hostname => "hostname",
+            Format::Ipv4 => "ipv4",
+            Format::Ipv6 => "ipv6",
+            Format::Byte => "byte",
+        }
+    }
+
+    /// For people: `an email address`.
+    pub fn words(self) -> &'static str {
+        match self {
+            Format::Uuid => "a UUID",
+            Format::Email => "an email address",
+            Format::Uri => "an absolute URI",
+            Format::Hostname => "a host name",
+            Format::Ipv4 => "an IPv4 address",
+            Format::Ipv6 => "an IPv6 address",
+            Format::Byte => "bytes in base64",
+        }
+    }
+}
+
+/// What numbers with decimals are multiples of, as a decimal itself: 0.05 is 5 units of a hundredth.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Step {
+    pub(crate) units: i64,
+    /// How many units make 1, a power of ten.
+    pub(crate) scale: f64,
+}
+
+/// The bounds of dates and times.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Moments {
+    pub(crate) minimum: Option<Moment>,
+    pub(crate) maximum: Option<Moment>,
+    pub(crate) exclusive_minimum: Option<Moment>,
+    pub(crate) exclusive_maximum: Option<Moment>,
+}
+
+/// A date or time as it is written, and what is compared: days or microseconds.
+#[derive(Clone, Debug)]
+pub(crate) struct Moment {
+    pub(crate) text: String,
+    pub(crate) count: i64,
 }
 
 /// A regular expression, as it is written and compiled.
@@ -34,10 +109,12 @@ pub(crate) struct Pattern {
 }
 
 impl Options {
+    /// Of an integer or number; the bound of its `format` where that is narrower.
     pub fn minimum(&self) -> Option<&Number> {
         self.minimum.as_ref()
     }
 
+    /// Of an integer or number; the bound of its `format` where that is narrower.
     pub fn maximum(&self) -> Option<&Number> {
         self.maximum.as_ref()
     }
@@ -50,7 +127,7 @@ impl Options {
         self.exclusive_maximum.as_ref()
     }
 
-    /// Integers only, and at least 1.
+    /// For integers a whole number, at least 1; for numbers a decimal above 0.
     pub fn multiple_of(&self) -> Option<&Number> {
         self.multiple_of.as_ref()
     }
@@ -80,6 +157,37 @@ impl Options {
 
     pub fn max_items(&self) -> Option<u64> {
         self.max_items
+    }
+
+    /// Whether no two items of an array are the same.
+    pub fn unique_items(&self) -> bool {
+        self.unique_items
+    }
+
+    /// The first date or time, as text.
+    pub fn earliest(&self) -> Option<&str> {
+        self.moments.minimum.as_ref().map(Moment::text)
+    }
+
+    /// The last date or time, as text.
+    pub fn latest(&self) -> Option<&str> {
+        self.moments.maximum.as_ref().map(Moment::text)
+    }
+
+    /// What dates or times come after, as text.
+    pub fn after(&self) -> Option<&str> {
+        self.moments.exclusive_minimum.as_ref().map(Moment::text)
+    }
+
+    /// What dates or times come before, as text.
+    pub fn before(&self) -> Option<&str> {
+        self.moments.exclusive_maximum.as_ref().map(Moment::text)
+    }
+}
+
+impl Moment {
+    fn text(&self) -> &str {
+        &self.text
     }
 }
 

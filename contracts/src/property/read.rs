@@ -15,8 +15,17 @@ const TYPES: &[&str] = &[
     "boolean",
     "date",
     "timestamp",
+    "time",
     "object",
     "array",
+];
+/// Types of ODCS that no record can be held to here, and what to write instead.
+const REFUSED: [(&str, &str); 2] = [
+    ("map", "write an array of objects with a key and a value"),
+    (
+        "vector",
+        "write an array of numbers with minItems and maxItems",
+    ),
 ];
 const LONGEST_NAME: usize = 64;
 
@@ -109,14 +118,19 @@ fn property(name: String, fields: &Fields<'_>, place: Place) -> Result<Property,
 }
 
 fn logical_type(fields: &Fields<'_>) -> Result<LogicalType, DocumentError> {
-    let logical_type = match fields.require("logicalType")?.one_of(TYPES)? {
+    let written = fields.require("logicalType")?;
+    if let Some((name, remedy)) = REFUSED.iter().find(|(name, _)| written.text() == Ok(*name)) {
+        return Err(written.error(format!("records have no type {name} here"), *remedy));
+    }
+    let logical_type = match written.one_of(TYPES)? {
         "string" => LogicalType::String,
         "integer" => LogicalType::Integer,
         "number" => LogicalType::Number,
         "boolean" => LogicalType::Boolean,
         "date" => LogicalType::Date,
         "timestamp" => LogicalType::Timestamp,
-        "object" => LogicalType::Object(list(fields, Place::Nested)?),
+        "time" => LogicalType::Time,
+        "object" => LogicalType::Object(object(fields)?),
         _ => {
             let item = fields.require("items")?.mapping()?;
             LogicalType::Array(Box::new(property("item".to_owned(), &item, Place::Nested)?))
@@ -134,6 +148,23 @@ fn logical_type(fields: &Fields<'_>) -> Result<LogicalType, DocumentError> {
             "remove it, or make it an object (with properties) or an array (with items)",
         )),
     }
+}
+
+/// The properties of an object, those that its options list as required among them.
+fn object(fields: &Fields<'_>) -> Result<Vec<Property>, DocumentError> {
+    let mut properties = list(fields, Place::Nested)?;
+    for required in limits::required(fields)? {
+        let name = required.text()?;
+        let property = properties.iter_mut().find(|property| property.name == name);
+        match property {
+            Some(property) => property.required = true,
+            None => {
+                let problem = format!("the object has no property `{name}`");
+                return Err(required.error(problem, "list the name of a property, or remove it"));
+            }
+        }
+    }
+    Ok(properties)
 }
 
 fn enum_values(fields: &Fields<'_>) -> Result<Vec<EnumValue>, DocumentError> {

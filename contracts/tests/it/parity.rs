@@ -1,3 +1,5 @@
+mod moments;
+
 use mesh_contracts::{Contract, Gate, Record, Side, published};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -17,7 +19,12 @@ fn contracts() -> Vec<Contract> {
 
 fn validator(contract: &Contract, side: Side) -> jsonschema::Validator {
     let schema = contract.json_schema(side);
-    let options = jsonschema::draft202012::options().should_validate_formats(true);
+    let mut options = jsonschema::draft202012::options().should_validate_formats(true);
+    for (name, keeps) in moments::BOUNDS {
+        options = options.with_keyword(name, move |schema, bound, _| {
+            Ok(moments::bound(schema, bound, keeps))
+        });
+    }
     options.build(&schema).unwrap()
 }
 

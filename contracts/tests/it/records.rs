@@ -1,5 +1,8 @@
 //! Records to try a gate with: near the contract's limits, on both sides of them.
 
+mod moments;
+mod texts;
+
 use mesh_contracts::{LogicalType, Property, Record};
 use proptest::collection::vec;
 use proptest::option::weighted;
@@ -80,7 +83,9 @@ fn fitting(property: &Property) -> BoxedStrategy<Value> {
         .and_then(Number::as_i64)
         .unwrap_or(1);
     match property.logical_type() {
-        LogicalType::String if property.options().format().is_some() => uuid().boxed(),
+        LogicalType::String if property.options().format().is_some() => {
+            texts::of_format(property).prop_map(Value::String).boxed()
+        }
         LogicalType::String => "[a-zü]{2,6}".prop_map(Value::String).boxed(),
         LogicalType::Integer => (low as i64..=high as i64, any::<bool>())
             .prop_map(move |(number, as_float)| {
@@ -88,10 +93,17 @@ fn fitting(property: &Property) -> BoxedStrategy<Value> {
                 if as_float { json!(number as f64) } else { json!(number) }
             })
             .boxed(),
+        LogicalType::Number if property.options().multiple_of().is_some() => {
+            let step = property.options().multiple_of().and_then(Number::as_f64).unwrap();
+            (0..100).prop_map(move |units| json!((f64::from(units) * step * 1e9).round() / 1e9)).boxed()
+        }
         LogicalType::Number => (low..high).prop_map(Value::from).boxed(),
         LogicalType::Boolean => any::<bool>().prop_map(Value::Bool).boxed(),
-        LogicalType::Date => "20[0-9]{2}-0[1-9]-[12][0-8]".prop_map(Value::String).boxed(),
-        LogicalType::Timestamp => "20[0-9]{2}-0[1-9]-[12][0-8]T[01][0-9]:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-]0[0-9]:30)"
+        LogicalType::Date => "20[0-2][0-3]-0[1-9]-[12][0-8]".prop_map(Value::String).boxed(),
+        LogicalType::Timestamp => "20[0-2][0-3]-0[1-9]-[12][0-8]T[01][0-9]:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?(Z|[+-]0[0-9]:30)"
+            .prop_map(Value::String)
+            .boxed(),
+        LogicalType::Time => "(0[6-9]|1[0-9]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?"
             .prop_map(Value::String)
             .boxed(),
         LogicalType::Object(properties) => records(properties).prop_map(Value::Object).boxed(),
@@ -104,9 +116,7 @@ fn near_the_limits(property: &Property) -> BoxedStrategy<Value> {
     let mut near = bounds(property);
     near.push(0.0);
     match property.logical_type() {
-        LogicalType::String => {
-            prop_oneof!["[a-z0-9ü]{0,8}".prop_map(Value::String), uuid()].boxed()
-        }
+        LogicalType::String => texts::near_formats().prop_map(Value::String).boxed(),
         LogicalType::Integer => {
             let extremes = vec![
                 json!(i64::MAX),
@@ -120,7 +130,7 @@ fn near_the_limits(property: &Property) -> BoxedStrategy<Value> {
                 json!(1e300),
             ];
             prop_oneof![
-                4 => (select(near.clone()), -4_i32..5).prop_map(|(bound, step)| json!(bound as i64 + i64::from(step))),
+                4 => (select(near.clone()), -4_i32..5).prop_map(|(bound, step)| json!((bound as i64).saturating_add(step.into()))),
                 2 => (select(near), -4_i32..5).prop_map(|(bound, step)| json!(bound + f64::from(step))),
                 1 => any::<i64>().prop_map(Value::from),
                 1 => select(extremes),
@@ -130,47 +140,26 @@ fn near_the_limits(property: &Property) -> BoxedStrategy<Value> {
         LogicalType::Number => prop_oneof![
             (select(near.clone()), -4_i32..5)
                 .prop_map(|(bound, step)| json!(bound + f64::from(step) / 8.0)),
-            (select(near), -4_i32..5)
-                .prop_map(|(bound, step)| json!(bound as i64 + i64::from(step))),
+            (select(near.clone()), -4_i32..5)
+                .prop_map(|(bound, step)| json!((bound as i64).saturating_add(step.into()))),
+            (select(near), -100_i32..100)
+                .prop_map(|(bound, step)| json!(bound + f64::from(step) * 0.05)),
+            select(vec![
+                json!(1e15),
+                json!(-1e13),
+                json!(3.5e38),
+                json!(1e-300),
+                json!(u64::MAX)
+            ]),
         ]
         .boxed(),
         LogicalType::Boolean => any::<bool>().prop_map(Value::Bool).boxed(),
-        LogicalType::Date => date().prop_map(Value::String).boxed(),
-        LogicalType::Timestamp => timestamp().prop_map(Value::String).boxed(),
+        LogicalType::Date | LogicalType::Timestamp | LogicalType::Time => {
+            moments::near(property).prop_map(Value::String).boxed()
+        }
         LogicalType::Object(properties) => records(properties).prop_map(Value::Object).boxed(),
         LogicalType::Array(item) => vec(value(item), 0..5).prop_map(Value::Array).boxed(),
     }
-}
-
-fn uuid() -> impl Strategy<Value = Value> {
-    "[0-9a-fA-F]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}".prop_map(Value::String)
-}
-
-fn date() -> impl Strategy<Value = String> {
-    let year = prop_oneof![select(vec![0, 1900, 2000, 2024, 9999]), 0..10_000];
-    let month = prop_oneof![9 => 1..13, 1 => 0..15];
-    let day = prop_oneof![9 => 1..29, 1 => 0..33];
-    (year, month, day).prop_map(|(year, month, day)| format!("{year:04}-{month:02}-{day:02}"))
-}
-
-fn timestamp() -> impl Strategy<Value = String> {
-    let time = prop_oneof![
-        9 => (0..24, 0..60, 0..60),
-        1 => (0..26, 0..62, 0..62),
-    ];
-    let decimals = prop_oneof![Just(String::new()), "[.][0-9]{1,9}", "[.,]?[0-9]{0,11}"];
-    let offset = prop_oneof![
-        8 => Just("Z".to_owned()),
-        4 => "[+-][01][0-9]:[0-5][0-9]",
-        1 => "[+-]2[0-9]:[0-9]{2}",
-        1 => "[z ]?",
-    ];
-    let separator = prop_oneof![19 => Just("T"), 1 => select(vec!["t", " ", ""])];
-    (date(), separator, time, decimals, offset).prop_map(
-        |(date, separator, (h, m, s), decimals, offset)| {
-            format!("{date}{separator}{h:02}:{m:02}:{s:02}{decimals}{offset}")
-        },
-    )
 }
 
 fn anything() -> impl Strategy<Value = Value> {

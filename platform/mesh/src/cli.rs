@@ -1,11 +1,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
-use crate::commands::{evaluate, token, up};
+use crate::ProductList;
+use crate::commands::{contract, dataset, evaluate, new, template, test, token, up};
 
 /// A data mesh: domain teams ship data products with contracts, storage, models and scoring ports.
 #[derive(Parser)]
@@ -19,15 +21,33 @@ pub(crate) struct Cli {
 enum Command {
     /// Start the mesh in this process: the products, the catalog and a development issuer of tokens.
     Up(Up),
-    /// Print a token for the local mesh.
-    Token(Token),
+    /// Make a new data product from a template, and from a CSV file if there is one.
+    New(new::New),
+    /// Try a product in a mesh of its own: its starting data, transforms, models and quality rules.
+    Test(test::Test),
+    /// Check, compare, publish and show contracts.
+    #[command(subcommand)]
+    Contract(contract::Contract),
+    /// Keep a product up with the template it was made from.
+    #[command(subcommand)]
+    Template(template::Template),
+    /// Look into the datasets of the local mesh.
+    #[command(subcommand)]
+    Dataset(dataset::Dataset),
     /// Look into the models of the products.
     #[command(subcommand)]
     Model(Model),
+    /// Print the JSON Schema of mesh.yaml, for editors.
+    Schema,
+    /// Print a token for the local mesh.
+    Token(Token),
 }
 
 #[derive(Args)]
 pub(crate) struct Up {
+    /// Folders of declared products, to run beside the built-in ones; one is loaded again when its files change.
+    #[arg(value_name = "PRODUCT_DIR")]
+    pub(crate) products: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) data: DataDir,
     /// Loopback address to listen on.
@@ -93,11 +113,24 @@ impl DataDir {
 }
 
 impl Cli {
-    pub(crate) fn run(self) -> anyhow::Result<()> {
+    /// The exit code says whether what was asked for holds; an error, that it could not be found out.
+    pub(crate) fn run(self, built_in: ProductList) -> anyhow::Result<ExitCode> {
+        let done = |()| ExitCode::SUCCESS;
         match self.command {
-            Command::Up(args) => Runtime::new()?.block_on(up::run(&args)),
-            Command::Token(args) => token::run(&args),
-            Command::Model(Model::Evaluate(args)) => Runtime::new()?.block_on(evaluate::run(&args)),
+            Command::Up(args) => Runtime::new()?.block_on(up::run(&args, built_in)).map(done),
+            Command::New(args) => new::run(args).map(done),
+            Command::Test(args) => Runtime::new()?.block_on(test::run(&args)),
+            Command::Contract(command) => contract::run(&command, built_in),
+            Command::Template(command) => template::run(&command),
+            Command::Dataset(command) => Runtime::new()?.block_on(dataset::run(&command)).map(done),
+            Command::Model(Model::Evaluate(args)) => Runtime::new()?
+                .block_on(evaluate::run(&args, built_in))
+                .map(done),
+            Command::Schema => {
+                println!("{:#}", mesh_sdk::mesh_yaml_schema());
+                Ok(ExitCode::SUCCESS)
+            }
+            Command::Token(args) => token::run(&args).map(done),
         }
     }
 }

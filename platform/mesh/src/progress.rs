@@ -29,6 +29,11 @@ impl Steps {
                 }
                 eprintln!("  {step}: {result}");
             }
+            Progress::Skipped => {
+                if let Some(bar) = current.take() {
+                    bar.finish_and_clear();
+                }
+            }
         }
     }
 }

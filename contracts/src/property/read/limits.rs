@@ -1,25 +1,44 @@
 //! ODCS `logicalTypeOptions` -> [`Options`]. An option that is not checked here is refused, so that no contract
 //! promises what the gate does not hold.
 
-use regex::Regex;
+mod moments;
+mod numbers;
+mod pattern;
+
+use std::cmp::Ordering;
+
 use serde_json::Number;
 
-use super::super::{Format, LogicalType, Options, Pattern};
+use super::super::{Format, LogicalType, Moment, Options, Property};
 use crate::document::{Cursor, DocumentError, Fields};
 
-const RANGE: &[&str] = &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"];
 const INTEGER: &[&str] = &[
     "minimum",
     "maximum",
     "exclusiveMinimum",
     "exclusiveMaximum",
     "multipleOf",
+    "format",
+];
+const DATE: &[&str] = &[
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "format",
+];
+const TIME: &[&str] = &[
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "format",
+    "timezone",
+    "defaultTimezone",
 ];
 const STRING: &[&str] = &["minLength", "maxLength", "pattern", "format"];
-const ARRAY: &[&str] = &["minItems", "maxItems"];
-
-/// Whole numbers up to here are the same in a 64-bit float.
-const EXACT: i64 = 1 << 53;
+const ARRAY: &[&str] = &["minItems", "maxItems", "uniqueItems"];
+const OBJECT: &[&str] = &["required", "minProperties", "maxProperties"];
 
 pub(super) fn options(
     fields: &Fields<'_>,
@@ -28,40 +47,27 @@ pub(super) fn options(
     let Some(cursor) = fields.get("logicalTypeOptions") else {
         return Ok(Options::default());
     };
-    let known = match logical_type {
-        LogicalType::String => STRING,
-        LogicalType::Integer => INTEGER,
-        LogicalType::Number => RANGE,
-        LogicalType::Array(_) => ARRAY,
-        _ => &[],
-    };
-    if known.is_empty() {
-        return Err(cursor.error(
-            format!("the type {} has no options here", logical_type.name()),
-            "remove `logicalTypeOptions`",
-        ));
-    }
-    let given = cursor.clone().fields(known)?;
-    let bound = |name: &str| -> Result<Option<Number>, DocumentError> {
-        let bound = given.get(name);
-        bound.map(|bound| number(&bound, logical_type)).transpose()
-    };
-    let count = |name: &str| given.get(name).map(|count| count.count()).transpose();
-    let options = Options {
-        minimum: bound("minimum")?,
-        maximum: bound("maximum")?,
-        exclusive_minimum: bound("exclusiveMinimum")?,
-        exclusive_maximum: bound("exclusiveMaximum")?,
-        multiple_of: given
-            .get("multipleOf")
-            .map(|of| multiple(&of))
-            .transpose()?,
-        min_length: count("minLength")?,
-        max_length: count("maxLength")?,
-        pattern: given.get("pattern").map(|of| pattern(&of)).transpose()?,
-        format: given.get("format").map(|of| format(&of)).transpose()?,
-        min_items: count("minItems")?,
-        max_items: count("maxItems")?,
+    let given = |known| cursor.clone().fields(known);
+    let options = match logical_type {
+        LogicalType::String => string(&given(STRING)?)?,
+        LogicalType::Integer | LogicalType::Number => {
+            numbers::options(&given(INTEGER)?, logical_type)?
+        }
+        LogicalType::Date => moments::options(&given(DATE)?, logical_type)?,
+        LogicalType::Timestamp | LogicalType::Time => {
+            moments::options(&given(TIME)?, logical_type)?
+        }
+        LogicalType::Array(item) => array(&given(ARRAY)?, item)?,
+        LogicalType::Object(properties) => {
+            check_counts(&given(OBJECT)?, properties)?;
+            Options::default()
+        }
+        LogicalType::Boolean => {
+            return Err(cursor.error(
+                "the type boolean has no options",
+                "remove `logicalTypeOptions`",
+            ));
+        }
     };
     match is_empty(&options) {
         true => Err(cursor.error(
@@ -72,117 +78,121 @@ pub(super) fn options(
     }
 }
 
-fn number(cursor: &Cursor<'_>, logical_type: &LogicalType) -> Result<Number, DocumentError> {
-    let number = cursor.number()?;
-    match logical_type {
-        LogicalType::Integer if number.as_i64().is_none() => Err(cursor.error(
-            "the bound of an integer is no integer",
-            "write a whole number of 64 bits",
-        )),
-        LogicalType::Number if !exact(number) => Err(cursor.error(
-            "a 64-bit float cannot keep this bound",
-            "write one up to 2^53",
-        )),
-        _ => Ok(number.clone()),
+/// The names in the option `required` of an object.
+pub(super) fn required<'a>(fields: &Fields<'a>) -> Result<Vec<Cursor<'a>>, DocumentError> {
+    match fields.get("logicalTypeOptions") {
+        Some(cursor) => cursor.fields(OBJECT)?.items("required"),
+        None => Ok(Vec::new()),
     }
 }
 
-fn exact(number: &Number) -> bool {
-    number.is_f64()
-        || number
-            .as_i64()
-            .is_some_and(|integer| (-EXACT..=EXACT).contains(&integer))
-}
-
-fn multiple(cursor: &Cursor<'_>) -> Result<Number, DocumentError> {
-    let number = cursor.number()?;
-    match number.as_i64() {
-        Some(1..) => Ok(number.clone()),
-        _ => Err(cursor.error(
-            "no multiple of an integer",
-            "write a whole number, at least 1",
-        )),
-    }
-}
-
-fn format(cursor: &Cursor<'_>) -> Result<Format, DocumentError> {
-    cursor.one_of(&["uuid"]).map(|_| Format::Uuid)
-}
-
-/// ODCS patterns are ECMA-262, and every reader of a contract has its own engine. What engines take differently
-/// has to be written out.
-fn pattern(cursor: &Cursor<'_>) -> Result<Pattern, DocumentError> {
-    let source = cursor.text()?;
-    if let Some(found) = ambiguous(source) {
-        return Err(cursor.error(
-            format!("`{found}` means different things to different readers"),
-            "write the characters out, such as [0-9] for digits, and groups as (...) or (?:...)",
-        ));
-    }
-    let regex = Regex::new(source).map_err(|_| {
-        cursor.error(
-            "not a regular expression that every reader understands",
-            "write one without look-around and back-references, and check its brackets",
-        )
-    })?;
-    Ok(Pattern {
-        source: source.to_owned(),
-        regex,
+fn string(given: &Fields<'_>) -> Result<Options, DocumentError> {
+    Ok(Options {
+        min_length: count(given, "minLength")?,
+        max_length: count(given, "maxLength")?,
+        pattern: given
+            .get("pattern")
+            .map(|of| pattern::pattern(&of))
+            .transpose()?,
+        format: given.get("format").map(|of| format(&of)).transpose()?,
+        ..Options::default()
     })
 }
 
-/// The first part of a pattern that ECMA-262 and the engine of this gate read differently.
-fn ambiguous(source: &str) -> Option<&str> {
-    let mut in_class = false;
-    let mut rest = source;
-    while let Some(first) = rest.chars().next() {
-        let taken = match first {
-            '\\' => {
-                let escaped = rest[1..].chars().next()?;
-                let taken = 1 + escaped.len_utf8();
-                if "dDwWsSbBpPAzZG<>".contains(escaped) {
-                    return Some(&rest[..taken]);
-                }
-                taken
-            }
-            '(' if !in_class && rest.starts_with("(?") && !rest.starts_with("(?:") => {
-                return Some("(?");
-            }
-            '[' if in_class => return Some("["),
-            '&' | '-' | '~' if in_class && rest[1..].starts_with(first) => return rest.get(..2),
-            '[' => {
-                in_class = true;
-                1
-            }
-            ']' => {
-                in_class = false;
-                1
-            }
-            other => other.len_utf8(),
-        };
-        rest = &rest[taken..];
+fn format(cursor: &Cursor<'_>) -> Result<Format, DocumentError> {
+    let remedy = match cursor.text()? {
+        "binary" => "JSON has no bytes: write byte, which is base64",
+        "password" => "it asks nothing of a text: remove it, and say `classification`",
+        _ => {
+            let name = cursor.one_of(&Format::ALL.map(Format::name))?;
+            let format = Format::ALL.into_iter().find(|format| format.name() == name);
+            return format.ok_or_else(|| cursor.error("no format", "remove it"));
+        }
+    };
+    Err(cursor.error("a format that cannot be held", remedy))
+}
+
+fn array(given: &Fields<'_>, item: &Property) -> Result<Options, DocumentError> {
+    let unique_items = given.flag("uniqueItems")?;
+    let told_apart = matches!(
+        item.logical_type,
+        LogicalType::String
+            | LogicalType::Integer
+            | LogicalType::Boolean
+            | LogicalType::Date
+            | LogicalType::Time
+    );
+    match given.get("uniqueItems") {
+        Some(cursor) if unique_items && !told_apart => Err(cursor.error(
+            format!(
+                "items of type {} that differ in JSON can be the same in a dataset",
+                item.logical_type.name()
+            ),
+            "remove `uniqueItems`, or make the items strings, integers, booleans, dates or times",
+        )),
+        _ => Ok(Options {
+            min_items: count(given, "minItems")?,
+            max_items: count(given, "maxItems")?,
+            unique_items,
+            ..Options::default()
+        }),
     }
-    None
+}
+
+/// A dataset does not tell a field that is null from one that is absent. So only such numbers of properties are
+/// taken as the properties themselves ensure.
+fn check_counts(given: &Fields<'_>, properties: &[Property]) -> Result<(), DocumentError> {
+    let required = properties.iter().filter(|property| property.required);
+    let (fewest, most) = (required.count() as u64, properties.len() as u64);
+    if let Some(minimum) = count(given, "minProperties")?
+        && minimum > fewest
+    {
+        return Err(given.error(
+            format!("minProperties is {minimum}, but {fewest} properties are required"),
+            "list in `required` the properties that must be there, or remove `minProperties`",
+        ));
+    }
+    if let Some(maximum) = count(given, "maxProperties")?
+        && maximum < most
+    {
+        return Err(given.error(
+            format!("maxProperties is {maximum}, but there are {most} properties"),
+            "remove the properties that must not be there, or remove `maxProperties`",
+        ));
+    }
+    Ok(())
+}
+
+fn count(given: &Fields<'_>, name: &str) -> Result<Option<u64>, DocumentError> {
+    given.get(name).map(|count| count.count()).transpose()
 }
 
 fn is_empty(options: &Options) -> bool {
-    let order = |low: &Option<Number>, high: &Option<Number>| match (low, high) {
+    let numbers = |low: &Option<Number>, high: &Option<Number>| match (low, high) {
         (Some(low), Some(high)) => low.as_f64().partial_cmp(&high.as_f64()),
+        _ => None,
+    };
+    let moments = |low: &Option<Moment>, high: &Option<Moment>| match (low, high) {
+        (Some(low), Some(high)) => Some(low.count.cmp(&high.count)),
         _ => None,
     };
     let counts =
         |low: Option<u64>, high: Option<u64>| low.zip(high).is_some_and(|(low, high)| low > high);
-    let Options {
-        minimum,
-        maximum,
-        exclusive_minimum,
-        exclusive_maximum,
-        ..
-    } = options;
-    order(minimum, maximum).is_some_and(std::cmp::Ordering::is_gt)
-        || order(exclusive_minimum, maximum).is_some_and(std::cmp::Ordering::is_ge)
-        || order(minimum, exclusive_maximum).is_some_and(std::cmp::Ordering::is_ge)
-        || order(exclusive_minimum, exclusive_maximum).is_some_and(std::cmp::Ordering::is_ge)
+    let times = &options.moments;
+    let inclusive = [
+        numbers(&options.minimum, &options.maximum),
+        moments(&times.minimum, &times.maximum),
+    ];
+    let exclusive = [
+        numbers(&options.exclusive_minimum, &options.maximum),
+        numbers(&options.minimum, &options.exclusive_maximum),
+        numbers(&options.exclusive_minimum, &options.exclusive_maximum),
+        moments(&times.exclusive_minimum, &times.maximum),
+        moments(&times.minimum, &times.exclusive_maximum),
+        moments(&times.exclusive_minimum, &times.exclusive_maximum),
+    ];
+    inclusive.into_iter().flatten().any(Ordering::is_gt)
+        || exclusive.into_iter().flatten().any(Ordering::is_ge)
         || counts(options.min_length, options.max_length)
         || counts(options.min_items, options.max_items)
 }

@@ -4,14 +4,14 @@ use anyhow::Context;
 use mesh_sdk::{CrossValidation, CrossValidationReport, Host, HostConfig, Readiness};
 
 use crate::cli::Evaluate;
-use crate::{products, progress};
+use crate::{ProductList, progress};
 
-pub(crate) async fn run(args: &Evaluate) -> anyhow::Result<()> {
+pub(crate) async fn run(args: &Evaluate, built_in: ProductList) -> anyhow::Result<()> {
     let (product, model) = args
         .model
         .split_once('/')
         .context("name the model as product/model, such as bracelet-cardiology/heart-risk")?;
-    let products = products::all()?;
+    let products = built_in()?;
     let known: Vec<String> = products
         .iter()
         .map(|product| product.name().to_owned())
