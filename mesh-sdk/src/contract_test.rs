@@ -58,6 +58,11 @@ pub struct BrokenRow {
     pub violations: Vec<Violation>,
 }
 
+/// Writes the newest version of the dataset in `folder` to one Parquet file; returns its rows.
+pub async fn export_dataset(folder: &Path, to: &Path) -> Result<u64, SdkError> {
+    Ok(mesh_storage::export_delta(folder, to).await?)
+}
+
 impl DataFile {
     /// By what the path is: a folder is a Delta table, a file is what its name ends in.
     ///

@@ -29,7 +29,7 @@ mod training;
 
 pub use arrow_array::RecordBatch;
 pub use code::{CodeError, CodeTransform, Tables};
-pub use contract_test::{ContractTest, DataFile};
+pub use contract_test::{BrokenRow, ContractTest, DataFile, export_dataset};
 pub use declaration::mesh_yaml_schema;
 pub use error::SdkError;
 pub use files::ProductFiles;

@@ -92,18 +92,6 @@ impl RunningProduct {
         reports
     }
 
-    /// The newest version of a dataset as one Parquet file, for tools that read no Delta.
-    ///
-    /// # Errors
-    /// [`SdkError::Declaration`] if there is no such dataset.
-    pub async fn export(&self, dataset: &str, to: &std::path::Path) -> Result<u64, SdkError> {
-        let known = self.datasets.get(dataset).ok_or_else(|| {
-            let unknown = resolve::unknown("dataset", dataset, self.datasets.keys());
-            SdkError::declaration("datasets", unknown)
-        })?;
-        Ok(known.snapshot_to(to).await?.rows)
-    }
-
     /// The version of each model that answers now.
     pub fn models(&self) -> impl Iterator<Item = &ModelVersion> {
         self.models.values().map(|model| model.version())

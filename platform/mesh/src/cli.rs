@@ -120,7 +120,7 @@ impl Cli {
             Command::Up(args) => Runtime::new()?.block_on(up::run(&args, built_in)).map(done),
             Command::New(args) => new::run(args).map(done),
             Command::Test(args) => Runtime::new()?.block_on(test::run(&args)),
-            Command::Contract(command) => contract::run(&command, built_in),
+            Command::Contract(command) => contract::run(&command),
             Command::Template(command) => template::run(&command),
             Command::Dataset(command) => Runtime::new()?.block_on(dataset::run(&command)).map(done),
             Command::Model(Model::Evaluate(args)) => Runtime::new()?

@@ -1,0 +1,89 @@
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::Args;
+use mesh_contracts::{Contract, DocumentError, ProductDescription, PublishedLock};
+
+use super::{files, name, text};
+
+const CONTRACT: &str = ".odcs.yaml";
+const PRODUCT: &str = ".odps.yaml";
+/// Beside published contracts: what each of them was when it was published.
+pub(super) const LOCK: &str = "published.lock";
+
+#[derive(Args)]
+pub(crate) struct Lint {
+    /// Documents (*.odcs.yaml, *.odps.yaml), or folders of them.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Print the mistakes as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) fn run(args: &Lint) -> anyhow::Result<ExitCode> {
+    let mut documents = Vec::new();
+    for path in &args.paths {
+        documents.extend(files(path, &[CONTRACT, PRODUCT])?);
+    }
+    if documents.is_empty() {
+        bail!("there is no document here: name files that end in {CONTRACT} or {PRODUCT}, or a folder of them");
+    }
+    let mut mistakes = Vec::new();
+    for document in &documents {
+        mistakes.extend(lint(document)?);
+    }
+    if args.json {
+        let list: Vec<_> = mistakes.iter().map(as_json).collect();
+        println!("{:#}", serde_json::Value::from(list));
+    } else {
+        for mistake in &mistakes {
+            println!("{mistake}");
+        }
+        let (documents, mistakes) = (documents.len(), mistakes.len());
+        eprintln!("{documents} documents, {mistakes} mistakes");
+    }
+    Ok(match mistakes.is_empty() {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
+
+fn lint(path: &Path) -> anyhow::Result<Vec<DocumentError>> {
+    let (file, yaml) = (name(path), text(path)?);
+    if file.ends_with(PRODUCT) {
+        return Ok(ProductDescription::lint(&file, &yaml));
+    }
+    let mut mistakes = Contract::lint(&file, &yaml);
+    mistakes.extend(changed_after_publication(path, &yaml)?);
+    Ok(mistakes)
+}
+
+/// Whether a published file is still what was published.
+fn changed_after_publication(path: &Path, yaml: &str) -> anyhow::Result<Option<DocumentError>> {
+    let Some(root) = path
+        .ancestors()
+        .skip(1)
+        .find(|folder| folder.join(LOCK).is_file())
+    else {
+        return Ok(None);
+    };
+    let lock = root.join(LOCK);
+    let lock = PublishedLock::parse(&name(&lock), &text(&lock)?)?;
+    let relative = path.strip_prefix(root)?.to_string_lossy().into_owned();
+    Ok(lock
+        .verify(&relative, yaml.as_bytes())
+        .err()
+        .map(|error| DocumentError::at_start(&name(path), error.to_string())))
+}
+
+fn as_json(mistake: &DocumentError) -> serde_json::Value {
+    serde_json::json!({
+        "file": mistake.file(),
+        "line": mistake.line(),
+        "column": mistake.column(),
+        "path": mistake.path(),
+        "message": mistake.to_string(),
+    })
+}

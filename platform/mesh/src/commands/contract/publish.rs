@@ -1,0 +1,94 @@
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::Args;
+use mesh_contracts::{Contract, Publication, PublishedLock, may_publish};
+
+use super::lint::LOCK;
+use super::{files, name, read, text};
+
+#[derive(Args)]
+pub(crate) struct Publish {
+    /// The contract.
+    contract: PathBuf,
+    /// Folder of the published contracts; a version goes to <domain>/<contract>/<version>.odcs.yaml there.
+    #[arg(long, value_name = "DIR", default_value = "contracts")]
+    to: PathBuf,
+    /// Only say whether it may be published.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(args: &Publish) -> anyhow::Result<ExitCode> {
+    let contract = read(&args.contract)?;
+    if !args.to.is_dir() {
+        bail!(
+            "there is no folder {}: make it, or name the published contracts with --to DIR",
+            args.to.display()
+        );
+    }
+    let published = published(&args.to, &contract)?;
+    let place = format!(
+        "{}/{}/{}.odcs.yaml",
+        contract.domain(),
+        contract.name(),
+        contract.version()
+    );
+    match may_publish(&contract, &published)? {
+        Publication::AlreadyPublished => println!("{place} is published already, and the same"),
+        _ if args.dry_run => println!("{place} may be published"),
+        _ => {
+            write(&args.to, &place, &contract)?;
+            println!("published {place}");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The versions of the contract that are published.
+fn published(folder: &Path, contract: &Contract) -> anyhow::Result<Vec<Contract>> {
+    let mut versions = Vec::new();
+    for file in files(folder, &[".odcs.yaml"])? {
+        let other = read(&file)?;
+        if other.id() == contract.id() {
+            versions.push(other);
+        } else if (other.domain(), other.name()) == (contract.domain(), contract.name()) {
+            bail!(
+                "{} has the name {} too, with the id {}: give this contract that id, or a name of its own",
+                file.display(),
+                contract.name(),
+                other.id()
+            );
+        }
+    }
+    Ok(versions)
+}
+
+/// The lock goes first: a crash between the two leaves a line too many and never a file that is not held to one.
+fn write(folder: &Path, place: &str, contract: &Contract) -> anyhow::Result<()> {
+    let lock_file = folder.join(LOCK);
+    let mut lock = match lock_file.exists() {
+        true => PublishedLock::parse(&name(&lock_file), &text(&lock_file)?)?,
+        false => PublishedLock::default(),
+    };
+    lock.add(place, contract.source().as_bytes());
+    let file = folder.join(place);
+    let parent = file.parent().unwrap_or(folder);
+    std::fs::create_dir_all(parent)
+        .with_context(|| format!("cannot make the folder {}", parent.display()))?;
+    replace(&lock_file, &lock.to_string())?;
+    replace(&file, contract.source())
+}
+
+/// Whole or not at all.
+fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+    let write = || -> std::io::Result<()> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        std::io::Write::write_all(&mut file, text.as_bytes())?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}

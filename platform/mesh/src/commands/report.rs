@@ -1,0 +1,66 @@
+//! What was measured, for people: a line per rule, a picture before the words.
+
+use mesh_sdk::{ContractTest, QualityReport, RuleResult, Verdict};
+
+pub(super) fn contract_test(test: &ContractTest) {
+    println!(
+        "{} {}: {} rows, {} of them broken",
+        test.contract, test.contract_version, test.rows, test.broken_rows
+    );
+    for broken in &test.listed {
+        for violation in &broken.violations {
+            println!("  ✗ row {}: {violation}", broken.row);
+        }
+    }
+    let unlisted = test.broken_rows - test.listed.len() as u64;
+    if unlisted > 0 {
+        println!("  ✗ and {unlisted} more rows");
+    }
+    rules(&test.results);
+    summary(&test.results);
+}
+
+pub(super) fn dataset(report: &QualityReport) {
+    println!(
+        "{}: {} rows, contract {} {}",
+        report.dataset, report.rows, report.contract, report.contract_version
+    );
+    rules(&report.results);
+}
+
+fn rules(results: &[RuleResult]) {
+    for result in results {
+        let (mark, told) = match (result.verdict, result.observed, &result.reason) {
+            (Verdict::Passed, Some(observed), _) => ("✓", format!("found {observed}")),
+            (Verdict::Failed, Some(observed), _) => {
+                ("✗", format!("found {observed}, asked for {}", result.threshold))
+            }
+            (_, _, Some(reason)) => ("○", format!("not run: {reason}")),
+            (verdict, ..) => ("○", verdict.word().to_owned()),
+        };
+        println!("  {mark} {}: {} ({told})", result.rule, result.sentence);
+    }
+}
+
+fn summary(results: &[RuleResult]) {
+    let count = |verdict| results.iter().filter(|result| result.verdict == verdict).count();
+    println!(
+        "{} rules passed, {} failed, {} not run",
+        count(Verdict::Passed),
+        count(Verdict::Failed),
+        count(Verdict::NotRun)
+    );
+}
+
+/// Prints the reports of a product's datasets; whether none of their rules failed.
+pub(super) fn product(reports: &[QualityReport]) -> bool {
+    reports.iter().for_each(dataset);
+    let results: Vec<RuleResult> = reports
+        .iter()
+        .flat_map(|report| report.results.clone())
+        .collect();
+    summary(&results);
+    !results
+        .iter()
+        .any(|result| result.verdict == Verdict::Failed)
+}

@@ -1,0 +1,52 @@
+//! `mesh test DIR`: a product tried in a mesh of its own.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use mesh_sdk::{DataProduct, Host, HostConfig, Readiness};
+
+use super::report;
+use crate::progress;
+
+#[derive(Args)]
+pub(crate) struct Test {
+    /// Folder of the product.
+    #[arg(value_name = "PRODUCT_DIR", default_value = ".")]
+    product: PathBuf,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Starts the product on nothing but what it ships, in a folder that goes away, and measures every dataset.
+pub(crate) async fn run(args: &Test) -> anyhow::Result<ExitCode> {
+    let product = DataProduct::from_files(args.product.clone())
+        .with_context(|| format!("the product in {} cannot be read", args.product.display()))?;
+    let folder = tempfile::tempdir()?;
+    let steps = progress::Steps::default();
+    let mut host = Host::open(HostConfig {
+        data_dir: folder.path().to_owned(),
+        progress: Box::new(move |step| steps.show(&step)),
+        readiness: Readiness::new(),
+    })?;
+    let running = host.start(product).await?;
+    let reports = running.measure().await;
+    drop(running);
+    host.stop().await;
+    let passed = match args.json {
+        false => report::product(&reports),
+        true => {
+            println!("{:#}", serde_json::to_value(&reports)?);
+            let results = reports.iter().flat_map(|report| &report.results);
+            !results
+                .into_iter()
+                .any(|result| result.verdict == mesh_sdk::Verdict::Failed)
+        }
+    };
+    Ok(match passed {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
+}
