@@ -21,7 +21,6 @@ use crate::SdkError;
 const LISTED: usize = 20;
 /// Lines of NDJSON in memory at a time.
 const CHUNK: usize = 20_000;
-const TABLE: &str = "data";
 
 /// Data to try a contract on.
 #[derive(Clone, Debug)]
@@ -92,7 +91,9 @@ impl ContractTest {
     /// Columns that the platform fills in may be missing as a whole: what is tested then is what a producer would send.
     pub async fn run(contract: &Contract, data: &DataFile) -> Result<ContractTest, SdkError> {
         let folder = tempfile::tempdir().map_err(SdkError::file("a temporary folder"))?;
-        let dataset = Dataset::open(folder.path(), TABLE, contract.clone()).await?;
+        // Under the name that the contract's own statements give it.
+        let table = contract.schema().name();
+        let dataset = Dataset::open(folder.path(), table, contract.clone()).await?;
         let mut test = ContractTest {
             contract: contract.id().to_owned(),
             contract_version: contract.version().to_owned(),
@@ -128,7 +129,7 @@ impl ContractTest {
         writing.commit(&BTreeMap::from([("test".to_owned(), 1)])).await?;
         let engine = Engine::new(Limits::default())?;
         engine.add(Arc::new(dataset));
-        test.results = quality::rules(&engine, TABLE, contract).await;
+        test.results = quality::rules(&engine, table, contract).await;
         Ok(test)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use futures::{StreamExt, TryStreamExt};
-use mesh_storage::{Changed, QueryRows, WriteMode, Writing};
+use mesh_storage::{Changes as New, QueryRows, WriteMode, Writing};
 
 use super::mark::{self, MadeOf};
 use super::{Made, Refresher};
@@ -19,7 +19,7 @@ pub(super) async fn make(
     made_of: &MadeOf,
 ) -> Result<Made, SdkError> {
     if let Some(since) = made_of.since()
-        && let Changed::Rows(rows) = refresher.engine.changes(statement, since).await?
+        && let New::Rows(rows) = refresher.engine.changes(statement, since).await?
     {
         let progress = mark::reached(rows.sources());
         let writing = refresher.dataset.writing(WriteMode::Append);

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use arrow_schema::SchemaRef;
 use deltalake::datafusion::datasource::empty::EmptyTable;
-use deltalake::datafusion::prelude::{SQLOptions, SessionContext};
+use deltalake::datafusion::execution::runtime_env::RuntimeEnv;
 
 use crate::StorageError;
-use crate::query::{STACK, session_config, without_costly_functions};
+use crate::engine::{STACK, only_reading, session};
 use crate::statement::Statement;
 
 /// What a statement is found to do.
@@ -44,8 +44,7 @@ pub fn check(sql: &str, tables: &[(&str, SchemaRef)]) -> Result<Checked, Storage
 
 async fn planned(sql: &str, tables: &[(&str, SchemaRef)]) -> Result<Checked, StorageError> {
     let statement = Statement::parse(sql)?;
-    let session = SessionContext::new_with_config(session_config());
-    without_costly_functions(&session);
+    let session = session(Arc::new(RuntimeEnv::default()));
     let state = session.state();
     let mut reads = statement.tables(&state)?;
     reads.sort_unstable();
@@ -57,11 +56,7 @@ async fn planned(sql: &str, tables: &[(&str, SchemaRef)]) -> Result<Checked, Sto
         .state()
         .statement_to_plan(statement.into_parsed())
         .await?;
-    SQLOptions::new()
-        .with_allow_ddl(false)
-        .with_allow_dml(false)
-        .with_allow_statements(false)
-        .verify_plan(&plan)?;
+    only_reading().verify_plan(&plan)?;
     Ok(Checked {
         reads,
         gives: Arc::new(plan.schema().as_arrow().clone()),

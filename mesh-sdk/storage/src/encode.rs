@@ -37,7 +37,7 @@ impl QueryRows {
         format: Format,
     ) -> Result<impl Stream<Item = Result<Bytes, StorageError>> + Send, StorageError> {
         let mut encoder = Encoder::new(format, &self.schema())?;
-        let batches = self.into_batches();
+        let batches = self.batches();
         let chunks = batches.map(Some).chain(futures::stream::iter([None]));
         Ok(chunks.filter_map(move |step| {
             let chunk = match step {

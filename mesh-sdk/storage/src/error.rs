@@ -5,7 +5,8 @@ use deltalake::datafusion::error::DataFusionError;
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     #[error(
-        "dataset {dataset}: the table at hand has other columns than contract {contract}: {difference}"
+        "dataset {dataset}: the table at hand has other columns than contract {contract}: {difference}. \
+         A breaking change needs a new major version of the contract and a dataset of its own name"
     )]
     SchemaDiffers {
         dataset: String,
@@ -28,6 +29,12 @@ pub enum StorageError {
         #[source]
         source: std::io::Error,
     },
+    #[error(
+        "dataset {dataset}: some of its rows could not be written, so that none of them is committed: write all of them again"
+    )]
+    Incomplete { dataset: String },
+    #[error("{path}: {problem}")]
+    File { path: String, problem: String },
     #[error("{path} cannot hold datasets: {reason}")]
     Location { path: String, reason: String },
     #[error(
@@ -56,9 +63,11 @@ impl StorageError {
             Self::InvalidQuery(_) => "query-invalid",
             Self::Timeout { .. } => "query-timeout",
             Self::TooLarge(_) => "query-too-large",
+            Self::File { .. } => "file-unreadable",
             Self::SchemaDiffers { .. }
             | Self::Table { .. }
             | Self::OtherContract { .. }
+            | Self::Incomplete { .. }
             | Self::Disk { .. }
             | Self::Threads(_)
             | Self::Location { .. }

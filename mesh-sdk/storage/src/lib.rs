@@ -1,20 +1,24 @@
 //! Storage of a data product: every dataset is one Delta table that exactly one product owns.
 //!
-//! The only crate that knows Delta and DataFusion. Two things are possible here and no more: append a
-//! batch that has passed its contract gate, together with how far the writer has read its sources
-//! ([`Dataset::append`]), and read with SQL ([`Engine::query`]).
+//! The only crate that knows Delta and DataFusion. Rows that have passed their contract gate are added to a dataset
+//! or take the place of all it has, together with how far the writer has read its sources ([`Dataset::writing`]);
+//! SQL reads them ([`Engine::query`]), or what is new of them ([`Engine::changes`]). Files that are no dataset can be
+//! read in batches ([`read_csv_text`], [`read_parquet`], [`read_delta`]) and named in a query ([`Engine::add_table`]).
 
 mod check;
 mod dataset;
+mod disk;
 mod encode;
+mod engine;
 mod error;
+mod files;
 mod numbers;
-mod query;
 mod statement;
 
 pub use check::{Checked, check};
-pub use dataset::{Dataset, DatasetInfo};
+pub use dataset::{Dataset, DatasetInfo, WriteMode, Writing, export_delta};
 pub use encode::Format;
+pub use engine::{Changes, Engine, Incremental, Limits, QueryRows, TableSource};
 pub use error::StorageError;
+pub use files::{FileRows, RecordBatches, read_csv_text, read_delta, read_parquet};
 pub use numbers::Numbers;
-pub use query::{Engine, Limits, QueryRows};

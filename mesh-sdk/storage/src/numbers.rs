@@ -1,11 +1,11 @@
 use arrow_array::cast::AsArray;
-use arrow_array::types::Float32Type;
+use arrow_array::types::{Float32Type, Float64Type};
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::DataType;
 use deltalake::datafusion::common::arrow::compute::cast;
 use futures::TryStreamExt;
 
-use crate::{Engine, StorageError};
+use crate::{Engine, QueryRows, StorageError};
 
 /// The rows of a query as numbers: what models train on.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ impl Engine {
             .map(|field| field.name().clone())
             .collect();
         let mut values = vec![Vec::new(); columns.len()];
-        let mut batches = rows.into_batches();
+        let mut batches = rows.batches();
         while let Some(batch) = batches.try_next().await? {
             for (column, values) in values.iter_mut().enumerate() {
                 extend(values, &batch, column)?;
@@ -45,6 +45,45 @@ impl Engine {
             sources,
         })
     }
+
+    /// Runs a query that gives one row with one number, as the rules of a contract do; null is `None`.
+    ///
+    /// # Errors
+    /// As [`Engine::query`]; [`StorageError::InvalidQuery`] also if it gives anything else, which it names.
+    pub async fn number(&self, sql: &str) -> Result<Option<f64>, StorageError> {
+        let rows = self.query(sql).await?;
+        has_one_number(&rows)?;
+        let mut batches = rows.batches();
+        let mut numbers = Vec::new();
+        while let Some(batch) = batches.try_next().await? {
+            let column = cast(batch.column(0), &DataType::Float64)
+                .map_err(|error| StorageError::InvalidQuery(error.to_string()))?;
+            numbers.extend(column.as_primitive::<Float64Type>());
+            if numbers.len() > 1 {
+                return Err(not_one_number("more than one row"));
+            }
+        }
+        numbers.pop().ok_or_else(|| not_one_number("no row"))
+    }
+}
+
+fn has_one_number(rows: &QueryRows) -> Result<(), StorageError> {
+    let schema = rows.schema();
+    let [column] = schema.fields().as_ref() else {
+        let columns = format!("{} columns", schema.fields().len());
+        return Err(not_one_number(&columns));
+    };
+    let data_type = column.data_type();
+    match data_type.is_numeric() || data_type.is_null() {
+        true => Ok(()),
+        false => Err(not_one_number(&format!("a column of {data_type}"))),
+    }
+}
+
+fn not_one_number(given: &str) -> StorageError {
+    StorageError::InvalidQuery(format!(
+        "the query gives {given}, and is to give one row with one number"
+    ))
 }
 
 fn extend(values: &mut Vec<f32>, batch: &RecordBatch, column: usize) -> Result<(), StorageError> {

@@ -133,6 +133,7 @@ async fn a_table_with_other_columns_is_refused() {
     assert_eq!(
         error.to_string(),
         "dataset beats: the table at hand has other columns than contract beats 1.0.0: \
-         column rate: the table has Float64 that may be null, the contract Utf8 that may be null"
+         column rate: the table has Float64 that may be null, the contract Utf8 that may be null. \
+         A breaking change needs a new major version of the contract and a dataset of its own name"
     );
 }

@@ -1,14 +1,20 @@
 //! Datasets and queries on real Delta tables in a temporary folder.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod changes;
 mod datasets;
+mod files;
+mod growth;
 mod queries;
+mod replacing;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use futures::TryStreamExt;
 use mesh_contracts::{CheckedBatch, Contract, Gate, Side};
-use mesh_storage::{Dataset, StorageError};
+use mesh_storage::{Dataset, Engine, Format, Limits, QueryRows, StorageError};
 use serde_json::{Value, json};
 
 const CONTRACT: &str = "
@@ -38,8 +44,12 @@ fn contract() -> Contract {
 }
 
 fn batch(rows: &[Value]) -> CheckedBatch {
+    batch_of(&contract(), rows)
+}
+
+fn batch_of(contract: &Contract, rows: &[Value]) -> CheckedBatch {
     let rows = rows.iter().map(|row| row.as_object().unwrap().clone());
-    let gated = Gate::compile(&contract(), Side::Stored).batch(rows.collect());
+    let gated = Gate::compile(contract, Side::Stored).batch(rows.collect());
     assert!(gated.rejected.is_empty(), "{:?}", gated.rejected);
     gated.accepted
 }
@@ -57,4 +67,29 @@ async fn open(folder: &Path) -> Result<Dataset, StorageError> {
 
 fn read_up_to(source: &str, next: u64) -> BTreeMap<String, u64> {
     BTreeMap::from([(source.to_owned(), next)])
+}
+
+/// An engine over `dataset` alone.
+fn engine_over(dataset: &Arc<Dataset>) -> Engine {
+    let engine = Engine::new(Limits::default()).unwrap();
+    engine.add(dataset.clone());
+    engine
+}
+
+/// The rows as lines of CSV, without a header, sorted.
+async fn lines(rows: QueryRows) -> Vec<String> {
+    let chunks: Vec<_> = rows
+        .encode(Format::Csv)
+        .unwrap()
+        .try_collect()
+        .await
+        .unwrap();
+    let text = String::from_utf8(chunks.concat()).unwrap();
+    let mut lines: Vec<String> = text.lines().skip(1).map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+async fn all(engine: &Engine, sql: &str) -> Vec<String> {
+    lines(engine.query(sql).await.unwrap()).await
 }

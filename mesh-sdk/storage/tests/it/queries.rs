@@ -227,3 +227,34 @@ async fn numbers_have_nan_for_null_and_refuse_text() {
     let error = engine.numbers("SELECT who FROM beats").await.unwrap_err();
     assert_eq!(error.code(), "query-invalid");
 }
+
+#[tokio::test]
+async fn one_number_is_a_number_or_null() {
+    let (engine, _folder) = engine(Limits::default()).await;
+    for (sql, number) in [
+        ("SELECT count(*) FROM beats", Some(3.0)),
+        ("SELECT max(rate) FROM beats", Some(72.5)),
+        ("SELECT CAST(1.5 AS DECIMAL(5, 2))", Some(1.5)),
+        ("SELECT max(rate) FROM beats WHERE false", None),
+        ("SELECT NULL", None),
+    ] {
+        assert_eq!(engine.number(sql).await.unwrap(), number, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_one_number_is_named() {
+    let (engine, _folder) = engine(Limits::default()).await;
+    for (sql, given) in [
+        ("SELECT who FROM beats", "a column of Utf8"),
+        ("SELECT true", "a column of Boolean"),
+        ("SELECT 1, 2", "2 columns"),
+        ("SELECT rate FROM beats", "more than one row"),
+        ("SELECT rate FROM beats WHERE false", "no row"),
+    ] {
+        let error = engine.number(sql).await.unwrap_err();
+        assert_eq!(error.code(), "query-invalid", "{sql}");
+        let expected = format!("the query gives {given}, and is to give one row with one number");
+        assert_eq!(error.to_string(), expected, "{sql}");
+    }
+}

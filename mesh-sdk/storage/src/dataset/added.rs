@@ -1,0 +1,55 @@
+//! What came into a table since a version of it.
+
+use std::collections::BTreeMap;
+
+use deltalake::kernel::{Action, Add};
+use deltalake::logstore::get_actions;
+use deltalake::{DeltaTable, DeltaTableError};
+
+/// What the commits after a version did to the rows of a table.
+pub(crate) enum Added {
+    /// They added files, which hold all the rows that are new.
+    Files(Vec<Add>),
+    /// Something else, in words that follow the dataset's name.
+    Otherwise(&'static str),
+}
+
+/// Reads the log from the commit after version `since` to the version that `table` has.
+pub(crate) async fn added_since(table: &DeltaTable, since: u64) -> Result<Added, DeltaTableError> {
+    let newest = table.snapshot()?.version();
+    if newest < since {
+        return Ok(Added::Otherwise("is at an earlier version than was read"));
+    }
+    let log = table.log_store();
+    let mut files = BTreeMap::new();
+    for version in since + 1..=newest {
+        let Some(commit) = log.read_commit_entry(version).await? else {
+            return Ok(Added::Otherwise(
+                "no longer has the history since it was read",
+            ));
+        };
+        if let Err(otherwise) = follow(&mut files, get_actions(version, &commit)?) {
+            return Ok(Added::Otherwise(otherwise));
+        }
+    }
+    Ok(Added::Files(files.into_values().collect()))
+}
+
+/// Does to `files`, the added ones, what a commit did to the table.
+fn follow(files: &mut BTreeMap<String, Add>, actions: Vec<Action>) -> Result<(), &'static str> {
+    let mut added = Vec::new();
+    for action in actions {
+        match action {
+            Action::Metadata(_) | Action::Protocol(_) => return Err("has other columns now"),
+            Action::Remove(gone) if files.remove(&gone.path).is_none() => {
+                return Err("lost or changed rows that were read");
+            }
+            Action::Add(file) if file.data_change => added.push(file),
+            Action::Add(_) => return Err("was rewritten"),
+            _ => {}
+        }
+    }
+    // A commit may take a file and give it back with other rows marked as deleted.
+    files.extend(added.into_iter().map(|file| (file.path.clone(), file)));
+    Ok(())
+}

@@ -1,0 +1,141 @@
+use std::path::Path;
+
+use deltalake::kernel::StructType;
+use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
+use deltalake::kernel::transaction::CommitProperties;
+use deltalake::protocol::SaveMode;
+use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use mesh_contracts::Contract;
+use tokio::sync::Mutex;
+use url::Url;
+
+use super::growth::{Growth, grow, growth};
+use super::{Dataset, Published, Writer, info, provenance, rows, table_error};
+use crate::StorageError;
+
+impl Dataset {
+    /// Opens the table in the folder `location`, or creates it with the columns of `contract`.
+    ///
+    /// A contract that has further columns which may be null, or lets a column be null that was required, makes
+    /// the table's columns its own in a commit of no rows; the rows that are there have nulls in the new ones.
+    ///
+    /// # Errors
+    /// [`StorageError::SchemaDiffers`] if the table's columns differ from the contract's in any other way.
+    pub async fn open(
+        location: &Path,
+        name: &str,
+        contract: Contract,
+    ) -> Result<Dataset, StorageError> {
+        let failed = |error| table_error(name, error);
+        std::fs::create_dir_all(location).map_err(|error| unusable(location, &error))?;
+        let url = folder(location)?;
+        let columns: StructType = contract
+            .arrow_schema()
+            .as_ref()
+            .try_into_kernel()
+            .map_err(|error| failed(DeltaTableError::from(error)))?;
+        let table = match is_table(location) {
+            true => {
+                let mut table = load(&url).await.map_err(failed)?;
+                grow_to(&mut table, name, &contract, &columns).await?;
+                table
+            }
+            false => create(&url, name, &contract, &columns)
+                .await
+                .map_err(failed)?,
+        };
+        let rows = rows(&table).map_err(failed)?;
+        let info = info(&table, rows).map_err(failed)?;
+        Ok(Dataset {
+            name: name.to_owned(),
+            url,
+            contract,
+            writer: Mutex::new(Writer {
+                table: table.clone(),
+                stale: false,
+                progress: Default::default(),
+            }),
+            published: Published { table, info }.into(),
+        })
+    }
+}
+
+/// The Delta table that is in the folder `location`, at its newest version. Nothing is created.
+pub(crate) async fn read_only(location: &Path) -> Result<DeltaTable, StorageError> {
+    let failed = |problem: String| StorageError::File {
+        path: location.display().to_string(),
+        problem,
+    };
+    if !is_table(location) {
+        return Err(failed("it is no folder of a Delta table".to_owned()));
+    }
+    let table = load(&folder(location)?).await;
+    table.map_err(|error| failed(error.to_string()))
+}
+
+async fn load(url: &Url) -> Result<DeltaTable, DeltaTableError> {
+    DeltaTableBuilder::from_url(url.clone())?.load().await
+}
+
+async fn create(
+    url: &Url,
+    name: &str,
+    contract: &Contract,
+    columns: &StructType,
+) -> Result<DeltaTable, DeltaTableError> {
+    let table = DeltaTableBuilder::from_url(url.clone())?.build()?;
+    table
+        .create()
+        .with_save_mode(SaveMode::ErrorIfExists)
+        .with_table_name(name)
+        .with_comment(contract.description())
+        .with_columns(columns.fields().cloned())
+        .with_commit_properties(CommitProperties::default().with_metadata(provenance(contract)))
+        .await
+}
+
+async fn grow_to(
+    table: &mut DeltaTable,
+    name: &str,
+    contract: &Contract,
+    columns: &StructType,
+) -> Result<(), StorageError> {
+    let failed = |error| table_error(name, error);
+    let stored = table.snapshot().map_err(failed)?.schema();
+    match growth(&stored, columns).map_err(failed)? {
+        Growth::None => Ok(()),
+        Growth::Compatible => grow(table, name, contract, columns).await,
+        Growth::Breaking(difference) => Err(StorageError::SchemaDiffers {
+            dataset: name.to_owned(),
+            contract: format!("{} {}", contract.name(), contract.version()),
+            difference,
+        }),
+    }
+}
+
+fn folder(location: &Path) -> Result<Url, StorageError> {
+    let location = location
+        .canonicalize()
+        .map_err(|error| unusable(location, &error))?;
+    Url::from_directory_path(&location)
+        .map_err(|()| unusable(&location, &"it is not an absolute path"))
+}
+
+fn unusable(location: &Path, reason: &dyn std::fmt::Display) -> StorageError {
+    StorageError::Location {
+        path: location.display().to_string(),
+        reason: reason.to_string(),
+    }
+}
+
+/// Whether a first commit was made here: a process may have ended while it was making it.
+fn is_table(location: &Path) -> bool {
+    let Ok(log) = std::fs::read_dir(location.join("_delta_log")) else {
+        return false;
+    };
+    log.flatten().any(|entry| {
+        let name = entry.file_name();
+        let kind = Path::new(&name).extension();
+        kind.is_some_and(|kind| kind == "json" || kind == "parquet")
+    })
+}

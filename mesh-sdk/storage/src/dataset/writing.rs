@@ -1,0 +1,307 @@
+//! The one way of rows into a dataset.
+
+use std::collections::BTreeMap;
+
+use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::{Action, Add, Transaction};
+use deltalake::protocol::{DeltaOperation, SaveMode};
+use deltalake::writer::{DeltaWriter, RecordBatchWriter};
+use deltalake::{DeltaTable, DeltaTableError};
+use mesh_contracts::CheckedBatch;
+
+use super::{Dataset, provenance, rows, table_error};
+use crate::StorageError;
+use crate::disk::{log_entry, make_durable};
+
+/// Bytes of a file at which the next one is begun. The encoded rows of the open file are in memory.
+const FILE: usize = 128 << 20;
+
+/// What a commit makes of the rows that the dataset has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WriteMode {
+    /// They stay.
+    Append,
+    /// They are no longer there from this version on. Readers of an earlier version still find them.
+    Replace,
+}
+
+/// Rows on their way into a dataset: as many batches as it takes, of which one and one file are in memory at a time.
+///
+/// Nothing of it is visible before [`Writing::commit`]. If it is dropped before, its files are removed from a local
+/// folder. What stays, in an object store or because the process ended, is in no version, so that no reader finds
+/// it, and goes when the table is vacuumed.
+pub struct Writing<'a> {
+    dataset: &'a Dataset,
+    mode: WriteMode,
+    table: DeltaTable,
+    open: Option<RecordBatchWriter>,
+    /// Complete and on disk.
+    files: Vec<Add>,
+    rows: u64,
+    /// Rows were given that are in no file.
+    incomplete: bool,
+    file_size: usize,
+}
+
+impl Dataset {
+    /// Begins to write rows that become visible together.
+    pub fn writing(&self, mode: WriteMode) -> Writing<'_> {
+        Writing {
+            dataset: self,
+            mode,
+            table: self.table(),
+            open: None,
+            files: Vec::new(),
+            rows: 0,
+            incomplete: false,
+            file_size: FILE,
+        }
+    }
+
+    /// Commits the rows of `batch` and the progress of the sources they came from, in one version.
+    ///
+    /// [`Writing::commit`] of [`WriteMode::Append`], for rows that are at hand.
+    ///
+    /// # Errors
+    /// [`StorageError::OtherContract`] for rows that were checked against another contract than the dataset's.
+    pub async fn append(
+        &self,
+        batch: &CheckedBatch,
+        progress: &BTreeMap<String, u64>,
+    ) -> Result<u64, StorageError> {
+        let batch = std::slice::from_ref(batch);
+        self.write(batch, WriteMode::Append, progress).await
+    }
+
+    /// Commits the rows of `batches` in the place of all that are there, and the progress of the sources they came
+    /// from, in one version.
+    ///
+    /// [`Writing::commit`] of [`WriteMode::Replace`], for rows that are at hand.
+    ///
+    /// # Errors
+    /// As [`Dataset::append`].
+    pub async fn replace(
+        &self,
+        batches: &[CheckedBatch],
+        progress: &BTreeMap<String, u64>,
+    ) -> Result<u64, StorageError> {
+        self.write(batches, WriteMode::Replace, progress).await
+    }
+
+    async fn write(
+        &self,
+        batches: &[CheckedBatch],
+        mode: WriteMode,
+        progress: &BTreeMap<String, u64>,
+    ) -> Result<u64, StorageError> {
+        let mut writing = self.writing(mode);
+        // Spares a writer that repeats itself the files.
+        let repeated = {
+            let mut writer = self.writer().await?;
+            let ahead = self.ahead(&mut writer, progress).await?;
+            is_repeated(progress, &ahead)
+        };
+        for batch in batches {
+            self.has_contract_of(batch)?;
+            if !repeated {
+                writing.rows(batch).await?;
+            }
+        }
+        writing.commit(progress).await
+    }
+
+    async fn commit(
+        &self,
+        mode: WriteMode,
+        files: &mut Vec<Add>,
+        added: u64,
+        progress: &BTreeMap<String, u64>,
+    ) -> Result<u64, StorageError> {
+        let failed = |error| table_error(&self.name, error);
+        let mut writer = self.writer().await?;
+        if mode == WriteMode::Replace {
+            // All that is there goes, whoever wrote it.
+            self.refresh(&mut writer).await?;
+        }
+        let ahead = self.ahead(&mut writer, progress).await?;
+        let before = self.info();
+        if is_repeated(progress, &ahead) {
+            return Ok(before.version);
+        }
+        let table = &mut writer.table;
+        let actions = actions(table, mode, files).map_err(failed)?;
+        // Until it is known to have succeeded. From here on the files may belong to a version.
+        files.clear();
+        writer.stale = true;
+        let table = &mut writer.table;
+        let version = self.commit_actions(table, mode, actions, &ahead).await?;
+        writer.stale = false;
+        writer.progress.extend(ahead);
+        let rows = match mode {
+            WriteMode::Replace => added,
+            WriteMode::Append if version == before.version + 1 => before.rows + added,
+            // Somebody else's rows came in between.
+            WriteMode::Append => rows(&writer.table).map_err(failed)?,
+        };
+        self.publish(&writer.table, rows)?;
+        Ok(version)
+    }
+
+    async fn commit_actions(
+        &self,
+        table: &mut DeltaTable,
+        mode: WriteMode,
+        actions: Vec<Action>,
+        progress: &BTreeMap<String, u64>,
+    ) -> Result<u64, StorageError> {
+        let failed = |error| table_error(&self.name, error);
+        let marks = progress.iter().map(|(source, next)| {
+            Transaction::new(source, i64::try_from(*next).unwrap_or(i64::MAX))
+        });
+        let mut properties = CommitProperties::default()
+            .with_metadata(provenance(&self.contract))
+            .with_application_transactions(marks.collect());
+        let mode = match mode {
+            WriteMode::Append => SaveMode::Append,
+            WriteMode::Replace => {
+                // Rows that somebody else commits meanwhile would stay beside the new ones.
+                properties = properties.with_max_retries(0);
+                SaveMode::Overwrite
+            }
+        };
+        let operation = DeltaOperation::Write {
+            mode,
+            partition_by: None,
+            predicate: None,
+        };
+        let log = table.log_store();
+        let committed = CommitBuilder::from(properties)
+            .with_actions(actions)
+            .build(Some(table.snapshot().map_err(failed)?), log, operation)
+            .await
+            .map_err(failed)?;
+        table.state = Some(committed.snapshot());
+        let version = committed.version();
+        self.make_durable(vec![log_entry(version)]).await?;
+        Ok(version)
+    }
+
+    async fn make_durable(&self, paths: Vec<String>) -> Result<(), StorageError> {
+        let synced = make_durable(&self.url, paths).await;
+        synced.map_err(|source| StorageError::Disk {
+            dataset: self.name.clone(),
+            source,
+        })
+    }
+
+    fn has_contract_of(&self, batch: &CheckedBatch) -> Result<(), StorageError> {
+        let (theirs, ours) = (batch.contract(), &self.contract);
+        if (theirs.id(), theirs.version()) == (ours.id(), ours.version()) {
+            return Ok(());
+        }
+        Err(StorageError::OtherContract {
+            dataset: self.name.clone(),
+            contract: format!("{} {}", theirs.name(), theirs.version()),
+        })
+    }
+}
+
+impl Writing<'_> {
+    /// Writes the rows of `batch` to files that nobody reads yet.
+    ///
+    /// # Errors
+    /// [`StorageError::OtherContract`] for rows that were checked against another contract than the dataset's: they
+    /// are not written. After any other error nothing can be committed any more.
+    pub async fn rows(&mut self, batch: &CheckedBatch) -> Result<(), StorageError> {
+        self.dataset.has_contract_of(batch)?;
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let failed = |error| table_error(&self.dataset.name, error);
+        // Also for a caller that does not wait for the end of it.
+        let was_incomplete = std::mem::replace(&mut self.incomplete, true);
+        let mut file = match self.open.take() {
+            Some(file) => file,
+            None => RecordBatchWriter::for_table(&self.table).map_err(failed)?,
+        };
+        file.write(batch.batch().clone()).await.map_err(failed)?;
+        self.rows += batch.num_rows() as u64;
+        if file.buffer_len() < self.file_size {
+            self.open = Some(file);
+        } else {
+            self.finish(file).await?;
+        }
+        self.incomplete = was_incomplete;
+        Ok(())
+    }
+
+    /// Makes the rows and the progress of the sources they came from visible, in one version, which it returns.
+    ///
+    /// `progress` maps a source (a topic's partition, a file) to what comes next after these rows. A call whose
+    /// progress is already in the table has been committed before and does nothing: retrying after an error of
+    /// unknown outcome is safe.
+    ///
+    /// # Errors
+    /// [`StorageError::Incomplete`] if some of the rows could not be written.
+    pub async fn commit(mut self, progress: &BTreeMap<String, u64>) -> Result<u64, StorageError> {
+        if self.incomplete {
+            return Err(StorageError::Incomplete {
+                dataset: self.dataset.name.clone(),
+            });
+        }
+        if let Some(file) = self.open.take() {
+            self.finish(file).await?;
+        }
+        self.dataset
+            .commit(self.mode, &mut self.files, self.rows, progress)
+            .await
+    }
+
+    /// Has the file on disk before a commit names it: otherwise a power failure could leave the progress and take
+    /// the rows.
+    async fn finish(&mut self, mut file: RecordBatchWriter) -> Result<(), StorageError> {
+        let finished = file.flush().await;
+        let finished = finished.map_err(|error| table_error(&self.dataset.name, error))?;
+        let paths = finished.iter().map(|file| file.path.clone()).collect();
+        self.files.extend(finished);
+        self.dataset.make_durable(paths).await
+    }
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        let Ok(root) = self.dataset.url.to_file_path() else {
+            return;
+        };
+        for file in &self.files {
+            // One that stays is in no version.
+            let _stays = std::fs::remove_file(root.join(&file.path));
+        }
+    }
+}
+
+/// Whether all that there is to commit has been committed before.
+fn is_repeated(progress: &BTreeMap<String, u64>, ahead: &BTreeMap<String, u64>) -> bool {
+    ahead.is_empty() && !progress.is_empty()
+}
+
+fn actions(
+    table: &DeltaTable,
+    mode: WriteMode,
+    files: &[Add],
+) -> Result<Vec<Action>, DeltaTableError> {
+    let mut actions = Vec::new();
+    if mode == WriteMode::Replace {
+        let present = table.snapshot()?.log_data();
+        actions.extend(
+            present
+                .iter()
+                .map(|file| Action::Remove(file.remove_action(true))),
+        );
+    }
+    actions.extend(files.iter().cloned().map(Action::Add));
+    Ok(actions)
+}
+
+#[cfg(test)]
+mod tests;

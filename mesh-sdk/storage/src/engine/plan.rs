@@ -1,0 +1,184 @@
+//! From the text of a statement to its rows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use deltalake::datafusion::common::tree_node::{Transformed, TreeNode};
+use deltalake::datafusion::execution::runtime_env::RuntimeEnv;
+use deltalake::datafusion::logical_expr::LogicalPlan;
+use deltalake::datafusion::physical_plan::coop::CooperativeExec;
+use deltalake::datafusion::physical_plan::{
+    ExecutionPlan, SendableRecordBatchStream, execute_stream,
+};
+use deltalake::datafusion::prelude::SessionContext;
+use deltalake::kernel::Add;
+use futures::FutureExt;
+
+use super::row_by_row::{Incremental, source};
+use super::rows::Budget;
+use super::session::{only_reading, session};
+use super::tables::{Pinned, TableSource, scan};
+use super::{Begun, Changes, QueryRows};
+use crate::StorageError;
+use crate::dataset::{Added, added_since, table_error};
+use crate::statement::Statement;
+
+/// One statement, on its way through the engine's threads.
+pub(super) struct Query {
+    pub(super) sql: String,
+    pub(super) tables: BTreeMap<String, TableSource>,
+    pub(super) environment: Arc<RuntimeEnv>,
+    pub(super) budget: Budget,
+}
+
+/// A statement that has been planned, and each table of it at one version.
+struct Planned {
+    session: SessionContext,
+    plan: LogicalPlan,
+    tables: BTreeMap<String, Pinned>,
+}
+
+impl Query {
+    pub(super) async fn all(self) -> Result<Begun<QueryRows>, StorageError> {
+        let planned = self.plan().await?;
+        let sources = planned.sources();
+        let stream = planned.run().await?;
+        Ok(QueryRows::begin(sources, stream, self.budget))
+    }
+
+    pub(super) async fn judge(self) -> Result<Begun<Incremental>, StorageError> {
+        let planned = self.plan().await?;
+        let judged = match planned.source() {
+            Ok(dataset) => Incremental::RowByRow { dataset },
+            Err(reason) => Incremental::Whole { reason },
+        };
+        Ok((judged, async {}.boxed()))
+    }
+
+    pub(super) async fn since(
+        self,
+        since: BTreeMap<String, u64>,
+    ) -> Result<Begun<Changes>, StorageError> {
+        let planned = self.plan().await?;
+        let sources = planned.sources();
+        let added = match planned.source() {
+            Ok(dataset) => match planned.added(&dataset, since.get(&dataset)).await? {
+                Ok(files) => Ok((dataset, files)),
+                Err(reason) => Err(reason),
+            },
+            Err(reason) => Err(reason),
+        };
+        let (dataset, files) = match added {
+            Ok(added) => added,
+            Err(reason) => return Ok((Changes::Whole { reason }, async {}.boxed())),
+        };
+        let planned = self.plan_with(planned, &dataset, files).await?;
+        let stream = planned.run().await?;
+        let (rows, rest) = QueryRows::begin(sources, stream, self.budget);
+        Ok((Changes::Rows(rows), rest))
+    }
+
+    async fn plan(&self) -> Result<Planned, StorageError> {
+        let statement = Statement::parse(&self.sql)?;
+        let session = session(self.environment.clone());
+        let state = Arc::new(session.state());
+        let mut tables = BTreeMap::new();
+        for name in statement.tables(&state)? {
+            if let Some(table) = self.tables.get(&name) {
+                let table = table.pin().await?;
+                session.register_table(name.as_str(), table.provider(&state).await?)?;
+                tables.insert(name, table);
+            }
+        }
+        let plan = logical(&session, statement).await?;
+        Ok(Planned {
+            session,
+            plan,
+            tables,
+        })
+    }
+
+    /// The same statement over some files only of the table `name`, at the same version.
+    async fn plan_with(
+        &self,
+        planned: Planned,
+        name: &str,
+        files: Vec<Add>,
+    ) -> Result<Planned, StorageError> {
+        let session = session(self.environment.clone());
+        if let Some(table) = planned.tables.get(name).and_then(Pinned::delta) {
+            let state = Arc::new(session.state());
+            session.register_table(name, scan(table, &state, Some(files)).await?)?;
+        }
+        let plan = logical(&session, Statement::parse(&self.sql)?).await?;
+        Ok(Planned {
+            session,
+            plan,
+            ..planned
+        })
+    }
+}
+
+impl Planned {
+    fn sources(&self) -> BTreeMap<String, u64> {
+        let versions = self.tables.iter();
+        versions
+            .filter_map(|(name, table)| Some((name.clone(), table.version()?)))
+            .collect()
+    }
+
+    /// The one dataset that the statement reads row by row, or why there is none.
+    fn source(&self) -> Result<String, String> {
+        let name = source(&self.plan)?;
+        match self.tables.get(&name).and_then(Pinned::delta) {
+            Some(_) => Ok(name),
+            None => Err(format!("{name} is not a dataset")),
+        }
+    }
+
+    /// The files of `dataset` that are new since a version, or why they are not all that is new.
+    async fn added(
+        &self,
+        dataset: &str,
+        since: Option<&u64>,
+    ) -> Result<Result<Vec<Add>, String>, StorageError> {
+        let (Some(since), Some(table)) = (since, self.tables.get(dataset).and_then(Pinned::delta))
+        else {
+            return Ok(Err(format!("{dataset} was not read before")));
+        };
+        let added = added_since(table, *since).await;
+        Ok(match added.map_err(|error| table_error(dataset, error))? {
+            Added::Files(files) => Ok(files),
+            Added::Otherwise(what) => Err(format!("{dataset} {what}")),
+        })
+    }
+
+    async fn run(self) -> Result<SendableRecordBatchStream, StorageError> {
+        let frame = self.session.execute_logical_plan(self.plan).await?;
+        let context = Arc::new(frame.task_ctx());
+        let plan = yielding(frame.create_physical_plan().await?)?;
+        Ok(execute_stream(plan, context)?)
+    }
+}
+
+async fn logical(
+    session: &SessionContext,
+    statement: Statement,
+) -> Result<LogicalPlan, StorageError> {
+    let plan = session
+        .state()
+        .statement_to_plan(statement.into_parsed())
+        .await?;
+    only_reading().verify_plan(&plan)?;
+    Ok(plan)
+}
+
+/// Makes every operator give way after some batches. DataFusion does so where rows come from; a join that makes
+/// millions of rows of each would run on past its deadline.
+fn yielding(plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, StorageError> {
+    let wrapped = plan.transform_up(|operator| {
+        let cooperative: Arc<dyn ExecutionPlan> = Arc::new(CooperativeExec::new(operator));
+        Ok(Transformed::yes(cooperative))
+    });
+    Ok(wrapped?.data)
+}

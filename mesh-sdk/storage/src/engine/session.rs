@@ -1,0 +1,40 @@
+use std::sync::Arc;
+
+use deltalake::datafusion::execution::runtime_env::RuntimeEnv;
+use deltalake::datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+
+/// Functions whose cost is out of proportion to their arguments, inside one call that nothing can interrupt.
+const NO_FUNCTIONS: [&str; 8] = [
+    "levenshtein",
+    "repeat",
+    "lpad",
+    "rpad",
+    "range",
+    "generate_series",
+    "array_repeat",
+    "array_resize",
+];
+
+/// Strings as Utf8, as in the tables and the contracts: older Arrow clients know no views.
+pub(crate) fn session_config() -> SessionConfig {
+    SessionConfig::new().set_bool(
+        "datafusion.execution.parquet.schema_force_view_types",
+        false,
+    )
+}
+
+/// Where one statement is planned and run.
+pub(crate) fn session(environment: Arc<RuntimeEnv>) -> SessionContext {
+    let session = SessionContext::new_with_config_rt(session_config(), environment);
+    NO_FUNCTIONS
+        .iter()
+        .for_each(|name| session.deregister_udf(name));
+    session
+}
+
+pub(crate) fn only_reading() -> SQLOptions {
+    SQLOptions::new()
+        .with_allow_ddl(false)
+        .with_allow_dml(false)
+        .with_allow_statements(false)
+}

@@ -1,0 +1,114 @@
+//! What a name in a statement stands for.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use deltalake::DeltaTable;
+use deltalake::datafusion::catalog::TableProvider;
+use deltalake::datafusion::datasource::MemTable;
+use deltalake::datafusion::datasource::file_format::options::{ParquetReadOptions, ReadOptions};
+use deltalake::datafusion::datasource::listing::{
+    ListingTable, ListingTableConfig, ListingTableUrl,
+};
+use deltalake::datafusion::error::DataFusionError;
+use deltalake::datafusion::execution::SessionState;
+use deltalake::kernel::Add;
+use url::Url;
+
+use crate::dataset::read_only;
+use crate::files::unreadable;
+use crate::{Dataset, StorageError};
+
+/// Where the rows of a table of an [`Engine`](super::Engine) come from.
+#[derive(Clone)]
+pub enum TableSource {
+    Dataset(Arc<Dataset>),
+    /// Rows at hand, which all have these columns.
+    Batches(SchemaRef, Vec<RecordBatch>),
+    /// A Parquet file.
+    Parquet(PathBuf),
+    /// The folder of a Delta table that is only read.
+    DeltaFolder(PathBuf),
+}
+
+/// A table as one statement sees it.
+pub(super) enum Pinned {
+    Delta(DeltaTable),
+    Batches(SchemaRef, Vec<RecordBatch>),
+    Parquet(PathBuf),
+}
+
+impl TableSource {
+    /// Decides on the version that is read.
+    pub(super) async fn pin(&self) -> Result<Pinned, StorageError> {
+        Ok(match self {
+            Self::Dataset(dataset) => Pinned::Delta(dataset.table()),
+            Self::DeltaFolder(path) => Pinned::Delta(read_only(path).await?),
+            Self::Batches(schema, batches) => Pinned::Batches(schema.clone(), batches.clone()),
+            Self::Parquet(path) => Pinned::Parquet(path.clone()),
+        })
+    }
+}
+
+impl Pinned {
+    /// The version, of what has one.
+    pub(super) fn version(&self) -> Option<u64> {
+        self.delta().and_then(DeltaTable::version)
+    }
+
+    pub(super) fn delta(&self) -> Option<&DeltaTable> {
+        match self {
+            Self::Delta(table) => Some(table),
+            Self::Batches(..) | Self::Parquet(_) => None,
+        }
+    }
+
+    pub(super) async fn provider(
+        &self,
+        state: &Arc<SessionState>,
+    ) -> Result<Arc<dyn TableProvider>, StorageError> {
+        Ok(match self {
+            Self::Delta(table) => scan(table, state, None).await?,
+            Self::Batches(schema, batches) => {
+                Arc::new(MemTable::try_new(schema.clone(), vec![batches.clone()])?)
+            }
+            Self::Parquet(path) => parquet(path, state).await?,
+        })
+    }
+}
+
+/// The rows of `table`, or those of some of its files.
+pub(crate) async fn scan(
+    table: &DeltaTable,
+    state: &Arc<SessionState>,
+    only: Option<Vec<Add>>,
+) -> Result<Arc<dyn TableProvider>, DataFusionError> {
+    let scan = table.table_provider().with_session(state.clone());
+    match only {
+        Some(files) => scan.with_adds(files).await,
+        None => scan.await,
+    }
+}
+
+async fn parquet(
+    path: &Path,
+    state: &SessionState,
+) -> Result<Arc<dyn TableProvider>, StorageError> {
+    let absolute = path
+        .canonicalize()
+        .map_err(|error| unreadable(path, &error))?;
+    let url = Url::from_file_path(absolute)
+        .map_err(|()| unreadable(path, &"it is not an absolute path"))?;
+    // Its name may end in anything, and no sign in it means several files.
+    let options = ParquetReadOptions::default()
+        .file_extension("")
+        .to_listing_options(state.config(), state.default_table_options());
+    let table = ListingTableConfig::new(ListingTableUrl::try_new(url, None)?)
+        .with_listing_options(options)
+        .infer_schema(state)
+        .await
+        .map_err(|error| unreadable(path, &error.strip_backtrace()))?;
+    Ok(Arc::new(ListingTable::try_new(table)?))
+}
