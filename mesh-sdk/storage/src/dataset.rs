@@ -1,6 +1,7 @@
 //! One Delta table of one product: its state, and how far its writer has come.
 
 mod added;
+mod commit;
 mod growth;
 mod open;
 mod snapshot;

@@ -82,14 +82,16 @@ fn columns(parent: &str, stored: &Fields, wanted: &Fields) -> Result<bool, Strin
             None => return Err(difference(&path, Some(field), None)),
         }
     }
-    let added = wanted
+    let mut added = wanted
         .iter()
         .filter(|field| stored.find(field.name()).is_none());
-    for field in added.filter(|field| !field.is_nullable()) {
-        let path = format!("{parent}{}", field.name());
-        return Err(difference(&path, None, Some(field)));
+    match added.find(|field| !field.is_nullable()) {
+        Some(field) => {
+            let path = format!("{parent}{}", field.name());
+            Err(difference(&path, None, Some(field)))
+        }
+        None => Ok(grows),
     }
-    Ok(grows)
 }
 
 fn column(path: &str, stored: &Field, wanted: &Field) -> Result<bool, String> {
