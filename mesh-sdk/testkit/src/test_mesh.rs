@@ -1,9 +1,10 @@
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use mesh_platform::identity::{DevIssuer, Scope, authenticate};
 use mesh_platform::server::{self, Limits};
-use mesh_sdk::{DataProduct, Host, HostConfig, Readiness};
+use mesh_sdk::{DataProduct, DatasetState, Host, HostConfig, Readiness, RunningProduct};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -82,6 +83,16 @@ impl TestMesh {
         self.folder
     }
 
+    /// The product as it runs.
+    pub fn product(&self) -> &Arc<RunningProduct> {
+        self.host.product(&self.product).unwrap()
+    }
+
+    /// Its datasets, each as of now.
+    pub fn datasets(&self) -> Vec<DatasetState> {
+        self.product().datasets()
+    }
+
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -132,6 +143,14 @@ impl TestMesh {
             .client
             .request(method, format!("{}{path}", self.address));
         Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// How many rows the product's quarantine holds.
+    pub async fn quarantined(&self) -> u64 {
+        let datasets = self.folder().join("products").join(&self.product).join("datasets");
+        let copy = tempfile::NamedTempFile::new().unwrap();
+        let rows = mesh_sdk::export_dataset(&datasets.join("quarantine"), copy.path()).await;
+        rows.unwrap()
     }
 
     /// The rows of a query.

@@ -6,40 +6,67 @@ use std::time::Duration;
 
 use mesh_catalog::{Direction, Entry, Port};
 
-pub(crate) fn print(
-    address: SocketAddr,
-    folder: &Path,
-    token: &str,
-    products: &[Entry],
-    took: Duration,
-) {
-    println!(
-        "\nThe mesh is up ({:.1} s). Ctrl-C stops it; it remembers everything.\n",
-        took.as_secs_f64()
-    );
-    println!("  catalog   http://{address}/");
-    println!("  API       http://{address}/openapi.json");
-    println!("  data      {}\n", folder.display());
-    println!("A token for the user developer, valid for 12 hours (`mesh token` prints more):\n");
-    println!("  export MESH_TOKEN={token}\n");
-    for product in products {
-        let port = |direction| {
-            product
-                .ports
-                .iter()
-                .find(|port| port.direction == direction)
-        };
-        if let Some(port) = port(Direction::Scoring) {
-            try_port("Score a reading; the answer is remembered:", address, port);
+/// What a greeting tells.
+pub(crate) struct Greeting<'a> {
+    pub(crate) address: SocketAddr,
+    /// Of the data.
+    pub(crate) folder: &'a Path,
+    pub(crate) token: &'a str,
+    pub(crate) products: &'a [Entry],
+    /// The product to try; the first of all where none is named.
+    pub(crate) try_out: Option<&'a str>,
+    pub(crate) took: Duration,
+}
+
+impl Greeting<'_> {
+    pub(crate) fn print(&self) {
+        let address = self.address;
+        println!(
+            "\nThe mesh is up ({:.1} s). Ctrl-C stops it; it remembers everything.\n",
+            self.took.as_secs_f64()
+        );
+        println!("  catalog   http://{address}/");
+        println!("  API       http://{address}/openapi.json");
+        println!("  data      {}\n", self.folder.display());
+        for product in self.products {
+            let simulated = product.tags.iter().any(|tag| tag == "simulated");
+            println!(
+                "  {:<24} {} datasets, {} models{}",
+                product.product,
+                product.datasets.len(),
+                product.models.len(),
+                if simulated { " (simulated data)" } else { "" }
+            );
         }
-        if let Some(port) = port(Direction::Input) {
-            try_port("Send a reading to be kept:", address, port);
+        println!("\nA token for the user developer, valid for 12 hours (`mesh token` prints more):\n");
+        println!("  export MESH_TOKEN={}\n", self.token);
+        let named = |product: &&Entry| Some(product.product.as_str()) == self.try_out;
+        let named = self.products.iter().find(named);
+        if let Some(product) = named.or(self.products.first()) {
+            try_out(product, address);
         }
-        if let Some(dataset) = port(Direction::Scoring).and_then(|port| port.dataset.as_deref()) {
-            println!("Look at what was stored, a second later:\n");
-            let sql = format!("{{\"sql\": \"SELECT * FROM {dataset} LIMIT 10\"}}");
-            print_curl(address, &format!("{}/query", product.address), &sql);
-        }
+    }
+}
+
+fn try_out(product: &Entry, address: SocketAddr) {
+    let port = |direction| {
+        product
+            .ports
+            .iter()
+            .find(|port| port.direction == direction)
+    };
+    if let Some(port) = port(Direction::Scoring) {
+        try_port("Ask a model; the answer is remembered:", address, port);
+    }
+    if let Some(port) = port(Direction::Input) {
+        try_port("Send a record to be kept:", address, port);
+    }
+    let scores = port(Direction::Scoring).and_then(|port| port.dataset.as_deref());
+    let first = product.datasets.first().map(|dataset| dataset.name.as_str());
+    if let Some(dataset) = scores.or(first) {
+        println!("Look at what is stored:\n");
+        let sql = format!("{{\"sql\": \"SELECT * FROM {dataset} LIMIT 10\"}}");
+        print_curl(address, &format!("{}/query", product.address), &sql);
     }
 }
 

@@ -18,7 +18,8 @@ use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
 use crate::cli::Up;
-use crate::{ProductList, greeting, progress};
+use crate::greeting::Greeting;
+use crate::{ProductList, progress};
 use hosting::Hosting;
 
 /// How long the token is valid that is printed at the start.
@@ -70,7 +71,15 @@ pub(crate) async fn run(args: &Up, built_in: ProductList) -> anyhow::Result<()> 
     let refresh = tokio::spawn(watching::keep_registered(hosting.clone()));
 
     let stop = stop_on_signal()?;
-    greeting::print(address, &folder, &token, &entries, first, started.elapsed());
+    Greeting {
+        address,
+        folder: &folder,
+        token: &token,
+        products: &entries,
+        try_out: first,
+        took: started.elapsed(),
+    }
+    .print();
     server::serve(listener, router, &limits, stop).await?;
     eprintln!("\nstopping: what was accepted is being stored");
     for task in [watching, refresh] {

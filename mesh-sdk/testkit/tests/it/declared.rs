@@ -1,0 +1,62 @@
+use std::path::Path;
+
+use mesh_sdk::{DataProduct, Verdict};
+use mesh_testkit::{TestMesh, compliance};
+
+/// The products of this repository that are files and nothing else.
+const PRODUCTS: [&str; 2] = ["epidemiology", "logistics"];
+
+fn product(name: &str) -> DataProduct {
+    let root = std::env::var("CARGO_MANIFEST_DIR").unwrap();
+    let folder = Path::new(&root).join("../../products").join(name);
+    DataProduct::from_files(folder).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn they_keep_every_rule_of_a_product() {
+    for name in PRODUCTS {
+        let mesh = TestMesh::start(product(name)).await;
+        compliance::check(&mesh).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn they_keep_their_own_quality_rules() {
+    for name in PRODUCTS {
+        let mesh = TestMesh::start(product(name)).await;
+        for report in mesh.product().measure().await {
+            for result in &report.results {
+                assert_eq!(
+                    result.verdict,
+                    Verdict::Passed,
+                    "{name}, {}: {result:?}",
+                    report.dataset
+                );
+            }
+        }
+    }
+}
+
+/// A model finds again what the simulators put in: the true chance of a case is known to them.
+#[tokio::test(flavor = "multi_thread")]
+async fn their_models_find_what_was_simulated() {
+    for (name, least) in [("epidemiology", 0.75), ("logistics", 0.75)] {
+        let mesh = TestMesh::start(product(name)).await;
+        for model in mesh.product().models() {
+            let auc = model.evaluation.auc.unwrap();
+            assert!(auc > least, "{name}: AUC {auc}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_scores_rows_of_a_dataset_made_by_sql() {
+    let mesh = TestMesh::start(product("epidemiology")).await;
+    let rows = mesh.query("SELECT * FROM weekly_signals LIMIT 3").await;
+    let body = serde_json::to_string(&rows).unwrap();
+    let answer = mesh
+        .post("models/outbreak-risk/score", "application/json", body)
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    mesh.until_rows("outbreak_risk_scores", 3).await;
+}
