@@ -63,7 +63,7 @@ pub(super) async fn measure(
         };
         let (kept, observed, reason) = match age {
             Ok((age, limit, what)) => {
-                let kept = if age <= limit { Kept::Kept } else { Kept::Broken };
+                let kept = if age <= *limit { Kept::Kept } else { Kept::Broken };
                 (kept, Some(format!("{what} {} old", in_words(age))), None)
             }
             Err(reason) => (Kept::NotMeasured, None, Some(reason)),

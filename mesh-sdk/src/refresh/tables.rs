@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use mesh_storage::{Changes as New, QueryRows, WriteMode, Writing};
 
 use super::mark::{self, MadeOf};
