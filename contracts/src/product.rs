@@ -1,5 +1,6 @@
 mod read;
 
+use crate::about::SupportChannel;
 use crate::document::{Cursor, DocumentError, Node};
 use crate::standard;
 
@@ -180,29 +181,6 @@ impl ManagementPort {
 
     pub fn url(&self) -> Option<&str> {
         self.url.as_deref()
-    }
-}
-
-/// Where to ask.
-#[derive(Clone, Debug)]
-pub struct SupportChannel {
-    channel: String,
-    url: String,
-    description: String,
-}
-
-impl SupportChannel {
-    pub fn channel(&self) -> &str {
-        &self.channel
-    }
-
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Empty where the document says nothing.
-    pub fn description(&self) -> &str {
-        &self.description
     }
 }
 

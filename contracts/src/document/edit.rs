@@ -89,3 +89,6 @@ fn same_but(one: &DocumentMap, other: &DocumentMap, path: &str) -> bool {
     let without = |document: &DocumentMap| document.root().to_json_without(document.find(path));
     without(one) == without(other)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,5 @@
+use super::DocumentError;
 use super::node::{Node, NodeValue};
-use super::{DocumentError, parse_document};
 
 /// A document by its paths: for those who read it into types of their own and then find that values do not go
 /// together.
@@ -9,14 +9,15 @@ pub struct DocumentMap {
 }
 
 impl DocumentMap {
-    /// Reads any YAML document, within the same limits as [`parse_document`]; `file` only names it in errors.
+    /// Reads any YAML document, within the same limits as
+    /// [`parse_document`](super::parse_document); `file` only names it in errors.
     ///
     /// # Errors
     /// The first place where the text is no YAML.
     pub fn parse(file: &str, yaml: &str) -> Result<DocumentMap, DocumentError> {
         Ok(DocumentMap {
             file: file.to_owned(),
-            root: parse_document(file, yaml)?,
+            root: Node::parse(file, yaml)?,
         })
     }
 
@@ -74,3 +75,6 @@ fn step<'n, 'p>(node: &'n Node, path: &'p str) -> Option<(&'n Node, &'p str)> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

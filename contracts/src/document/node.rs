@@ -4,6 +4,8 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::Number;
 use serde_saphyr::{Location, Spanned};
 
+use super::DocumentError;
+
 /// A YAML value that remembers where it was written.
 pub(crate) struct Node {
     pub(crate) location: Location,
@@ -20,6 +22,11 @@ pub(crate) enum NodeValue {
 }
 
 impl Node {
+    /// Reads a document, within the same limits as [`parse_document`](super::parse_document).
+    pub(crate) fn parse(file: &str, yaml: &str) -> Result<Node, DocumentError> {
+        super::read(file, yaml, |yaml| Node::deserialize(yaml))
+    }
+
     /// The value as JSON, without its places.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         self.to_json_without(None)

@@ -9,8 +9,8 @@ mod tests;
 use jsonschema::Validator;
 use serde_json::Value;
 
+use super::DocumentError;
 use super::node::{Node, NodeValue};
-use super::{DocumentError, parse_document};
 use mistake::{Mistake, Target};
 
 /// More mistakes than these are not told at once.
@@ -51,7 +51,7 @@ impl DocumentSchema {
     /// What is wrong with a document, in the order of its lines: at most 50 mistakes, none where it keeps the schema.
     /// `file` only names it.
     pub fn check(&self, file: &str, yaml: &str) -> Vec<DocumentError> {
-        match parse_document::<Node>(file, yaml) {
+        match Node::parse(file, yaml) {
             Ok(document) => self.check_node(file, &document),
             Err(error) => vec![error],
         }
@@ -68,6 +68,7 @@ impl DocumentSchema {
         if let (true, Some(error)) = (mistakes.is_empty(), broken.first()) {
             mistakes.push(mistake::plainly(error));
         }
+        drop_misspelt(&mut mistakes);
         let mut errors: Vec<_> = mistakes
             .into_iter()
             .map(|mistake| located(file, document, mistake))
@@ -77,6 +78,21 @@ impl DocumentSchema {
         errors.truncate(MOST);
         errors
     }
+}
+
+/// A field that is missing only because its name is misspelt is one mistake.
+fn drop_misspelt(mistakes: &mut Vec<Mistake>) {
+    let meant = |mistake: &Mistake| match &mistake.target {
+        Target::Key {
+            meant: Some(name), ..
+        } => Some((mistake.steps.clone(), name.clone())),
+        _ => None,
+    };
+    let meant: Vec<_> = mistakes.iter().filter_map(meant).collect();
+    mistakes.retain(|mistake| match &mistake.target {
+        Target::Missing(name) => !meant.contains(&(mistake.steps.clone(), name.clone())),
+        _ => true,
+    });
 }
 
 fn place(error: &DocumentError) -> (u64, u64, &str, &str) {
@@ -104,7 +120,7 @@ fn located(file: &str, document: &Node, mistake: Mistake) -> DocumentError {
         };
     }
     let key = match (&mistake.target, &node.value) {
-        (Target::Key(name), NodeValue::Map(entries)) => {
+        (Target::Key { name, .. }, NodeValue::Map(entries)) => {
             entries.iter().find(|(key, _)| key.value == *name)
         }
         _ => None,

@@ -1,6 +1,7 @@
 //! The ODPS document -> [`ProductDescription`].
 
-use super::{ManagementPort, Port, ProductDescription, SupportChannel};
+use super::{ManagementPort, Port, ProductDescription};
+use crate::about::{SupportChannel, Team, each};
 use crate::contract::read::{STATUSES, address_part, identifier, version};
 use crate::document::{Cursor, DocumentError, Fields};
 
@@ -30,20 +31,12 @@ pub(super) fn product(root: Cursor<'_>, source: &str) -> Result<ProductDescripti
             Some(team) => self::team(team)?,
             None => String::new(),
         },
-        support: each(&fields, "support", support)?,
+        support: each(&fields, "support", SupportChannel::read)?,
         source: source.to_owned(),
     };
     distinct(&fields, "inputPorts", &product.input_ports)?;
     distinct(&fields, "outputPorts", &product.output_ports)?;
     Ok(product)
-}
-
-fn each<T>(
-    fields: &Fields<'_>,
-    list: &str,
-    read: impl Fn(Cursor<'_>) -> Result<T, DocumentError>,
-) -> Result<Vec<T>, DocumentError> {
-    fields.items(list)?.into_iter().map(read).collect()
 }
 
 /// The standard: name and version are a port's key.
@@ -104,27 +97,19 @@ fn management_port(port: Cursor<'_>) -> Result<ManagementPort, DocumentError> {
     })
 }
 
-/// A list of people in version 1.0 of the standard, an object with the team's name since 1.1.
-fn team(team: Cursor<'_>) -> Result<String, DocumentError> {
-    if team.is_mapping() {
-        return team.mapping()?.require("name")?.text().map(str::to_owned);
+/// The name of the team, which version 1.0 of the standard does not have, or else of its people.
+fn team(cursor: Cursor<'_>) -> Result<String, DocumentError> {
+    let named = cursor.is_mapping();
+    let team = Team::read(cursor.clone())?;
+    if !team.name().is_empty() {
+        return Ok(team.name().to_owned());
     }
-    let names = team.items()?.into_iter().map(member);
-    Ok(names.collect::<Result<Vec<_>, _>>()?.join(", "))
-}
-
-/// The person's name, or else account.
-fn member(member: Cursor<'_>) -> Result<String, DocumentError> {
-    let fields = member.mapping()?;
-    let username = fields.require("username")?.text()?;
-    Ok(fields.text("name")?.unwrap_or_else(|| username.to_owned()))
-}
-
-fn support(channel: Cursor<'_>) -> Result<SupportChannel, DocumentError> {
-    let fields = channel.mapping()?;
-    Ok(SupportChannel {
-        channel: fields.require("channel")?.text()?.to_owned(),
-        url: fields.require("url")?.text()?.to_owned(),
-        description: fields.text("description")?.unwrap_or_default(),
-    })
+    if named {
+        return Err(cursor.error("`name` is missing", "add `name:`"));
+    }
+    let names = team.members().iter().map(|member| match member.name() {
+        "" => member.username(),
+        name => name,
+    });
+    Ok(names.collect::<Vec<_>>().join(", "))
 }

@@ -5,6 +5,7 @@ mod limits;
 use serde_json::Value;
 
 use super::{Allowed, Assigned, EnumValue, LogicalType, Property};
+use crate::about::{AuthoritativeDefinition, CustomProperty, each};
 use crate::document::{DocumentError, Fields};
 use crate::gate::check_example;
 
@@ -94,6 +95,16 @@ fn property(name: String, fields: &Fields<'_>, place: Place) -> Result<Property,
         required: fields.flag("required")?,
         unique: fields.flag("unique")?,
         primary_key: fields.flag("primaryKey")?,
+        primary_key_position: position(fields)?,
+        critical: fields.flag("criticalDataElement")?,
+        deprecated: fields.flag("deprecated")?,
+        tags: fields.texts("tags")?,
+        definitions: each(
+            fields,
+            "authoritativeDefinitions",
+            AuthoritativeDefinition::read,
+        )?,
+        custom_properties: each(fields, "customProperties", CustomProperty::read)?,
         classification: fields.text("classification")?,
         unit: custom.unit,
         examples: Vec::new(),
@@ -115,6 +126,16 @@ fn property(name: String, fields: &Fields<'_>, place: Place) -> Result<Property,
         property.examples.push(example);
     }
     Ok(property)
+}
+
+/// The standard: -1 stands for no position.
+fn position(fields: &Fields<'_>) -> Result<Option<i64>, DocumentError> {
+    let position = fields.get("primaryKeyPosition");
+    let position = position.map(|position| position.number().map(|number| number.as_i64()));
+    Ok(position
+        .transpose()?
+        .flatten()
+        .filter(|position| *position >= 0))
 }
 
 fn logical_type(fields: &Fields<'_>) -> Result<LogicalType, DocumentError> {

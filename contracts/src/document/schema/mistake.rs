@@ -22,8 +22,13 @@ pub(super) struct Mistake {
 /// What at its place the mistake is about.
 pub(super) enum Target {
     Value,
-    /// A field of the mapping there.
-    Key(String),
+    /// A field of the mapping there, and the one whose name was perhaps meant.
+    Key {
+        name: String,
+        meant: Option<String>,
+    },
+    /// A field that the mapping there does not have.
+    Missing(String),
 }
 
 impl Mistake {
@@ -41,8 +46,11 @@ impl Mistake {
         }
     }
 
-    fn of_field(mut self, name: &str) -> Mistake {
-        self.target = Target::Key(name.to_owned());
+    fn of_field(mut self, name: &str, meant: Option<&str>) -> Mistake {
+        self.target = Target::Key {
+            name: name.to_owned(),
+            meant: meant.map(str::to_owned),
+        };
         self
     }
 }
@@ -139,7 +147,8 @@ pub(super) fn unknown_field(error: &ValidationError<'_>, name: &str, known: &Kno
         .elsewhere
         .iter()
         .find(|(elsewhere, _)| *elsewhere == name);
-    let remedy = match (condition, closest(name, known.names.iter().copied())) {
+    let meant = closest(name, known.names.iter().copied());
+    let remedy = match (condition, meant) {
         (Some((_, condition)), _) => format!("it goes with `{condition}` only"),
         (None, Some(name)) => format!("did you mean `{name}`?"),
         (None, None) => format!("known here: {}", listed(&known.names)),
@@ -149,16 +158,19 @@ pub(super) fn unknown_field(error: &ValidationError<'_>, name: &str, known: &Kno
         format!("unknown field `{}`", shortened(name)),
         remedy,
     )
-    .of_field(name)
+    .of_field(name, meant)
 }
 
 pub(super) fn missing(error: &ValidationError<'_>, names: &[&str]) -> Mistake {
     match names {
-        [name] => Mistake::at(
-            error,
-            format!("`{name}` is missing"),
-            format!("add `{name}:`"),
-        ),
+        [name] => Mistake {
+            target: Target::Missing((*name).to_owned()),
+            ..Mistake::at(
+                error,
+                format!("`{name}` is missing"),
+                format!("add `{name}:`"),
+            )
+        },
         _ => Mistake::at(
             error,
             "a field is missing",
@@ -212,9 +224,8 @@ pub(super) fn unlisted(error: &ValidationError<'_>, options: &[&Value]) -> Mista
 fn forbidden(error: &ValidationError<'_>, ruled_out: &Value) -> Mistake {
     let required = ruled_out.get("required").and_then(Value::as_array);
     match required.and_then(|names| names.first()?.as_str()) {
-        Some(name) => {
-            Mistake::at(error, format!("`{name}` has no place here"), "remove it").of_field(name)
-        }
+        Some(name) => Mistake::at(error, format!("`{name}` has no place here"), "remove it")
+            .of_field(name, None),
         None => plainly(error),
     }
 }

@@ -69,7 +69,6 @@ fn every_mistake_is_told_in_the_order_of_the_lines() {
         wrong(yaml),
         [
             "1:1: unknown field `limt`; did you mean `limit`?",
-            "3:5: datasets[0]: `name` is missing; add `name:`",
             "3:5: datasets[0]: unknown field `nam`; did you mean `name`?",
             "4:18: datasets[0].from.sql: expected a text, found a number; put it in quotes",
             "5:9: active: expected true or false, found a text; write true or false, without quotes",
@@ -88,7 +87,7 @@ fn of_several_forms_the_nearest_is_told() {
         ),
         (
             "{ port: { nam: x } }",
-            "3:19: datasets[0].from.port: `name` is missing; add `name:`",
+            "3:21: datasets[0].from.port: unknown field `nam`; did you mean `name`?",
         ),
         (
             "{ port: { name: 1 } }",
@@ -100,7 +99,7 @@ fn of_several_forms_the_nearest_is_told() {
         ),
         (
             "[]",
-            "3:11: datasets[0].from: expected a mapping or a text, found a list; write a mapping or a text",
+            "3:11: datasets[0].from: expected a text or a mapping, found a list; write a text or a mapping",
         ),
         (
             "{}",
@@ -117,7 +116,7 @@ fn of_several_forms_the_nearest_is_told() {
     assert_eq!(
         kind,
         [
-            "2:38: datasets[0].kind: `tabel` is not known here; did you mean `table`? write one of table, view"
+            "2:35: datasets[0].kind: `tabel` is not known here; did you mean `table`? write one of table, view"
         ]
     );
 }
