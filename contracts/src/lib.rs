@@ -24,7 +24,7 @@ mod violation;
 
 pub use contract::{Contract, Schema, Side};
 pub use document::{DocumentError, parse_document};
-pub use gate::{CheckedBatch, Gate, GatedRows, MAX_VIOLATIONS};
+pub use gate::{CheckedBatch, ColumnsDiffer, Gate, GatedRows, MAX_VIOLATIONS};
 pub use json::ParseError;
 pub use product::{ManagementPort, Port, ProductDescription, SupportChannel};
 pub use property::{Assigned, EnumValue, Format, LogicalType, Options, Property};

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod arrow;
+mod columns;
 mod parity;
 mod published;
 mod records;
