@@ -12,7 +12,7 @@ fn fields(properties: &[Property]) -> Fields {
     properties.iter().map(field).collect()
 }
 
-fn field(property: &Property) -> Field {
+pub(crate) fn field(property: &Property) -> Field {
     let data_type = match property.logical_type() {
         LogicalType::String | LogicalType::Time => DataType::Utf8,
         LogicalType::Integer => DataType::Int64,

@@ -34,7 +34,7 @@ pub use contract::{Contract, Schema, Side};
 pub use document::{
     DocumentError, DocumentMap, DocumentSchema, SchemaError, edited, parse_document,
 };
-pub use gate::{CheckedBatch, Gate, GatedRows, MAX_VIOLATIONS};
+pub use gate::{CheckedBatch, ColumnsDiffer, Gate, GatedRows, MAX_VIOLATIONS};
 pub use json::ParseError;
 pub use product::{ManagementPort, Port, ProductDescription};
 pub use property::{Assigned, EnumValue, Format, LogicalType, Options, Property};

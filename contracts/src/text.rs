@@ -23,7 +23,7 @@ fn value(logical_type: &LogicalType, cell: &str) -> Value {
         _ if cell.is_empty() => Some(Value::Null),
         LogicalType::Integer => integer(trimmed).or_else(|| number(trimmed)),
         LogicalType::Number => number(trimmed),
-        LogicalType::Boolean => boolean(trimmed),
+        LogicalType::Boolean => boolean(trimmed).map(Value::Bool),
         _ => None,
     };
     typed.unwrap_or_else(|| Value::String(cell.to_owned()))
@@ -33,19 +33,23 @@ fn integer(text: &str) -> Option<Value> {
     text.parse::<i64>().ok().map(Value::from)
 }
 
-/// Only what is written like a number: Rust reads `inf`, `nan` and the like as floats, too.
 fn number(text: &str) -> Option<Value> {
+    float(text).and_then(Number::from_f64).map(Value::Number)
+}
+
+/// Only what is written like a number: Rust reads `inf`, `nan` and the like as floats, too.
+pub(crate) fn float(text: &str) -> Option<f64> {
     let like_a_number = text
         .bytes()
         .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
     let float = text.parse::<f64>().ok().filter(|_| like_a_number)?;
-    Number::from_f64(float).map(Value::Number)
+    float.is_finite().then_some(float)
 }
 
-fn boolean(text: &str) -> Option<Value> {
+pub(crate) fn boolean(text: &str) -> Option<bool> {
     match text {
-        _ if text.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
-        _ if text.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
+        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        _ if text.eq_ignore_ascii_case("false") => Some(false),
         _ => None,
     }
 }

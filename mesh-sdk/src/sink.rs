@@ -82,13 +82,7 @@ impl Sink {
         pause: &mut Duration,
     ) -> Result<(), SinkError> {
         let partitions = self.log.ends(&self.topic).await?.len();
-        let mut from = Vec::with_capacity(partitions);
-        let mut quarantined = Vec::with_capacity(partitions);
-        for partition in 0..partitions {
-            let source = self.source(partition as u32);
-            from.push(self.dataset.progress(&source).await?);
-            quarantined.push(self.quarantine.progress(&source).await?);
-        }
+        let (from, quarantined) = self.reached(partitions).await?;
         let mut reader = self.log.reader(&self.topic, &from).await?;
         (self.healthy)(true);
         loop {
@@ -101,6 +95,18 @@ impl Sink {
                 *pause = FIRST_PAUSE;
             }
         }
+    }
+
+    /// What comes next of each partition, for the dataset and for quarantine.
+    async fn reached(&self, partitions: usize) -> Result<(Vec<u64>, Vec<u64>), StorageError> {
+        let mut dataset = Vec::with_capacity(partitions);
+        let mut quarantine = Vec::with_capacity(partitions);
+        for partition in 0..partitions {
+            let source = self.source(partition as u32);
+            dataset.push(self.dataset.progress(&source).await?);
+            quarantine.push(self.quarantine.progress(&source).await?);
+        }
+        Ok((dataset, quarantine))
     }
 
     /// One commit for the good rows; before it, one for the rows that broke their contract. Should the

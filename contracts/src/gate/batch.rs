@@ -9,7 +9,7 @@ use crate::violation::Violation;
 
 /// Rows that keep a contract, as Arrow columns.
 ///
-/// Made by [`Gate::batch`](super::Gate::batch) and by nothing else: whoever asks for one cannot be given rows that
+/// Made by a [`Gate`](super::Gate) and by nothing else: whoever asks for one cannot be given rows that
 /// no gate has seen.
 #[derive(Clone, Debug)]
 pub struct CheckedBatch {
@@ -18,6 +18,10 @@ pub struct CheckedBatch {
 }
 
 impl CheckedBatch {
+    pub(super) fn new(contract: Contract, batch: RecordBatch) -> CheckedBatch {
+        CheckedBatch { contract, batch }
+    }
+
     /// The contract that the rows keep.
     pub fn contract(&self) -> &Contract {
         &self.contract
@@ -70,11 +74,10 @@ pub(super) fn batch(contract: &Contract, rows: Vec<Record>) -> GatedRows {
         rejected.sort_unstable_by_key(|(place, _)| *place);
         batch
     });
-    let accepted = CheckedBatch {
-        contract: contract.clone(),
-        batch,
-    };
-    GatedRows { accepted, rejected }
+    GatedRows {
+        accepted: CheckedBatch::new(contract.clone(), batch),
+        rejected,
+    }
 }
 
 fn encode(contract: &Contract, rows: &[Record]) -> Result<RecordBatch, ArrowError> {
@@ -104,7 +107,7 @@ fn encode_one_by_one(contract: &Contract, rows: &[Record]) -> (RecordBatch, Vec<
     }
 }
 
-fn unfit() -> Violation {
+pub(super) fn unfit() -> Violation {
     Violation::new(
         String::new(),
         "encoding",

@@ -6,6 +6,7 @@
 mod arrow;
 mod documents;
 mod mutations;
+mod columns;
 mod parity;
 mod published;
 mod records;

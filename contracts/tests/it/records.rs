@@ -162,7 +162,7 @@ fn near_the_limits(property: &Property) -> BoxedStrategy<Value> {
     }
 }
 
-fn anything() -> impl Strategy<Value = Value> {
+pub(crate) fn anything() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::Bool),

@@ -59,6 +59,9 @@ pub(super) async fn measure(
             Promise::Latency { .. } => {
                 Err("the time from a row's origin to its commit is not measured".to_owned())
             }
+            Promise::Availability { .. } => {
+                Err("it takes an observer outside of this process to measure it".to_owned())
+            }
             Promise::Other => Err("it is for people: nothing here measures it".to_owned()),
         };
         let (kept, observed, reason) = match age {

@@ -1,6 +1,7 @@
 use mesh_contracts::{Contract, Side, published};
 use mesh_events::{EmbeddedLog, Event};
 use mesh_storage::{Engine, Limits};
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
@@ -142,8 +143,7 @@ async fn an_end_between_the_two_commits_repeats_nothing() {
     let broken = ["13", "17", "19", "3", "7", "9"];
     for events in [19, 5, 11] {
         let sink = bench.sink().await;
-        let quarantined = sink.progress_of(&sink.quarantine, 2).await.unwrap();
-        let from = sink.progress_of(&sink.dataset, 2).await.unwrap();
+        let (from, quarantined) = sink.reached(2).await.unwrap();
         let mut reader = bench.log.reader(TOPIC, &from).await.unwrap();
         let batch = reader.next(events, Duration::ZERO).await.unwrap();
         let (_, broken) = sink.gated(&batch);
