@@ -10,6 +10,7 @@
 
 mod arrow;
 mod contract;
+mod diff;
 mod document;
 mod formats;
 mod gate;
@@ -23,6 +24,7 @@ mod text;
 mod violation;
 
 pub use contract::{Contract, Schema, Side};
+pub use diff::{Change, Diff, Direction, Kind, Rule, Verdict, diff, rules};
 pub use document::{DocumentError, parse_document};
 pub use gate::{CheckedBatch, Gate, GatedRows, MAX_VIOLATIONS};
 pub use json::ParseError;
