@@ -18,6 +18,7 @@ pub mod json;
 mod json_schema;
 mod product;
 mod property;
+mod publication;
 pub mod published;
 mod suggest;
 mod text;
@@ -30,6 +31,7 @@ pub use gate::{CheckedBatch, Gate, GatedRows, MAX_VIOLATIONS};
 pub use json::ParseError;
 pub use product::{ManagementPort, Port, ProductDescription, SupportChannel};
 pub use property::{Assigned, EnumValue, Format, LogicalType, Options, Property};
+pub use publication::{LockError, Publication, PublicationError, PublishedLock, may_publish};
 pub use violation::Violation;
 
 /// One JSON object as it came in: field names to values, in their order.
