@@ -12,6 +12,7 @@ mod about;
 mod arrow;
 mod column;
 mod contract;
+mod diff;
 mod document;
 mod formats;
 mod gate;
@@ -19,6 +20,7 @@ pub mod json;
 mod json_schema;
 mod product;
 mod property;
+mod publication;
 pub mod published;
 mod quality;
 mod service_level;
@@ -31,6 +33,7 @@ pub use about::{
     AuthoritativeDefinition, CustomProperty, Member, Price, Role, Server, SupportChannel, Team,
 };
 pub use contract::{Contract, Schema, Side};
+pub use diff::{Change, Diff, Direction, Kind, Rule, Verdict, diff, rules};
 pub use document::{
     DocumentError, DocumentMap, DocumentSchema, SchemaError, edited, parse_document,
 };
@@ -38,9 +41,10 @@ pub use gate::{CheckedBatch, ColumnsDiffer, Gate, GatedRows, MAX_VIOLATIONS};
 pub use json::ParseError;
 pub use product::{ManagementPort, Port, ProductDescription};
 pub use property::{Assigned, EnumValue, Format, LogicalType, Options, Property};
-pub use suggest::closest;
+pub use publication::{LockError, Publication, PublicationError, PublishedLock, may_publish};
 pub use quality::QualityRule;
 pub use service_level::{Promise, ServiceLevel};
+pub use suggest::closest;
 pub use violation::Violation;
 
 /// One JSON object as it came in: field names to values, in their order.

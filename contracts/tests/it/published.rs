@@ -1,7 +1,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use mesh_contracts::{Contract, Gate, LogicalType, Property, Record, Side, published};
+use mesh_contracts::{
+    Contract, Gate, LogicalType, Property, PublishedLock, Record, Side, may_publish, published,
+};
 use serde_json::Value;
 
 fn documents(folder: &Path) -> Vec<PathBuf> {
@@ -149,5 +151,43 @@ fn every_property_is_described_and_classified() {
     }
     for contract in published::all() {
         check(contract, contract.schema().properties());
+    }
+}
+
+#[test]
+fn no_published_file_was_changed() {
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR").unwrap());
+    let text = fs::read_to_string(root.join("published.lock")).unwrap();
+    let lock = PublishedLock::parse(&text).unwrap_or_else(|error| panic!("{error}"));
+    for path in lock.paths() {
+        let bytes = fs::read(root.join(path)).unwrap_or_else(|_| panic!("{path} is gone"));
+        lock.verify(path, &bytes)
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+    for path in documents(&root) {
+        let file = path.strip_prefix(&root).unwrap().to_str().unwrap();
+        assert!(
+            lock.paths().any(|path| path == file),
+            "{file} is not in published.lock"
+        );
+    }
+    assert_eq!(text, lock.to_string());
+}
+
+#[test]
+fn every_published_version_may_follow_the_ones_before() {
+    let mut earlier: Vec<Contract> = Vec::new();
+    // Ordered by name, in which 10.0.0 comes before 2.0.0: by numbers instead.
+    let mut all = published::all().to_vec();
+    let number = |version: &str| -> Vec<u64> {
+        let numbers = version.split('.');
+        numbers.map(|number| number.parse().unwrap()).collect()
+    };
+    all.sort_by_key(|contract| (contract.id().to_owned(), number(contract.version())));
+    for contract in all {
+        if let Err(error) = may_publish(&contract, &earlier) {
+            panic!("{error}");
+        }
+        earlier.push(contract);
     }
 }

@@ -1,0 +1,37 @@
+use super::{
+    BREAKING, BREAKS_BOTH, BREAKS_CONSUMERS, BREAKS_NOBODY, BREAKS_PRODUCERS, COMPATIBLE, Example,
+    example,
+};
+
+#[rustfmt::skip] // One line an example, to compare them.
+pub(super) const EXAMPLES: &[Example] = &[
+    example("name: note,", "name: note, quality: [{ metric: nullValues, mustBe: 0 }],", &["quality-added"], BREAKS_PRODUCERS),
+    example("name: note,", "name: note, quality: [{ metric: nullValues, mustBe: 0, severity: warning }],", &["quality-added"], BREAKS_NOBODY),
+    example(", quality: [{ metric: nullValues, mustBe: 0 }]", "", &["quality-removed"], BREAKS_CONSUMERS),
+    example("mustBeGreaterThan: 100", "mustBeGreaterThan: 200", &["quality-tightened"], BREAKS_PRODUCERS),
+    example("mustBeGreaterThan: 100", "mustBeBetween: [500, 900]", &["quality-tightened"], BREAKS_PRODUCERS),
+    example("mustBeLessThan: 5,", "mustBeLessThan: 4,", &["quality-tightened"], BREAKS_NOBODY),
+    example("mustBeGreaterThan: 100", "mustBeGreaterThan: 50", &["quality-loosened"], BREAKS_CONSUMERS),
+    example("mustBe: 0", "mustBeLessThan: 3", &["quality-loosened"], BREAKS_CONSUMERS),
+    example("severity: error", "severity: warning", &["quality-loosened"], BREAKS_CONSUMERS),
+    example("severity: warning", "severity: error", &["quality-tightened"], BREAKS_PRODUCERS),
+    example("mustBe: 0", "mustBe: 1", &["quality-changed"], BREAKS_BOTH),
+    example("unit: percent, mustBeLessThan", "unit: rows, mustBeLessThan", &["quality-changed"], (COMPATIBLE, BREAKING)),
+    example("Readings of yesterday are there.", "Readings of last week are there.", &["quality-text-changed"], BREAKS_NOBODY),
+    example("schedule: daily", "schedule: weekly", &["quality-schedule-changed"], BREAKS_NOBODY),
+    example("slaProperties:\n", "slaProperties:\n  - { property: throughput, value: 100, unit: records/s }\n", &["sla-added"], BREAKS_NOBODY),
+    example("  - { property: latency, value: 60, unit: s, element: heart_readings.received_at }\n", "", &["sla-removed"], BREAKS_CONSUMERS),
+    example("value: 60", "value: 30", &["sla-tightened"], BREAKS_NOBODY),
+    example("value: 60", "value: 90", &["sla-loosened"], BREAKS_CONSUMERS),
+    example("value: 60, unit: s", "value: 2, unit: min", &["sla-loosened"], BREAKS_CONSUMERS),
+    example("value: 99.5", "value: 99", &["sla-loosened"], BREAKS_CONSUMERS),
+    example("value: 99.5", "value: 99.9", &["sla-tightened"], BREAKS_NOBODY),
+    example("element: heart_readings.received_at", "element: heart_readings.day", &["sla-changed"], BREAKS_CONSUMERS),
+    example("value: 10, unit: y", "value: 5, unit: y", &["retention-shortened"], BREAKS_CONSUMERS),
+    example("value: 10, unit: y", "value: 900, unit: d", &["retention-shortened"], BREAKS_CONSUMERS),
+    example("value: 10, unit: y", "value: 20, unit: y", &["retention-lengthened"], BREAKS_NOBODY),
+    example("roles:\n", "roles:\n  - { role: data-scientist, access: read }\n", &["role-added"], BREAKS_NOBODY),
+    example("  - { role: clinician, access: read, firstLevelApprovers: data@clinic.example }\n", "", &["role-removed"], BREAKS_CONSUMERS),
+    example("access: read", "access: write", &["role-access-changed"], BREAKS_CONSUMERS),
+    example("data@clinic.example", "board@clinic.example", &["role-approvers-changed"], BREAKS_NOBODY),
+];

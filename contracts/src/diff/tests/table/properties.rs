@@ -1,0 +1,38 @@
+use super::{
+    BREAKS_BOTH, BREAKS_CONSUMERS, BREAKS_NOBODY, BREAKS_PRODUCERS, CHANGES_NOTHING, Example,
+    example,
+};
+
+#[rustfmt::skip] // One line an example, to compare them.
+pub(super) const EXAMPLES: &[Example] = &[
+    example("- { name: note,", "- { name: mood, logicalType: string }\n      - { name: note,", &["property-added-optional"], BREAKS_NOBODY),
+    example("- { name: note,", "- { name: mood, logicalType: string, required: true }\n      - { name: note,", &["property-added-required"], BREAKS_PRODUCERS),
+    example("- { name: note,", "- { name: taken_at, logicalType: timestamp, required: true, customProperties: [{ property: assigned, value: received_at }] }\n      - { name: note,", &["property-added-assigned"], BREAKS_NOBODY),
+    example("{ name: floor, logicalType: integer }, ", "{ name: floor, logicalType: integer }, { name: bed, logicalType: integer }, ", &["property-added-optional"], BREAKS_NOBODY),
+    example("      - { name: note, logicalType: string, logicalTypeOptions: { maxLength: 64 } }\n", "", &["property-removed"], BREAKS_BOTH),
+    example(", { name: ward, logicalType: string }", "", &["property-removed"], BREAKS_BOTH),
+    example("      - { name: received_at, logicalType: timestamp, required: true, customProperties: [{ property: assigned, value: received_at }] }\n", "", &["property-removed-assigned"], BREAKS_CONSUMERS),
+    example("name: note,", "name: remark,", &["property-removed", "property-added-optional"], BREAKS_BOTH),
+    example("{ name: floor, logicalType: integer }, { name: ward, logicalType: string }", "{ name: ward, logicalType: string }, { name: floor, logicalType: integer }", &["properties-reordered"], CHANGES_NOTHING),
+    example("name: note,", "name: note, required: true,", &["became-required"], BREAKS_PRODUCERS),
+    example("required: true, classification: restricted", "classification: restricted", &["became-optional"], BREAKS_CONSUMERS),
+    example("items: { logicalType: date }", "items: { logicalType: date, required: true }", &["became-required"], BREAKS_PRODUCERS),
+    example("{ name: floor, logicalType: integer }", "{ name: floor, logicalType: number }", &["type-widened"], BREAKS_CONSUMERS),
+    example("items: { logicalType: date }", "items: { logicalType: string }", &["type-widened"], BREAKS_CONSUMERS),
+    example("trestbps, logicalType: number", "trestbps, logicalType: integer", &["type-changed"], BREAKS_BOTH),
+    example("age, logicalType: integer", "age, logicalType: string", &["type-changed"], BREAKS_BOTH),
+    example("day, logicalType: date", "day, logicalType: timestamp", &["type-changed"], BREAKS_BOTH),
+    example("logicalType: array, items: { logicalType: integer }", "logicalType: integer", &["type-changed", "structure-changed"], BREAKS_BOTH),
+    example("name: note,", "name: note, unique: true,", &["unique-added"], BREAKS_PRODUCERS),
+    example("unique: true, ", "", &["unique-removed"], BREAKS_CONSUMERS),
+    example("name: device, required: true,", "name: device, required: true, primaryKey: true,", &["primary-key-added"], BREAKS_PRODUCERS).given(&[("required: true, primaryKey: true, customProperties", "required: true, customProperties"), ("name: device,", "name: device, required: true,")]),
+    example("required: true, primaryKey: true", "required: true", &["primary-key-removed"], BREAKS_CONSUMERS),
+    example("{ name: device, required: true,", "{ name: device, required: true, primaryKey: true,", &["primary-key-changed"], BREAKS_BOTH).given(&[("name: device,", "name: device, required: true,")]),
+    example("name: session, required: true,", "name: session, required: true, customProperties: [{ property: assigned, value: event_id }],", &["assigned-added"], BREAKS_BOTH).given(&[("name: session,", "name: session, required: true,")]),
+    example(", customProperties: [{ property: assigned, value: received_at }]", "", &["assigned-removed"], BREAKS_BOTH),
+    example(", required: true, customProperties: [{ property: assigned, value: received_at }]", "", &["became-optional", "assigned-removed-optional"], BREAKS_CONSUMERS),
+    example("{ property: assigned, value: received_at }", "{ property: assigned, value: event_id }", &["assigned-changed"], BREAKS_CONSUMERS),
+    example("slaProperties:\n", "  - { name: devices, properties: [{ name: id, logicalType: string }] }\nslaProperties:\n", &["dataset-added"], BREAKS_NOBODY),
+    example("  - { name: devices, properties: [{ name: id, logicalType: string }] }\n", "", &["dataset-removed"], BREAKS_BOTH).given(&[("slaProperties:\n", "  - { name: devices, properties: [{ name: id, logicalType: string }] }\nslaProperties:\n")]),
+    example("- name: heart_readings", "- name: readings", &["dataset-renamed"], BREAKS_CONSUMERS),
+];
