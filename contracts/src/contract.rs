@@ -5,11 +5,16 @@ use std::sync::Arc;
 
 use arrow_schema::SchemaRef;
 
+use crate::about::{
+    AuthoritativeDefinition, CustomProperty, Price, Role, Server, SupportChannel, Team,
+};
 use crate::document::{Cursor, DocumentError, Node};
 use crate::property::Property;
-use crate::{Record, json_schema, text};
+use crate::quality::QualityRule;
+use crate::service_level::ServiceLevel;
+use crate::{Record, json_schema, standard, text};
 
-/// A data contract: an Open Data Contract Standard 3.2.0 document with one schema, checked as it was read.
+/// A data contract: an Open Data Contract Standard document, 3.0 to 3.2, with one schema, checked as it was read.
 ///
 /// Immutable, and cheap to clone.
 #[derive(Clone)]
@@ -21,10 +26,23 @@ struct Inner {
     version: Version,
     domain: String,
     status: String,
+    tenant: String,
+    data_product: String,
     description: String,
+    limitations: String,
+    usage: String,
     tags: Vec<String>,
     schema: Schema,
     arrow_schema: SchemaRef,
+    quality: Vec<QualityRule>,
+    service_levels: Vec<ServiceLevel>,
+    team: Option<Team>,
+    roles: Vec<Role>,
+    support: Vec<SupportChannel>,
+    servers: Vec<Server>,
+    price: Option<Price>,
+    definitions: Vec<AuthoritativeDefinition>,
+    custom_properties: Vec<CustomProperty>,
     source: String,
 }
 
@@ -39,7 +57,10 @@ pub(crate) struct Version {
 #[derive(Clone, Debug)]
 pub struct Schema {
     name: String,
+    business_name: Option<String>,
     description: String,
+    granularity: String,
+    tags: Vec<String>,
     properties: Vec<Property>,
 }
 
@@ -48,9 +69,23 @@ impl Schema {
         &self.name
     }
 
+    /// What people of the domain call it.
+    pub fn business_name(&self) -> Option<&str> {
+        self.business_name.as_deref()
+    }
+
     /// For people; empty where the contract says nothing.
     pub fn description(&self) -> &str {
         &self.description
+    }
+
+    /// What one row stands for; empty where the contract says nothing.
+    pub fn granularity(&self) -> &str {
+        &self.granularity
+    }
+
+    pub fn tags(&self) -> &[String] {
+        &self.tags
     }
 
     /// In the contract's order, which is that of a dataset's columns.
@@ -75,8 +110,29 @@ impl Contract {
     /// The first mistake, with its line, column and path, and what to write instead.
     pub fn parse(file: &str, yaml: &str) -> Result<Contract, DocumentError> {
         let document = Node::parse(file, yaml)?;
+        if let Some(mistake) = standard::contract_mistakes(file, &document)
+            .into_iter()
+            .next()
+        {
+            return Err(mistake);
+        }
         let inner = read::contract(Cursor::root(file, &document), yaml)?;
         Ok(Contract(Arc::new(inner)))
+    }
+
+    /// What is wrong with a contract: all that its standard does not allow, and where it allows everything, the first
+    /// thing that this mesh cannot keep. Empty where [`parse`](Contract::parse) would give a contract.
+    pub fn lint(file: &str, yaml: &str) -> Vec<DocumentError> {
+        let document = match Node::parse(file, yaml) {
+            Ok(document) => document,
+            Err(error) => return vec![error],
+        };
+        let mistakes = standard::contract_mistakes(file, &document);
+        if !mistakes.is_empty() {
+            return mistakes;
+        }
+        let read = read::contract(Cursor::root(file, &document), yaml);
+        read.err().into_iter().collect()
     }
 
     /// Unique in the mesh, the same for all versions: `urn:mesh:contract:cardiology:heart-readings`.
@@ -106,9 +162,29 @@ impl Contract {
         &self.0.status
     }
 
+    /// Organization that the data belong to; empty where the contract says nothing.
+    pub fn tenant(&self) -> &str {
+        &self.0.tenant
+    }
+
+    /// Data product that the contract was written for; empty where the contract says nothing.
+    pub fn data_product(&self) -> &str {
+        &self.0.data_product
+    }
+
     /// The purpose of the data; empty where the contract says nothing.
     pub fn description(&self) -> &str {
         &self.0.description
+    }
+
+    /// Where the data must not be relied on; empty where the contract says nothing.
+    pub fn limitations(&self) -> &str {
+        &self.0.limitations
+    }
+
+    /// How to use the data; empty where the contract says nothing.
+    pub fn usage(&self) -> &str {
+        &self.0.usage
     }
 
     pub fn tags(&self) -> &[String] {
@@ -117,6 +193,48 @@ impl Contract {
 
     pub fn schema(&self) -> &Schema {
         &self.0.schema
+    }
+
+    /// What is promised about the dataset as a whole: of its schema first, then of each property in their order.
+    /// Keys that the schema declares are promises too.
+    pub fn quality(&self) -> &[QualityRule] {
+        &self.0.quality
+    }
+
+    /// What is promised about the service, in the contract's order.
+    pub fn service_levels(&self) -> &[ServiceLevel] {
+        &self.0.service_levels
+    }
+
+    /// Who answers for the data.
+    pub fn team(&self) -> Option<&Team> {
+        self.0.team.as_ref()
+    }
+
+    pub fn roles(&self) -> &[Role] {
+        &self.0.roles
+    }
+
+    pub fn support(&self) -> &[SupportChannel] {
+        &self.0.support
+    }
+
+    pub fn servers(&self) -> &[Server] {
+        &self.0.servers
+    }
+
+    pub fn price(&self) -> Option<&Price> {
+        self.0.price.as_ref()
+    }
+
+    /// Of the contract, of its description and of its schema.
+    pub fn authoritative_definitions(&self) -> &[AuthoritativeDefinition] {
+        &self.0.definitions
+    }
+
+    /// Of the contract, of its description and of its schema.
+    pub fn custom_properties(&self) -> &[CustomProperty] {
+        &self.0.custom_properties
     }
 
     /// The document exactly as it was written.

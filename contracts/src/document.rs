@@ -1,7 +1,10 @@
 //! YAML documents: read within limits, and with the place of every mistake.
 
 mod cursor;
+mod edit;
+mod map;
 mod node;
+mod schema;
 
 use std::fmt;
 
@@ -10,7 +13,10 @@ use serde_saphyr::options::AliasLimits;
 use serde_saphyr::{Location, MergeKeyPolicy, MessageFormatter, UserMessageFormatter};
 
 pub(crate) use cursor::{Cursor, Fields};
-pub(crate) use node::Node;
+pub use edit::edited;
+pub use map::DocumentMap;
+pub(crate) use node::{Node, NodeValue};
+pub use schema::{DocumentSchema, SchemaError};
 
 const LARGEST_DOCUMENT: usize = 1 << 20;
 const DEEPEST_NESTING: usize = 40;
@@ -44,6 +50,12 @@ impl DocumentError {
             problem: problem.into(),
             remedy: remedy.into(),
         }
+    }
+
+    /// The same mistake, and another way out of it that is to be tried first.
+    pub(crate) fn or_rather(mut self, remedy: &str) -> DocumentError {
+        self.remedy = format!("{remedy}, or {}", self.remedy);
+        self
     }
 
     /// Stable name of this kind of error.
@@ -93,6 +105,23 @@ impl fmt::Display for DocumentError {
 /// # Errors
 /// The first mistake, with its line, column and path.
 pub fn parse_document<T: DeserializeOwned>(file: &str, yaml: &str) -> Result<T, DocumentError> {
+    let mut path = String::new();
+    let read = read(file, yaml, |yaml| {
+        serde_path_to_error::deserialize(yaml).map_err(|error| {
+            path = error.path().to_string();
+            error.into_inner()
+        })
+    });
+    let path = if path == "." { String::new() } else { path };
+    read.map_err(|error| DocumentError { path, ..error })
+}
+
+/// What `deserialize` makes of a document, within the limits of all documents.
+fn read<T>(
+    file: &str,
+    yaml: &str,
+    deserialize: impl FnOnce(serde_saphyr::Deserializer<'_, '_>) -> Result<T, serde_saphyr::Error>,
+) -> Result<T, DocumentError> {
     if yaml.len() > LARGEST_DOCUMENT {
         return Err(DocumentError::new(
             file,
@@ -102,19 +131,12 @@ pub fn parse_document<T: DeserializeOwned>(file: &str, yaml: &str) -> Result<T, 
             format!("write at most {LARGEST_DOCUMENT}"),
         ));
     }
-    let mut path = String::new();
-    let read = serde_saphyr::with_deserializer_from_str_with_options(yaml, options(), |yaml| {
-        serde_path_to_error::deserialize(yaml).map_err(|error| {
-            path = error.path().to_string();
-            error.into_inner()
-        })
-    });
+    let read = serde_saphyr::with_deserializer_from_str_with_options(yaml, options(), deserialize);
     read.map_err(|error| {
         let error = error.without_snippet();
-        let path = if path == "." { String::new() } else { path };
         let problem = UserMessageFormatter.format_message(error);
         let location = error.location().unwrap_or(Location::UNKNOWN);
-        DocumentError::new(file, location, path, problem, "")
+        DocumentError::new(file, location, String::new(), problem, "")
     })
 }
 

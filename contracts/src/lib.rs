@@ -8,7 +8,9 @@
 //! Nothing here reads files, sockets or clocks, and no message ever repeats a value of a record: records are
 //! health data, messages are logged.
 
+mod about;
 mod arrow;
+mod column;
 mod contract;
 mod document;
 mod formats;
@@ -18,16 +20,26 @@ mod json_schema;
 mod product;
 mod property;
 pub mod published;
+mod quality;
+mod service_level;
+mod standard;
 mod suggest;
 mod text;
 mod violation;
 
+pub use about::{
+    AuthoritativeDefinition, CustomProperty, Member, Price, Role, Server, SupportChannel, Team,
+};
 pub use contract::{Contract, Schema, Side};
-pub use document::{DocumentError, parse_document};
+pub use document::{
+    DocumentError, DocumentMap, DocumentSchema, SchemaError, edited, parse_document,
+};
 pub use gate::{CheckedBatch, Gate, GatedRows, MAX_VIOLATIONS};
 pub use json::ParseError;
-pub use product::{ManagementPort, Port, ProductDescription, SupportChannel};
+pub use product::{ManagementPort, Port, ProductDescription};
 pub use property::{Assigned, EnumValue, Format, LogicalType, Options, Property};
+pub use quality::QualityRule;
+pub use service_level::{Promise, ServiceLevel};
 pub use violation::Violation;
 
 /// One JSON object as it came in: field names to values, in their order.

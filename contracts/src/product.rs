@@ -1,6 +1,8 @@
 mod read;
 
+use crate::about::SupportChannel;
 use crate::document::{Cursor, DocumentError, Node};
+use crate::standard;
 
 /// What a data product is and promises: an Open Data Product Standard document, 1.0 or 1.1.
 #[derive(Clone, Debug)]
@@ -29,7 +31,28 @@ impl ProductDescription {
     /// The first mistake, with its line, column and path, and what to write instead.
     pub fn parse(file: &str, yaml: &str) -> Result<ProductDescription, DocumentError> {
         let document = Node::parse(file, yaml)?;
-        read::product(Cursor::root(file, &document), yaml)
+        match standard::product_mistakes(file, &document)
+            .into_iter()
+            .next()
+        {
+            Some(mistake) => Err(mistake),
+            None => read::product(Cursor::root(file, &document), yaml),
+        }
+    }
+
+    /// What is wrong with a description: all that its standard does not allow, and where it allows everything, the
+    /// first thing that this mesh cannot keep. Empty where [`parse`](ProductDescription::parse) would give one.
+    pub fn lint(file: &str, yaml: &str) -> Vec<DocumentError> {
+        let document = match Node::parse(file, yaml) {
+            Ok(document) => document,
+            Err(error) => return vec![error],
+        };
+        let mistakes = standard::product_mistakes(file, &document);
+        if !mistakes.is_empty() {
+            return mistakes;
+        }
+        let read = read::product(Cursor::root(file, &document), yaml);
+        read.err().into_iter().collect()
     }
 
     pub fn id(&self) -> &str {
@@ -158,29 +181,6 @@ impl ManagementPort {
 
     pub fn url(&self) -> Option<&str> {
         self.url.as_deref()
-    }
-}
-
-/// Where to ask.
-#[derive(Clone, Debug)]
-pub struct SupportChannel {
-    channel: String,
-    url: String,
-    description: String,
-}
-
-impl SupportChannel {
-    pub fn channel(&self) -> &str {
-        &self.channel
-    }
-
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// Empty where the document says nothing.
-    pub fn description(&self) -> &str {
-        &self.description
     }
 }
 

@@ -7,6 +7,8 @@ pub use options::{Format, Options};
 pub(crate) use options::{Pattern, Words};
 pub(crate) use read::properties;
 
+use crate::about::{AuthoritativeDefinition, CustomProperty};
+
 /// One field of a contract's records.
 #[derive(Clone, Debug)]
 pub struct Property {
@@ -18,7 +20,13 @@ pub struct Property {
     required: bool,
     unique: bool,
     primary_key: bool,
+    primary_key_position: Option<i64>,
     classification: Option<String>,
+    critical: bool,
+    deprecated: bool,
+    tags: Vec<String>,
+    definitions: Vec<AuthoritativeDefinition>,
+    custom_properties: Vec<CustomProperty>,
     unit: Option<String>,
     examples: Vec<Value>,
     values: Vec<EnumValue>,
@@ -139,6 +147,34 @@ impl Property {
 
     pub fn primary_key(&self) -> bool {
         self.primary_key
+    }
+
+    /// Where it stands in a primary key of several properties.
+    pub(crate) fn primary_key_position(&self) -> Option<i64> {
+        self.primary_key_position
+    }
+
+    /// Whether the contract calls it critical for the business.
+    pub fn critical(&self) -> bool {
+        self.critical
+    }
+
+    /// Whether it should not be used any more.
+    pub fn deprecated(&self) -> bool {
+        self.deprecated
+    }
+
+    pub fn tags(&self) -> &[String] {
+        &self.tags
+    }
+
+    pub fn authoritative_definitions(&self) -> &[AuthoritativeDefinition] {
+        &self.definitions
+    }
+
+    /// All of them, those that this mesh reads a unit or an assignment from included.
+    pub fn custom_properties(&self) -> &[CustomProperty] {
+        &self.custom_properties
     }
 
     /// Who may see it: `public`, `internal`, `restricted`, `phi` (protected health information).

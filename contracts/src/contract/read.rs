@@ -1,35 +1,15 @@
 //! The ODCS document -> [`Contract`](super::Contract).
 
 use super::{Inner, Schema, Version};
-use crate::arrow;
-use crate::document::{Cursor, DocumentError};
-use crate::property;
+use crate::about::{
+    AuthoritativeDefinition, CustomProperty, Price, Role, Server, SupportChannel, Team, each,
+};
+use crate::document::{Cursor, DocumentError, Fields};
+use crate::suggest::closest;
+use crate::{arrow, property, quality, service_level};
 
-const CONTRACT: &[&str] = &[
-    "apiVersion",
-    "kind",
-    "id",
-    "name",
-    "version",
-    "status",
-    "domain",
-    "dataProduct",
-    "tenant",
-    "description",
-    "tags",
-    "schema",
-    "team",
-    "roles",
-    "slaProperties",
-    "slaDefaultElement",
-    "support",
-    "price",
-    "servers",
-    "context",
-    "authoritativeDefinitions",
-    "customProperties",
-    "contractCreatedTs",
-];
+/// Version 2 describes datasets in another way.
+const STANDARDS: &[&str] = &["v3.2.0", "v3.1.0", "v3.0.2", "v3.0.1", "v3.0.0"];
 const DESCRIPTION: &[&str] = &[
     "purpose",
     "limitations",
@@ -37,66 +17,109 @@ const DESCRIPTION: &[&str] = &[
     "authoritativeDefinitions",
     "customProperties",
 ];
-const SCHEMA: &[&str] = &[
-    "name",
-    "description",
-    "properties",
-    "logicalType",
-    "physicalType",
-    "physicalName",
-    "businessName",
-    "quality",
-    "tags",
-    "id",
-    "deprecated",
-    "synonyms",
-    "authoritativeDefinitions",
-    "customProperties",
-    "relationships",
-    "dataGranularityDescription",
-    "context",
-];
 pub(crate) const STATUSES: &[&str] = &["proposed", "draft", "active", "deprecated", "retired"];
 
 pub(super) fn contract(root: Cursor<'_>, source: &str) -> Result<Inner, DocumentError> {
-    let fields = root.fields(CONTRACT)?;
-    fields.require("apiVersion")?.one_of(&["v3.2.0"])?;
-    fields.require("kind")?.one_of(&["DataContract"])?;
-    let description = match fields.get("description") {
-        Some(description) => description.fields(DESCRIPTION)?.text("purpose")?,
-        None => None,
+    let fields = root.mapping()?;
+    fields.require("apiVersion")?.one_of(STANDARDS)?;
+    let object = object(&fields.require("schema")?)?;
+    let schema = schema(&object)?;
+    let description = fields.get("description").map(description).transpose()?;
+    let described = |name: &str| {
+        let text = description
+            .as_ref()
+            .map(|fields| fields.text(name))
+            .transpose()?;
+        Ok(text.flatten().unwrap_or_default())
     };
-    let schema = schema(&fields.require("schema")?)?;
+    let parts: Vec<&Fields<'_>> = [Some(&fields), description.as_ref(), Some(&object)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let text = |name: &str| Ok(fields.text(name)?.unwrap_or_default());
     Ok(Inner {
         id: identifier(&fields.require("id")?)?,
         name: address_part(&fields.require("name")?)?,
         version: version(&fields.require("version")?)?,
         domain: address_part(&fields.require("domain")?)?,
         status: fields.require("status")?.one_of(STATUSES)?.to_owned(),
-        description: description.unwrap_or_default(),
+        tenant: text("tenant")?,
+        data_product: text("dataProduct")?,
+        description: described("purpose")?,
+        limitations: described("limitations")?,
+        usage: described("usage")?,
         tags: fields.texts("tags")?,
         arrow_schema: arrow::schema(schema.properties()),
+        quality: quality::rules(&object, &schema)?,
+        service_levels: service_level::service_levels(&fields, &schema)?,
+        team: fields.get("team").map(Team::read).transpose()?,
+        roles: each(&fields, "roles", Role::read)?,
+        support: each(&fields, "support", SupportChannel::read)?,
+        servers: each(&fields, "servers", Server::read)?,
+        price: fields.get("price").map(Price::read).transpose()?,
+        definitions: of_all(
+            &parts,
+            "authoritativeDefinitions",
+            AuthoritativeDefinition::read,
+        )?,
+        custom_properties: of_all(&parts, "customProperties", CustomProperty::read)?,
         schema,
         source: source.to_owned(),
     })
 }
 
-fn schema(cursor: &Cursor<'_>) -> Result<Schema, DocumentError> {
-    let mut objects = cursor.items()?.into_iter();
+/// The standard takes any field here, so that a slip in one of its own would go unnoticed.
+fn description(cursor: Cursor<'_>) -> Result<Fields<'_>, DocumentError> {
+    let fields = cursor.mapping()?;
+    for name in fields.names() {
+        let meant = closest(name, DESCRIPTION.iter().copied());
+        if let (false, Some(meant)) = (DESCRIPTION.contains(&name), meant) {
+            return Err(fields.error(
+                format!("unknown field `{name}`"),
+                format!("did you mean `{meant}`?"),
+            ));
+        }
+    }
+    Ok(fields)
+}
+
+/// The items of a list that several parts of a document may have.
+fn of_all<T>(
+    parts: &[&Fields<'_>],
+    list: &str,
+    read: impl Fn(Cursor<'_>) -> Result<T, DocumentError>,
+) -> Result<Vec<T>, DocumentError> {
+    let mut items = Vec::new();
+    for part in parts {
+        items.extend(each(part, list, &read)?);
+    }
+    Ok(items)
+}
+
+fn object<'a>(schema: &Cursor<'a>) -> Result<Fields<'a>, DocumentError> {
+    let mut objects = schema.items()?.into_iter();
     let (Some(object), None) = (objects.next(), objects.next()) else {
-        return Err(cursor.error(
+        return Err(schema.error(
             "a contract here has exactly one schema",
             "describe one kind of record, and write another contract for each further one",
         ));
     };
-    let fields = object.fields(SCHEMA)?;
-    if let Some(logical_type) = fields.get("logicalType") {
+    object.mapping()
+}
+
+fn schema(object: &Fields<'_>) -> Result<Schema, DocumentError> {
+    if let Some(logical_type) = object.get("logicalType") {
         logical_type.one_of(&["object"])?;
     }
     Ok(Schema {
-        name: fields.require("name")?.text()?.to_owned(),
-        description: fields.text("description")?.unwrap_or_default(),
-        properties: property::properties(&fields)?,
+        name: object.require("name")?.text()?.to_owned(),
+        business_name: object.text("businessName")?,
+        description: object.text("description")?.unwrap_or_default(),
+        granularity: object
+            .text("dataGranularityDescription")?
+            .unwrap_or_default(),
+        tags: object.texts("tags")?,
+        properties: property::properties(object)?,
     })
 }
 

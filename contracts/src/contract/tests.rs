@@ -63,8 +63,8 @@ fn a_mistake_is_told_with_its_place_and_what_to_write() {
     for (from, to, expected) in [
         (
             "v3.2.0",
-            "v3.1.0",
-            "c.yaml:2:13: apiVersion: `v3.1.0` is not known here; write one of v3.2.0",
+            "v2.2.2",
+            "c.yaml:2:13: apiVersion: `v2.2.2` is not known here; write one of v3.2.0, v3.1.0, v3.0.2, v3.0.1, v3.0.0",
         ),
         (
             "version: 1.2.3",
@@ -100,8 +100,8 @@ fn a_mistake_is_told_with_its_place_and_what_to_write() {
         (
             "logicalType: boolean",
             "logicalType: bool",
-            "c.yaml:47:22: schema[0].properties[9].logicalType: `bool` is not known here; write one of string, integer, \
-          number, boolean, date, timestamp, object, array",
+            "c.yaml:47:22: schema[0].properties[9].logicalType: `bool` is not known here; write one of string, date, \
+          timestamp, time, number, integer, object, array, boolean, map, vector",
         ),
         (
             "minimum: 1,",
@@ -111,8 +111,8 @@ fn a_mistake_is_told_with_its_place_and_what_to_write() {
         (
             "minimum: 1,",
             "minLength: 1,",
-            "c.yaml:28:31: schema[0].properties[3].logicalTypeOptions: unknown field `minLength`; known here: minimum, \
-          maximum, exclusiveMinimum, exclusiveMaximum, multipleOf",
+            "c.yaml:28:31: schema[0].properties[3].logicalTypeOptions: unknown field `minLength`; known here: \
+          multipleOf, maximum, exclusiveMaximum, minimum, exclusiveMinimum, format",
         ),
         (
             "minimum: 1,",

@@ -1,8 +1,8 @@
 use serde_json::{Number, Value};
 use serde_saphyr::Location;
 
+use super::DocumentError;
 use super::node::{Node, NodeValue};
-use super::{DocumentError, parse_document};
 use crate::suggest::closest;
 
 /// One value of a document, with the way that leads to it. Reading it wrongly says where and why.
@@ -16,12 +16,6 @@ pub(crate) struct Cursor<'a> {
 /// The fields of one mapping of a document.
 pub(crate) struct Fields<'a> {
     at: Cursor<'a>,
-}
-
-impl Node {
-    pub(crate) fn parse(file: &str, yaml: &str) -> Result<Node, DocumentError> {
-        parse_document(file, yaml)
-    }
 }
 
 impl<'a> Cursor<'a> {
@@ -50,6 +44,14 @@ impl<'a> Cursor<'a> {
             }
         }
         Ok(Fields { at: self })
+    }
+
+    /// A mapping whose names of fields the standard's schema has checked.
+    pub(crate) fn mapping(self) -> Result<Fields<'a>, DocumentError> {
+        match self.is_mapping() {
+            true => Ok(Fields { at: self }),
+            false => Err(self.wrong_kind("a mapping")),
+        }
     }
 
     pub(crate) fn items(&self) -> Result<Vec<Cursor<'a>>, DocumentError> {
@@ -160,6 +162,14 @@ impl<'a> Fields<'a> {
     pub(crate) fn require(&self, name: &str) -> Result<Cursor<'a>, DocumentError> {
         self.get(name)
             .ok_or_else(|| self.error(format!("`{name}` is missing"), format!("add `{name}:`")))
+    }
+
+    /// The names of all fields, in their order.
+    pub(crate) fn names(&self) -> Vec<&'a str> {
+        match &self.at.node.value {
+            NodeValue::Map(entries) => entries.iter().map(|(key, _)| key.value.as_str()).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// The text of an optional field.

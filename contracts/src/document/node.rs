@@ -4,6 +4,8 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_json::Number;
 use serde_saphyr::{Location, Spanned};
 
+use super::DocumentError;
+
 /// A YAML value that remembers where it was written.
 pub(crate) struct Node {
     pub(crate) location: Location,
@@ -20,22 +22,47 @@ pub(crate) enum NodeValue {
 }
 
 impl Node {
+    /// Reads a document, within the same limits as [`parse_document`](super::parse_document).
+    pub(crate) fn parse(file: &str, yaml: &str) -> Result<Node, DocumentError> {
+        super::read(file, yaml, |yaml| Node::deserialize(yaml))
+    }
+
     /// The value as JSON, without its places.
     pub(crate) fn to_json(&self) -> serde_json::Value {
+        self.to_json_without(None)
+    }
+
+    /// The same with null in place of one value, which may be the whole.
+    pub(crate) fn to_json_without(&self, left_out: Option<&Node>) -> serde_json::Value {
         use serde_json::Value;
+        if left_out.is_some_and(|node| std::ptr::eq(node, self)) {
+            return Value::Null;
+        }
         match &self.value {
             NodeValue::Null => Value::Null,
             NodeValue::Bool(value) => Value::Bool(*value),
             NodeValue::Number(value) => Value::Number(value.clone()),
             NodeValue::Text(value) => Value::String(value.clone()),
-            NodeValue::List(items) => items.iter().map(Node::to_json).collect(),
+            NodeValue::List(items) => {
+                let items = items.iter();
+                items.map(|item| item.to_json_without(left_out)).collect()
+            }
             NodeValue::Map(entries) => {
                 let entries = entries.iter();
                 entries
-                    .map(|(key, node)| (key.value.clone(), node.to_json()))
+                    .map(|(key, node)| (key.value.clone(), node.to_json_without(left_out)))
                     .collect()
             }
         }
+    }
+
+    /// The value of one field, where this is a mapping that has it.
+    pub(crate) fn field(&self, name: &str) -> Option<&NodeValue> {
+        let NodeValue::Map(entries) = &self.value else {
+            return None;
+        };
+        let (_, node) = entries.iter().find(|(key, _)| key.value == name)?;
+        Some(&node.value)
     }
 
     /// What the value is called in messages.

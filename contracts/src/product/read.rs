@@ -1,121 +1,19 @@
 //! The ODPS document -> [`ProductDescription`].
 
-use super::{ManagementPort, Port, ProductDescription, SupportChannel};
+use super::{ManagementPort, Port, ProductDescription};
+use crate::about::{SupportChannel, Team, each};
 use crate::contract::read::{STATUSES, address_part, identifier, version};
 use crate::document::{Cursor, DocumentError, Fields};
 
-const PRODUCT: &[&str] = &[
-    "apiVersion",
-    "kind",
-    "id",
-    "name",
-    "version",
-    "status",
-    "domain",
-    "tenant",
-    "description",
-    "tags",
-    "inputPorts",
-    "outputPorts",
-    "managementPorts",
-    "support",
-    "team",
-    "productCreatedTs",
-    "authoritativeDefinitions",
-    "customProperties",
-    "type",
-    "context",
-    "deprecated",
-    "synonyms",
-];
-const DESCRIPTION: &[&str] = &[
-    "purpose",
-    "limitations",
-    "usage",
-    "authoritativeDefinitions",
-    "customProperties",
-];
-const INPUT_PORT: &[&str] = &[
-    "name",
-    "version",
-    "contractId",
-    "id",
-    "deprecated",
-    "tags",
-    "customProperties",
-    "authoritativeDefinitions",
-];
-const OUTPUT_PORT: &[&str] = &[
-    "name",
-    "version",
-    "contractId",
-    "description",
-    "type",
-    "sbom",
-    "inputContracts",
-    "id",
-    "deprecated",
-    "tags",
-    "synonyms",
-    "context",
-    "customProperties",
-    "authoritativeDefinitions",
-];
-const MANAGEMENT_PORT: &[&str] = &[
-    "name",
-    "content",
-    "description",
-    "type",
-    "url",
-    "channel",
-    "id",
-    "deprecated",
-    "tags",
-    "customProperties",
-    "authoritativeDefinitions",
-];
 const CONTENTS: &[&str] = &["discoverability", "observability", "control", "dictionary"];
-const TEAM: &[&str] = &[
-    "name",
-    "description",
-    "members",
-    "tags",
-    "customProperties",
-    "authoritativeDefinitions",
-];
-const MEMBER: &[&str] = &[
-    "username",
-    "name",
-    "role",
-    "description",
-    "dateIn",
-    "dateOut",
-    "replacedByUsername",
-    "id",
-    "tags",
-    "customProperties",
-    "authoritativeDefinitions",
-];
-const SUPPORT: &[&str] = &[
-    "channel",
-    "url",
-    "description",
-    "tool",
-    "scope",
-    "invitationUrl",
-    "id",
-    "tags",
-    "customProperties",
-    "authoritativeDefinitions",
-];
 
 pub(super) fn product(root: Cursor<'_>, source: &str) -> Result<ProductDescription, DocumentError> {
-    let fields = root.fields(PRODUCT)?;
-    let standard = fields
+    let fields = root.mapping()?;
+    fields
         .require("apiVersion")?
         .one_of(&["v1.0.0", "v1.1.0"])?;
     fields.require("kind")?.one_of(&["DataProduct"])?;
-    let description = fields.require("description")?.fields(DESCRIPTION)?;
+    let description = fields.require("description")?.mapping()?;
     let product = ProductDescription {
         id: identifier(&fields.require("id")?)?,
         name: address_part(&fields.require("name")?)?,
@@ -126,27 +24,19 @@ pub(super) fn product(root: Cursor<'_>, source: &str) -> Result<ProductDescripti
         limitations: description.text("limitations")?.unwrap_or_default(),
         usage: description.text("usage")?.unwrap_or_default(),
         tags: fields.texts("tags")?,
-        input_ports: each(&fields, "inputPorts", input_port)?,
-        output_ports: each(&fields, "outputPorts", output_port)?,
+        input_ports: each(&fields, "inputPorts", port)?,
+        output_ports: each(&fields, "outputPorts", port)?,
         management_ports: each(&fields, "managementPorts", management_port)?,
         team: match fields.get("team") {
-            Some(team) => self::team(team, standard)?,
+            Some(team) => self::team(team)?,
             None => String::new(),
         },
-        support: each(&fields, "support", support)?,
+        support: each(&fields, "support", SupportChannel::read)?,
         source: source.to_owned(),
     };
     distinct(&fields, "inputPorts", &product.input_ports)?;
     distinct(&fields, "outputPorts", &product.output_ports)?;
     Ok(product)
-}
-
-fn each<T>(
-    fields: &Fields<'_>,
-    list: &str,
-    read: impl Fn(Cursor<'_>) -> Result<T, DocumentError>,
-) -> Result<Vec<T>, DocumentError> {
-    fields.items(list)?.into_iter().map(read).collect()
 }
 
 /// The standard: name and version are a port's key.
@@ -187,15 +77,8 @@ fn port_name(fields: &Fields<'_>) -> Result<String, DocumentError> {
     }
 }
 
-fn input_port(port: Cursor<'_>) -> Result<Port, DocumentError> {
-    self::port(&port.fields(INPUT_PORT)?)
-}
-
-fn output_port(port: Cursor<'_>) -> Result<Port, DocumentError> {
-    self::port(&port.fields(OUTPUT_PORT)?)
-}
-
-fn port(fields: &Fields<'_>) -> Result<Port, DocumentError> {
+fn port(port: Cursor<'_>) -> Result<Port, DocumentError> {
+    let fields = &port.mapping()?;
     Ok(Port {
         name: port_name(fields)?,
         version: port_version(fields)?,
@@ -205,7 +88,7 @@ fn port(fields: &Fields<'_>) -> Result<Port, DocumentError> {
 }
 
 fn management_port(port: Cursor<'_>) -> Result<ManagementPort, DocumentError> {
-    let fields = port.fields(MANAGEMENT_PORT)?;
+    let fields = port.mapping()?;
     Ok(ManagementPort {
         name: port_name(&fields)?,
         content: fields.require("content")?.one_of(CONTENTS)?.to_owned(),
@@ -214,37 +97,19 @@ fn management_port(port: Cursor<'_>) -> Result<ManagementPort, DocumentError> {
     })
 }
 
-/// A list of people in version 1.0 of the standard, an object with the team's name since 1.1.
-fn team(team: Cursor<'_>, standard: &str) -> Result<String, DocumentError> {
-    match (standard, team.is_mapping()) {
-        ("v1.0.0", true) => Err(team.error(
-            "in v1.0.0 of the standard a team is a list of people",
-            "write `apiVersion: v1.1.0` at the top, or a list of members here",
-        )),
-        ("v1.0.0", false) => {
-            let names = team.items()?.into_iter().map(member);
-            Ok(names.collect::<Result<Vec<_>, _>>()?.join(", "))
-        }
-        _ => {
-            let fields = team.fields(TEAM)?;
-            each(&fields, "members", member)?;
-            fields.require("name")?.text().map(str::to_owned)
-        }
+/// The name of the team, which version 1.0 of the standard does not have, or else of its people.
+fn team(cursor: Cursor<'_>) -> Result<String, DocumentError> {
+    let named = cursor.is_mapping();
+    let team = Team::read(cursor.clone())?;
+    if !team.name().is_empty() {
+        return Ok(team.name().to_owned());
     }
-}
-
-/// The person's name, or else account.
-fn member(member: Cursor<'_>) -> Result<String, DocumentError> {
-    let fields = member.fields(MEMBER)?;
-    let username = fields.require("username")?.text()?;
-    Ok(fields.text("name")?.unwrap_or_else(|| username.to_owned()))
-}
-
-fn support(channel: Cursor<'_>) -> Result<SupportChannel, DocumentError> {
-    let fields = channel.fields(SUPPORT)?;
-    Ok(SupportChannel {
-        channel: fields.require("channel")?.text()?.to_owned(),
-        url: fields.require("url")?.text()?.to_owned(),
-        description: fields.text("description")?.unwrap_or_default(),
-    })
+    if named {
+        return Err(cursor.error("`name` is missing", "add `name:`"));
+    }
+    let names = team.members().iter().map(|member| match member.name() {
+        "" => member.username(),
+        name => name,
+    });
+    Ok(names.collect::<Vec<_>>().join(", "))
 }

@@ -89,9 +89,9 @@ fn a_description_is_read() {
 #[test]
 fn version_1_0_of_the_standard_lists_people() {
     let (team, rest) = ("apiVersion: v1.1.0", "apiVersion: v1.0.0");
-    assert!(
-        wrong(team, rest)
-            .contains("p.yaml:10:7: team: in v1.0.0 of the standard a team is a list of people")
+    assert_eq!(
+        wrong(team, rest),
+        "p.yaml:10:7: team: expected a list, found a mapping; write `apiVersion: v1.1.0` at the top, or write a list"
     );
     let yaml = PRODUCT.replace(team, rest).replace(
         "team: { name: Cardiology, members: [{ username: ada@example.org, role: owner }] }",
@@ -117,7 +117,7 @@ fn a_mistake_is_told_with_its_place() {
         (
             "readings, version: 1.0.0,",
             "readings, version: 1.0.0, description: x,",
-            "p.yaml:12:39: inputPorts[0]: unknown field `description`; known here: name, version, contractId, id, \
+            "p.yaml:12:39: inputPorts[0]: unknown field `description`; known here: id, name, version, contractId, \
           deprecated, tags, customProperties, authoritativeDefinitions",
         ),
         (

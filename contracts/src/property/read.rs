@@ -5,45 +5,10 @@ mod limits;
 use serde_json::Value;
 
 use super::{Allowed, Assigned, EnumValue, LogicalType, Property};
+use crate::about::{AuthoritativeDefinition, CustomProperty, each};
 use crate::document::{DocumentError, Fields};
 use crate::gate::check_example;
 
-/// Every field ODCS 3.2 knows on a property. Those not read here say nothing about what a record may hold.
-const PROPERTY: &[&str] = &[
-    "name",
-    "logicalType",
-    "logicalTypeOptions",
-    "required",
-    "unique",
-    "primaryKey",
-    "description",
-    "businessName",
-    "classification",
-    "examples",
-    "enum",
-    "properties",
-    "items",
-    "customProperties",
-    "id",
-    "map",
-    "physicalType",
-    "physicalName",
-    "deprecated",
-    "synonyms",
-    "authoritativeDefinitions",
-    "tags",
-    "primaryKeyPosition",
-    "semanticType",
-    "partitioned",
-    "partitionKeyPosition",
-    "encryptedName",
-    "transformSourceObjects",
-    "transformLogic",
-    "transformDescription",
-    "criticalDataElement",
-    "relationships",
-    "quality",
-];
 const TYPES: &[&str] = &[
     "string",
     "integer",
@@ -54,16 +19,6 @@ const TYPES: &[&str] = &[
     "object",
     "array",
 ];
-const ENUM_VALUE: &[&str] = &[
-    "value",
-    "label",
-    "description",
-    "id",
-    "customProperties",
-    "authoritativeDefinitions",
-    "tags",
-];
-const CUSTOM: &[&str] = &["property", "value", "description", "id", "vendor"];
 const LONGEST_NAME: usize = 64;
 
 /// Whether the platform may fill a property in: only at the top of a record, for an event is one record.
@@ -82,7 +37,7 @@ fn list(object: &Fields<'_>, place: Place) -> Result<Vec<Property>, DocumentErro
     let list = object.require("properties")?;
     let mut properties: Vec<Property> = Vec::new();
     for item in list.items()? {
-        let fields = item.clone().fields(PROPERTY)?;
+        let fields = item.clone().mapping()?;
         let name = name(&fields)?;
         // Delta compares column names without regard to case.
         if properties
@@ -131,6 +86,16 @@ fn property(name: String, fields: &Fields<'_>, place: Place) -> Result<Property,
         required: fields.flag("required")?,
         unique: fields.flag("unique")?,
         primary_key: fields.flag("primaryKey")?,
+        primary_key_position: position(fields)?,
+        critical: fields.flag("criticalDataElement")?,
+        deprecated: fields.flag("deprecated")?,
+        tags: fields.texts("tags")?,
+        definitions: each(
+            fields,
+            "authoritativeDefinitions",
+            AuthoritativeDefinition::read,
+        )?,
+        custom_properties: each(fields, "customProperties", CustomProperty::read)?,
         classification: fields.text("classification")?,
         unit: custom.unit,
         examples: Vec::new(),
@@ -154,8 +119,26 @@ fn property(name: String, fields: &Fields<'_>, place: Place) -> Result<Property,
     Ok(property)
 }
 
+/// The standard: -1 stands for no position.
+fn position(fields: &Fields<'_>) -> Result<Option<i64>, DocumentError> {
+    let position = fields.get("primaryKeyPosition");
+    let position = position.map(|position| position.number().map(|number| number.as_i64()));
+    Ok(position
+        .transpose()?
+        .flatten()
+        .filter(|position| *position >= 0))
+}
+
 fn logical_type(fields: &Fields<'_>) -> Result<LogicalType, DocumentError> {
-    let logical_type = match fields.require("logicalType")?.one_of(TYPES)? {
+    let cursor = fields.require("logicalType")?;
+    let name = cursor.text()?;
+    if !TYPES.contains(&name) {
+        return Err(cursor.error(
+            format!("the standard has the type `{name}`, this mesh does not"),
+            format!("write one of {}", TYPES.join(", ")),
+        ));
+    }
+    let logical_type = match name {
         "string" => LogicalType::String,
         "integer" => LogicalType::Integer,
         "number" => LogicalType::Number,
@@ -164,7 +147,7 @@ fn logical_type(fields: &Fields<'_>) -> Result<LogicalType, DocumentError> {
         "timestamp" => LogicalType::Timestamp,
         "object" => LogicalType::Object(list(fields, Place::Nested)?),
         _ => {
-            let item = fields.require("items")?.fields(PROPERTY)?;
+            let item = fields.require("items")?.mapping()?;
             LogicalType::Array(Box::new(property("item".to_owned(), &item, Place::Nested)?))
         }
     };
@@ -185,7 +168,7 @@ fn logical_type(fields: &Fields<'_>) -> Result<LogicalType, DocumentError> {
 fn enum_values(fields: &Fields<'_>) -> Result<Vec<EnumValue>, DocumentError> {
     let mut values: Vec<EnumValue> = Vec::new();
     for cursor in fields.items("enum")? {
-        let entry = cursor.clone().fields(ENUM_VALUE)?;
+        let entry = cursor.clone().mapping()?;
         let value = entry.require("value")?.json();
         if values.iter().any(|other| other.value == value) {
             return Err(cursor.error("the value is there already", "list every value once"));
@@ -264,7 +247,7 @@ impl Custom {
     fn read(fields: &Fields<'_>) -> Result<Custom, DocumentError> {
         let mut custom = Custom::default();
         for item in fields.items("customProperties")? {
-            let entry = item.fields(CUSTOM)?;
+            let entry = item.mapping()?;
             match entry.require("property")?.text()? {
                 "unit" => custom.unit = Some(entry.require("value")?.text()?.to_owned()),
                 "assigned" => {

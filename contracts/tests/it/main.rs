@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod arrow;
+mod documents;
+mod mutations;
 mod parity;
 mod published;
 mod records;

@@ -7,7 +7,8 @@ use serde_json::Value;
 fn documents(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder)
         .unwrap()
-        .map(|entry| entry.unwrap().path());
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| !path.ends_with("tests"));
     let documents = entries.flat_map(|path| match path.is_dir() {
         true => documents(&path),
         false => vec![path],
