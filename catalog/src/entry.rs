@@ -6,6 +6,7 @@ mod contract;
 mod quality;
 
 pub use contract::example;
+pub(crate) use contract::in_words;
 pub use quality::{QualityEntry, RuleResult, RuleStatus, ServiceLevelResult, ServiceLevelStatus};
 
 use chrono::{DateTime, Utc};
@@ -147,6 +148,9 @@ pub struct FieldEntry {
     pub required: bool,
     /// The platform fills it in; a producer must not send it.
     pub assigned: bool,
+    /// It should not be used any more.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deprecated: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub classification: Option<String>,
     pub description: String,
@@ -159,6 +163,15 @@ pub struct FieldEntry {
     /// As they are written in the data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub examples: Vec<String>,
+}
+
+impl FieldEntry {
+    /// Whether its class keeps it from some people.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.classification
+            .as_deref()
+            .is_some_and(|class| class != "public")
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -10,6 +10,7 @@ mod problem;
 mod product;
 mod quality;
 mod search;
+mod section;
 mod snippets;
 mod status;
 

@@ -166,7 +166,7 @@ impl Refresher {
         }
         let made = match &self.recipe.work {
             Work::File(path) => file::make(self, path, &made_of).await?,
-            Work::Sql { statement, .. } => tables::make(self, statement, &made_of).await?,
+            Work::Sql(statement) => tables::make(self, statement, &made_of).await?,
             Work::Code => tables::make_by_code(self, &made_of).await?,
         };
         let name = self.dataset.name().to_owned();

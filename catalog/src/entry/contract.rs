@@ -72,6 +72,7 @@ fn push(fields: &mut Vec<FieldEntry>, parent: &str, property: &Property) {
         title: property.business_name().map(str::to_owned),
         required: property.required(),
         assigned: property.assigned().is_some(),
+        deprecated: property.deprecated(),
         classification: property.classification().map(str::to_owned),
         description: property.description().to_owned(),
         rule: rule(property),
@@ -106,7 +107,7 @@ fn push(fields: &mut Vec<FieldEntry>, parent: &str, property: &Property) {
 }
 
 /// A string is shown without its quotes.
-fn in_words(value: &Value) -> String {
+pub(crate) fn in_words(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_string(), str::to_owned)

@@ -21,12 +21,12 @@ pub struct RuleResult {
     /// The column it is about, dotted from the outside in; absent when it is about the whole dataset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub property: Option<String>,
-    /// The rule in plain words: `No two rows share an event_id`.
+    /// The rule in plain words: `event_id has no duplicate values`.
     pub sentence: String,
     pub status: RuleStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed: Option<f64>,
-    /// What is promised, in words: `0 %`, `at least 1 row`.
+    /// What is promised, in words: `= 0`, `≤ 1 %`; empty where it is no number.
     pub threshold: String,
     /// The contract's word for how bad a failure is; a `warning` or an `info` puts a product at risk, all else breaks
     /// its contract.
@@ -56,7 +56,7 @@ pub enum RuleStatus {
 pub struct ServiceLevelResult {
     /// The contract's word for it: `latency`, `availability`.
     pub property: String,
-    /// The promise in plain words: `A row can be queried at most 60 s after it was accepted`.
+    /// The promise in plain words: `A row can be read at most 60 s after received_at`.
     pub sentence: String,
     pub status: ServiceLevelStatus,
     /// In words, with its unit: `12 s`.

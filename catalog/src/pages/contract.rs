@@ -1,5 +1,6 @@
 //! A contract for people: its part in a product's page, its own page, and the file that stands alone.
 
+mod body;
 mod document;
 mod fields;
 
@@ -16,6 +17,7 @@ use super::health::{Health, HealthView};
 use super::{Frame, respond};
 use crate::entry::{ContractEntry, Entry};
 use crate::links;
+use body::Body;
 
 #[derive(Template)]
 #[template(path = "contract.html")]
@@ -26,8 +28,7 @@ struct ContractPage<'a> {
     /// The contract's document, as the product serves it.
     address: String,
     health: Option<HealthView>,
-    contract: ContractView<'a>,
-    terms: Contract,
+    body: Body<'a>,
 }
 
 /// Everything one version of a contract promises; None when the product did not hand over its document.
@@ -39,8 +40,7 @@ pub(crate) fn contract(product: &Entry, contract: &ContractEntry) -> Option<Resp
         domain_anchor: links::domain_anchor(&product.domain),
         address: links::contract(product, contract),
         health: Health::of_contract(product, &contract.name).map(|health| health.view(Utc::now())),
-        contract: ContractView::of(contract),
-        terms,
+        body: Body::new(&terms, contract),
     };
     Some(respond(StatusCode::OK, &page))
 }

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::format::{Moment, count, counted, listed, number};
+use super::format::{Moment, count, counted, listed};
+use super::quality::observed;
 use super::status::Status;
 use crate::entry::{
     DatasetEntry, Entry, RuleResult, RuleStatus, ServiceLevelResult, ServiceLevelStatus,
@@ -94,7 +95,7 @@ enum Breach<'a> {
 impl Breach<'_> {
     fn in_words(&self) -> String {
         let (dataset, sentence, observed) = match self {
-            Self::Rule(dataset, rule) => (dataset, &rule.sentence, rule.observed.map(number)),
+            Self::Rule(dataset, rule) => (dataset, &rule.sentence, observed(rule)),
             Self::ServiceLevel(dataset, level) => {
                 (dataset, &level.sentence, level.observed.clone())
             }

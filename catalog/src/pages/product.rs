@@ -9,6 +9,7 @@ use super::failure::FailureView;
 use super::format::{Moment, count, counted, listed, percent, share};
 use super::health::{Health, HealthView};
 use super::quality::{self, QualityView};
+use super::section::Section;
 use super::snippets::{self, Origin, Snippet};
 use super::status::Status;
 use super::{Frame, respond};
@@ -35,13 +36,6 @@ struct ProductPage<'a> {
     datasets: Vec<DatasetView<'a>>,
     has_origins: bool,
     contracts: Vec<ContractPart<'a>>,
-}
-
-/// A part of the page that has something in it.
-struct Section {
-    anchor: &'static str,
-    title: &'static str,
-    count: Option<String>,
 }
 
 struct ModelView<'a> {
@@ -129,31 +123,18 @@ pub(crate) fn product(entry: &Entry, origin: &Origin) -> Response {
 }
 
 fn sections(page: &ProductPage<'_>) -> Vec<Section> {
-    let counted = [
-        ("models", "Models", page.models.len()),
-        ("ports", "Ports", page.ports.len()),
-        ("quality", "Quality", page.quality.len()),
-        ("datasets", "Datasets", page.datasets.len()),
-        ("contracts", "Contracts", page.contracts.len()),
+    let get = (!page.snippets.is_empty()).then(|| Section::new("get", "Get the data"));
+    [
+        get,
+        Section::of("models", "Models", page.models.len()),
+        Section::of("ports", "Ports", page.ports.len()),
+        Section::of("quality", "Quality", page.quality.len()),
+        Section::of("datasets", "Datasets", page.datasets.len()),
+        Section::of("contracts", "Contracts", page.contracts.len()),
     ]
     .into_iter()
-    .filter(|(_, _, number)| *number > 0)
-    .map(|(anchor, title, number)| Section {
-        anchor,
-        title,
-        count: Some(count(number as u64)),
-    });
-    let get = Section {
-        anchor: "get",
-        title: "Get the data",
-        count: None,
-    };
-    let get = if page.snippets.is_empty() {
-        None
-    } else {
-        Some(get)
-    };
-    get.into_iter().chain(counted).collect()
+    .flatten()
+    .collect()
 }
 
 /// What there is of models and rows, in sentences.

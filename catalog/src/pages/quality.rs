@@ -50,7 +50,7 @@ fn view<'a>(
     let quality = dataset.quality.as_ref()?;
     let rule = |result: &'a RuleResult| RuleView {
         column: column_anchor(entry, dataset, result),
-        observed: result.observed.map(number),
+        observed: observed(result),
         status: Status::standing(rule_standing(result)),
         result,
     };
@@ -66,6 +66,17 @@ fn view<'a>(
         rules: quality.results.iter().map(rule).collect(),
         levels: quality.service_levels.iter().map(level).collect(),
     })
+}
+
+/// What was observed, in the unit of what is promised.
+pub(super) fn observed(rule: &RuleResult) -> Option<String> {
+    let unit = if rule.threshold.ends_with('%') {
+        " %"
+    } else {
+        ""
+    };
+    rule.observed
+        .map(|value| format!("{}{unit}", number(value)))
 }
 
 fn rule_standing(rule: &RuleResult) -> Standing {

@@ -4,9 +4,26 @@ use std::collections::HashSet;
 
 const VOID: [&str; 6] = ["meta", "link", "input", "br", "img", "hr"];
 
-/// Panics unless tags nest, ids are unique, links within the page lead somewhere, and nothing is inline that the
-/// content security policy forbids.
+/// What stands around a document decides what may be in it.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// From the catalog, whose content security policy forbids what is inline.
+    Page,
+    /// Alone: its style is in it, and there is no origin to link to.
+    File,
+}
+
 pub(crate) fn check(html: &str) {
+    check_as(Kind::Page, html);
+}
+
+pub(crate) fn check_file(html: &str) {
+    check_as(Kind::File, html);
+}
+
+/// Panics unless tags nest, ids are unique, links lead somewhere, and nothing is loaded or run that the kind of
+/// document forbids.
+fn check_as(kind: Kind, html: &str) {
     let mut rest = html
         .strip_prefix("<!DOCTYPE html>")
         .expect("a document type");
@@ -30,7 +47,8 @@ pub(crate) fn check(html: &str) {
         let name = name.trim_end_matches('/');
         assert!(name.bytes().all(|b| b.is_ascii_alphanumeric()), "<{tag}>");
         assert_ne!(name, "script");
-        assert_ne!(name, "style");
+        assert!(name != "style" || kind == Kind::File);
+        assert!(name != "link" || kind == Kind::Page, "<{tag}>");
         for (attribute, value) in self::attributes(attributes) {
             assert!(
                 !attribute.starts_with("on") && attribute != "style",
@@ -41,9 +59,13 @@ pub(crate) fn check(html: &str) {
                     !value.contains(' ') && ids.insert(value),
                     "id {value} twice"
                 ),
+                "src" => panic!("<{tag}> loads something"),
                 "href" | "action" => {
+                    let inward = value.starts_with('/') && !value.starts_with("//");
                     assert!(
-                        value.starts_with(['/', '#']) && !value.starts_with("//"),
+                        value.starts_with('#')
+                            || (kind == Kind::Page && inward)
+                            || (name == "a" && is_outward(value)),
                         "<{tag}>"
                     );
                     targets.extend(value.strip_prefix('#'));
@@ -79,6 +101,13 @@ pub(crate) fn check(html: &str) {
         !html.contains("<th>"),
         "every header cell says what it heads"
     );
+}
+
+/// Leads to another site, but only once somebody follows it.
+fn is_outward(url: &str) -> bool {
+    ["https://", "http://", "mailto:"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme))
 }
 
 fn attributes(mut text: &str) -> Vec<(&str, &str)> {

@@ -3,6 +3,7 @@
 
 mod api;
 mod client;
+mod contract;
 mod html;
 mod pages;
 mod resolve;

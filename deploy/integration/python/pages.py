@@ -14,7 +14,12 @@ from mesh_client import ORIGIN, get
 
 PRODUCT = "bracelet-cardiology"
 PRODUCT_PAGE = f"/catalog/products/{PRODUCT}"
-PAGES = ["/", PRODUCT_PAGE, "/catalog/search", "/catalog/search?q=cholesterol", "/catalog/search?q=nothing-of-the-kind"]
+CONTRACT = "heart-readings"
+CONTRACT_PAGE = f"{PRODUCT_PAGE}/contracts/{CONTRACT}"
+PAGES = [
+    "/", PRODUCT_PAGE, CONTRACT_PAGE,
+    "/catalog/search", "/catalog/search?q=cholesterol", "/catalog/search?q=nothing-of-the-kind",
+]  # fmt: skip
 WIDTHS = [1200, 360]
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -67,6 +72,20 @@ def check_product(page: Page) -> list[str]:
     return [f"does not show {part!r}" for part in expected if part not in text]
 
 
+def check_contract(page: Page) -> list[str]:
+    """The page shows what the catalog knows of the contract, and its document once it is opened."""
+    entry = get(f"/catalog/api/v1/products/{PRODUCT}")
+    contract = next(contract for contract in entry["contracts"] if contract["name"] == CONTRACT)
+    expected = [contract["id"], contract["version"], contract["description"]]
+    expected += [field["path"] for field in contract["fields"]]
+    page.locator("details summary").click()
+    text = page.inner_text("main")
+    wrong = [f"does not show {part!r}" for part in expected if part not in text]
+    if page.locator("details pre").text_content() != contract["source"]:
+        wrong.append("shows another document than the contract's")
+    return wrong
+
+
 def snippets(page: Page) -> list[tuple[str, str]]:
     """Title and code of each, opened as a reader does."""
     found = []
@@ -104,6 +123,9 @@ def main() -> None:
                     wrong += check_product(page)
                     runnable = snippets(page)
                     # The snippets are the widest thing there is: none may widen the page once it is open.
+                    wrong += filter(None, [scrolls_sideways(page)])
+                if path == CONTRACT_PAGE:
+                    wrong += check_contract(page)
                     wrong += filter(None, [scrolls_sideways(page)])
                 found += [f"{path} at {width} px: {what}" for what in wrong]
                 page.close()

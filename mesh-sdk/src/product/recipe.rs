@@ -26,7 +26,7 @@ pub(crate) enum Work {
     /// The rows of a CSV file of the product.
     File(String),
     /// The answer of a statement.
-    Sql { file: String, statement: String },
+    Sql(String),
     /// What code of the product makes of the datasets.
     Code,
 }
@@ -121,11 +121,7 @@ impl Recipes<'_> {
                 contract.name()
             )));
         }
-        let work = Work::Sql {
-            file: file.to_owned(),
-            statement,
-        };
-        Ok((work, checked.reads))
+        Ok((Work::Sql(statement), checked.reads))
     }
 
     /// Whether `name` may be made of `read`.

@@ -93,7 +93,7 @@ fn digest(refresher: &Refresher) -> Result<String, SdkError> {
             .files
             .fingerprint(path)
             .map_err(SdkError::file(path))?,
-        Work::Sql { statement, .. } => statement.clone(),
+        Work::Sql(statement) => statement.clone(),
         // A new build may be new code.
         Work::Code => env!("CARGO_PKG_VERSION").to_owned(),
     };
