@@ -6,6 +6,7 @@
 mod bounds;
 mod contract;
 mod limits;
+mod pair;
 mod property;
 mod quality;
 mod rules;

@@ -57,7 +57,7 @@ impl Bound {
 
     /// The limit in words: `0`, or `above 0` where 0 itself is out.
     pub(super) fn words(&self, side: Side) -> String {
-        let value = super::walk::text(&self.value);
+        let value = super::pair::text(&self.value);
         match (self.excluded, side) {
             (false, _) => value,
             (true, Side::Lower) => format!("above {value}"),

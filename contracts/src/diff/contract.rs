@@ -3,10 +3,11 @@
 use serde_json::Value;
 
 use super::Change;
+use super::pair::{Pair, mark, same_but_for_order};
 use super::property;
 use super::rules::{Rule, document as rule};
 use super::service;
-use super::walk::{Items, Pair, Scope, Walk, mark, same_but_for_order};
+use super::walk::{Items, Scope, Walk};
 
 pub(super) fn compare(old: &Value, new: &Value) -> Vec<Change> {
     let mut walk = Walk::default();

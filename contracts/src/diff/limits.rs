@@ -6,10 +6,11 @@ use serde_json::Value;
 
 use super::bounds::{Bound, Side, order};
 use super::contract::annotation;
+use super::pair::{Pair, label};
 use super::property::flag;
 use super::rules::Rule;
 use super::rules::limits::{self as rule, Limit};
-use super::walk::{Items, Pair, Scope, Walk, text};
+use super::walk::{Items, Scope, Walk};
 
 const LOWER: [&str; 2] = ["minimum", "exclusiveMinimum"];
 const UPPER: [&str; 2] = ["maximum", "exclusiveMaximum"];
@@ -199,20 +200,17 @@ pub(super) fn values(walk: &mut Walk, at: &Scope, pair: Pair<'_>) {
     };
     let words = |list: Option<&Value>| {
         let items = list?.as_array()?.iter();
-        let words: Vec<_> = items
-            .map(|item| value(item).unwrap_or_else(|| text(item)))
-            .collect();
+        let words: Vec<_> = items.map(|item| label(Some(item), &["value"])).collect();
         Some(words.join(", "))
     };
     walk.report_as(rule, at, words(pair.old), words(pair.new));
 }
 
+/// The value in a form of its own: 1 and 1.0 are the same, 1 and "1" are not.
 fn value(item: &Value) -> Option<String> {
     let value = item.get("value")?;
     let whole = value.as_f64().filter(|number| number.fract() == 0.0);
-    let one = whole.map(|number| Value::from(number as i64));
-    match one {
-        Some(one) if order(&one, value) == Some(Ordering::Equal) => Some(text(&one)),
-        _ => Some(text(value)),
-    }
+    let whole = whole.map(|number| Value::from(number as i64));
+    let same = whole.filter(|whole| order(whole, value) == Some(Ordering::Equal));
+    Some(same.as_ref().unwrap_or(value).to_string())
 }

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::contract::annotation;
 use super::limits;
+use super::pair::{Pair, label, mark};
 use super::quality;
 use super::rules::{Rule, properties as rule};
-use super::walk::{Items, Pair, Scope, Walk, label, mark, matched};
+use super::walk::{Items, Scope, Walk, matched};
 
 mod custom;
 
@@ -42,10 +43,13 @@ fn dataset(walk: &mut Walk, scope: &Scope, pair: Pair<'_>) {
         "name" => walk.report(&rule::DATASET_RENAMED, at, part),
         "properties" => properties(walk, scope, part, None),
         "dataGranularityDescription" => walk.report(&rule::GRANULARITY_CHANGED, at, part),
-        "logicalType" if part.texts() != (None, Some("object")) => {
-            walk.report(&rule::TYPE_CHANGED, at, part);
-        }
-        "logicalType" => {}
+        // A dataset without a type is one of objects.
+        "logicalType"
+            if matches!(
+                part.texts(),
+                (None, Some("object")) | (Some("object"), None)
+            ) => {}
+        "logicalType" => walk.report(&rule::TYPE_CHANGED, at, part),
         _ => element(walk, at, part),
     });
 }

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use super::bounds::{Bound, Extent, Range};
 use super::contract::annotation;
+use super::pair::{Pair, label, mark, text};
 use super::rules::promises as rule;
-use super::walk::{Mark, Pair, Scope, Walk, label, mark, matched, text};
+use super::walk::{Mark, Scope, Walk, matched};
 
 const OPERATORS: [&str; 8] = [
     "mustBe",

@@ -6,10 +6,11 @@ use serde_json::{Number, Value};
 
 use super::bounds;
 use super::contract::annotation;
+use super::pair::{Pair, label, mark};
 use super::rules::{Rule, document, promises as rule};
-use super::walk::{Items, Pair, Scope, Walk, mark, text};
+use super::walk::{Items, Scope, Walk};
 
-/// What a service level measures is better when there is ...
+/// What a service level measures is the better the ... there is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Better {
     Less,
@@ -30,10 +31,8 @@ const LEVELS: Items = Items {
     names: &["property"],
     marks: &[
         |item| {
-            Some(format!(
-                "{:?}",
-                ["property", "element"].map(|name| mark(item, name))
-            ))
+            let marks = ["property", "element"].map(|name| mark(item, name));
+            Some(format!("{marks:?}"))
         },
         |item| mark(item, "property"),
     ],
@@ -51,7 +50,7 @@ pub(super) fn default_element(walk: &mut Walk, at: &Scope, pair: Pair<'_>) {
 }
 
 fn level(walk: &mut Walk, scope: &Scope, pair: Pair<'_>) {
-    let property = mark_of(pair, "property");
+    let property = label(pair.old, &["property"]);
     let scope = &scope.clone().about(format!("service level {property}"));
     let [old, new] = pair.only(&["value", "unit"]);
     walk.part(&scope.at("value"), Some(&old), Some(&new), |walk, at, _| {
@@ -71,10 +70,6 @@ fn level(walk: &mut Walk, scope: &Scope, pair: Pair<'_>) {
         }
         _ => annotation(walk, at, part),
     });
-}
-
-fn mark_of(pair: Pair<'_>, field: &str) -> String {
-    pair.field(field).old.map_or_else(String::new, text)
 }
 
 /// None where the same is promised.

@@ -207,6 +207,61 @@ fn contracts_are_compared_by_what_is_written_in_them() {
 }
 
 #[test]
+fn changes_come_in_the_order_of_the_older_document() {
+    let yaml = BASE
+        .replace("maximum: 300", "maximum: 280")
+        .replace(
+            "- { name: note,",
+            "- { name: mood, logicalType: string }\n      - { name: note,",
+        )
+        .replace("{ name: session, ", "{ name: session, deprecated: true, ")
+        .replace("status: draft", "status: active");
+    let diff = compare(BASE, &yaml);
+    let paths: Vec<_> = diff.changes().iter().map(Change::path).collect();
+    assert_eq!(
+        paths,
+        [
+            "status",
+            "schema.heart_readings.trestbps.logicalTypeOptions.maximum",
+            "schema.heart_readings.session.deprecated",
+            "schema.heart_readings.mood",
+        ]
+    );
+    assert_eq!(diff.changes()[3].kind(), Kind::Added);
+    assert_eq!(diff.changes()[3].before(), None);
+}
+
+#[test]
+fn long_texts_are_shortened_in_sentences_and_complete_beside_them() {
+    let long = "Research ".repeat(20);
+    let diff = edited("usage: Research.", &format!("usage: {long}"));
+    let change = only(&diff);
+    assert_eq!(change.after(), Some(long.trim_end()));
+    assert!(change.sentence().ends_with('…'));
+    assert!(change.sentence().chars().count() < 120);
+}
+
+#[test]
+fn a_value_of_an_enumeration_is_its_number_however_written() {
+    let diff = edited("{ value: 1, label: male", "{ value: 1.0, label: male");
+    assert_eq!(only(&diff).rule().id, "rewritten");
+    let diff = edited("{ value: 1, label: male", "{ value: \"1\", label: male");
+    let ids: Vec<_> = diff
+        .changes()
+        .iter()
+        .map(|change| change.rule().id)
+        .collect();
+    assert_eq!(ids, ["enum-value-removed", "enum-value-added"]);
+}
+
+#[test]
+fn a_default_that_is_written_out_changes_nothing() {
+    let typed = "- name: heart_readings\n    logicalType: object";
+    let diff = edited("- name: heart_readings", typed);
+    assert_eq!(only(&diff).rule().id, "rewritten");
+}
+
+#[test]
 fn rules_have_names_of_their_own_and_reasons() {
     let all: Vec<_> = rules().collect();
     for (index, rule) in all.iter().enumerate() {

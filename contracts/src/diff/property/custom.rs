@@ -3,9 +3,10 @@
 use serde_json::Value;
 
 use crate::diff::contract::annotation;
+use crate::diff::pair::{Pair, label, mark};
 use crate::diff::rules::document::CUSTOM_PROPERTY_CHANGED;
 use crate::diff::rules::{Rule, properties as rule};
-use crate::diff::walk::{Pair, Scope, Walk, label, mark, matched};
+use crate::diff::walk::{Scope, Walk, matched};
 
 /// Whether the platform assigns a property.
 pub(super) fn assigned(property: &Value) -> bool {
