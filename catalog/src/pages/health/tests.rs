@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn entry(datasets: Value) -> Entry {
+fn entry(datasets: &Value) -> Entry {
     serde_json::from_value(json!({
         "product": "p", "domain": "d", "title": "P", "version": "1.0.0", "status": "active", "purpose": "", "owner": "",
         "tags": [], "urn": "urn:mesh:d:p", "address": "/products/p", "ports": [], "contracts": [], "models": [],
@@ -11,7 +11,7 @@ fn entry(datasets: Value) -> Entry {
     .unwrap()
 }
 
-fn dataset(name: &str, quality: Value) -> Value {
+fn dataset(name: &str, quality: &Value) -> Value {
     json!({
         "name": name, "contract": name, "rows": 1, "version": 1, "updated_at": "2026-05-12T09:00:00Z",
         "quality": quality,
@@ -42,7 +42,11 @@ fn quality(minute: u8, statuses: &[&str], levels: &[&str]) -> Value {
 }
 
 fn health(statuses: &[&str], levels: &[&str]) -> Health {
-    Health::of(&entry(json!([dataset("a", quality(0, statuses, levels))]))).unwrap()
+    Health::of(&entry(&json!([dataset(
+        "a",
+        &quality(0, statuses, levels)
+    )])))
+    .unwrap()
 }
 
 #[test]
@@ -94,11 +98,11 @@ fn what_could_not_be_run_is_not_called_kept() {
 #[test]
 fn a_failed_refresh_is_a_risk_unless_there_is_worse() {
     for (status, standing) in [("passed", Standing::AtRisk), ("failed", Standing::Broken)] {
-        let mut dataset = dataset("a", quality(0, &[status], &[]));
+        let mut dataset = dataset("a", &quality(0, &[status], &[]));
         dataset["failure"] =
             json!({ "message": "no such column", "since": "2026-05-12T09:00:00Z" });
         assert_eq!(
-            Health::of(&entry(json!([dataset]))).unwrap().standing,
+            Health::of(&entry(&json!([dataset]))).unwrap().standing,
             standing
         );
     }
@@ -106,20 +110,20 @@ fn a_failed_refresh_is_a_risk_unless_there_is_worse() {
 
 #[test]
 fn nothing_is_said_where_nothing_is_promised() {
-    assert_eq!(Health::of(&entry(json!([]))), None);
-    let nothing = dataset("a", quality(0, &[], &[]));
-    assert_eq!(Health::of(&entry(json!([nothing]))), None);
-    let unchecked = Health::of(&entry(json!([dataset("a", json!(null))]))).unwrap();
+    assert_eq!(Health::of(&entry(&json!([]))), None);
+    let nothing = dataset("a", &quality(0, &[], &[]));
+    assert_eq!(Health::of(&entry(&json!([nothing]))), None);
+    let unchecked = Health::of(&entry(&json!([dataset("a", &json!(null))]))).unwrap();
     assert_eq!(unchecked.standing, Standing::NotChecked);
 }
 
 #[test]
 fn the_oldest_check_is_the_one_that_counts() {
     let datasets = json!([
-        dataset("a", quality(20, &["passed"], &[])),
-        dataset("b", quality(10, &["passed"], &[])),
+        dataset("a", &quality(20, &["passed"], &[])),
+        dataset("b", &quality(10, &["passed"], &[])),
     ]);
-    let health = Health::of(&entry(datasets)).unwrap();
+    let health = Health::of(&entry(&datasets)).unwrap();
     assert_eq!(
         health.checked_at.map(|at| at.to_rfc3339()).as_deref(),
         Some("2026-05-12T09:10:00+00:00")
@@ -128,9 +132,9 @@ fn the_oldest_check_is_the_one_that_counts() {
 
 #[test]
 fn a_contract_stands_by_its_own_datasets() {
-    let entry = entry(json!([
-        dataset("a", quality(0, &["passed"], &[])),
-        dataset("b", quality(0, &["failed"], &[])),
+    let entry = entry(&json!([
+        dataset("a", &quality(0, &["passed"], &[])),
+        dataset("b", &quality(0, &["failed"], &[])),
     ]));
     let standing = |contract| Health::of_contract(&entry, contract).map(|health| health.standing);
     assert_eq!(standing("a"), Some(Standing::Kept));
