@@ -6,12 +6,13 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate -> what it may depend on, of this workspace.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("mesh-contracts", &[]),
     ("mesh-storage", &["mesh-contracts"]),
     ("mesh-events", &["mesh-contracts"]),
     ("mesh-models", &["mesh-contracts"]),
     ("mesh-platform", &["mesh-contracts"]),
+    ("mesh-scaffold", &["mesh-contracts"]),
     (
         "mesh-sdk",
         &[

@@ -1,0 +1,4 @@
+//! tmp
+mod infer;
+mod yaml;
+pub use infer::{infer, InferError, InferOptions, Inferred, InferredColumn, Header, Kind, Classification, ContractNames};

@@ -1,0 +1,6 @@
+//! The library as the command line uses it.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
+
+mod inference;
+mod real_data;
+mod support;
