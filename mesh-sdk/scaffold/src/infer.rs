@@ -25,7 +25,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{Read, Write};
 
 pub use contract::ContractNames;
-pub(crate) use contract::{PLATFORM, Written};
+pub(crate) use contract::{PLATFORM, Written, title};
 pub use dialect::Header;
 pub use error::InferError;
 pub use property::{InferredColumn, Kind};
@@ -199,7 +199,31 @@ impl Inferred {
     ///
     /// It has two properties more, which the platform fills in: the id of the event and the time of its receipt.
     pub fn contract_yaml(&self, names: &ContractNames) -> String {
-        contract::document(self, names, &Written::data(&self.columns))
+        self.data_yaml(names, None)
+    }
+
+    /// The same, with a column that a record may leave out.
+    pub(crate) fn data_yaml(&self, names: &ContractNames, optional: Option<&str>) -> String {
+        contract::document(self, names, optional, &Written::data(self))
+    }
+
+    /// The contract of what a model makes of such records.
+    pub(crate) fn scores_yaml(
+        &self,
+        names: &ContractNames,
+        label: &str,
+        written: &Written<'_>,
+    ) -> String {
+        contract::document(self, names, Some(label), written)
+    }
+
+    /// The name, with as many underscores at its end as make it none of a column.
+    pub(crate) fn free_name(&self, name: &str) -> String {
+        let mut name = name.to_owned();
+        while self.columns.iter().any(|column| column.name() == name) {
+            name.push('_');
+        }
+        name
     }
 
     /// Writes the rows as CSV that the contract's gate lets through: named columns, nothing where a value is
@@ -216,4 +240,3 @@ impl Inferred {
         clean::write(self, csv, out, rows)
     }
 }
-

@@ -60,7 +60,11 @@ pub(crate) fn block(value: &Value, indent: usize) -> String {
             .collect(),
         Value::Array(items) if !items.is_empty() => items
             .iter()
-            .map(|item| format!("{margin}-{}", below(item, indent)))
+            .map(|item| {
+                // The first line of an item stands beside its hyphen, where its margin would be.
+                let item = block(item, indent + 2);
+                format!("{margin}- {}", item.trim_start())
+            })
             .collect(),
         leaf => format!("{margin}{}\n", inline(leaf)),
     }

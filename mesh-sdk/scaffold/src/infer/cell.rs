@@ -133,10 +133,13 @@ fn offset(text: &str) -> Option<chrono::Duration> {
     let digits = digits.replacen(':', "", 1);
     let written = matches!(digits.len(), 2 | 4) && digits.bytes().all(|b| b.is_ascii_digit());
     let hours: i64 = digits.get(..2)?.parse().ok()?;
-    let minutes: i64 = digits.get(2..).map_or(Ok(0), |minutes| match minutes {
-        "" => Ok(0),
-        minutes => minutes.parse(),
-    }).ok()?;
+    let minutes: i64 = digits
+        .get(2..)
+        .map_or(Ok(0), |minutes| match minutes {
+            "" => Ok(0),
+            minutes => minutes.parse(),
+        })
+        .ok()?;
     let minutes = hours * 60 + minutes;
     let signed = if sign == "-" { -minutes } else { minutes };
     (written && hours < 24).then(|| chrono::Duration::minutes(signed))

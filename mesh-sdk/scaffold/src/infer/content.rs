@@ -67,7 +67,9 @@ fn is_phone(text: &str) -> bool {
 fn is_day(text: &str) -> bool {
     let date = text.split_once(' ').map_or(text, |(date, _)| date);
     let groups: Vec<&str> = date.split(['-', '/', '.']).collect();
-    groups.len() == 3 && groups.iter().all(|group| (1..=4).contains(&group.len())) && date.len() <= 10
+    groups.len() == 3
+        && groups.iter().all(|group| (1..=4).contains(&group.len()))
+        && date.len() <= 10
 }
 
 /// `2-Jun-06`, `6/13/08`, `01.02.2003`
@@ -109,10 +111,22 @@ mod tests {
 
     #[test]
     fn telephone_numbers_are_told_from_days_and_quantities() {
-        for text in ["+49 30 1234567", "(030) 123-4567", "555-123-4567", "+4915112345678"] {
+        for text in [
+            "+49 30 1234567",
+            "(030) 123-4567",
+            "555-123-4567",
+            "+4915112345678",
+        ] {
             assert!(is_phone(text), "{text}");
         }
-        for text in ["2024-03-01", "13/06/2008", "1234567", "-1234567.5", "12 mg", "01.02.2003 10"] {
+        for text in [
+            "2024-03-01",
+            "13/06/2008",
+            "1234567",
+            "-1234567.5",
+            "12 mg",
+            "01.02.2003 10",
+        ] {
             assert!(!is_phone(text), "{text}");
         }
     }

@@ -28,28 +28,34 @@ pub struct ContractNames {
 /// The names of the properties that the platform fills in.
 pub(crate) const PLATFORM: [&str; 2] = ["event_id", "received_at"];
 
-/// What a document says beside the columns of the data.
+/// What the records of a contract hold: the columns of the data, and properties that are not of the data.
 pub(crate) struct Written<'a> {
     pub(crate) columns: &'a [InferredColumn],
-    /// A column that a record may leave out, whatever the data had.
-    pub(crate) optional: Option<&'a str>,
+    /// Whether a record is a row of the data, so that what tells rows apart tells records apart.
+    pub(crate) keys: bool,
     /// Properties after those of the data, as they stand in the document.
     pub(crate) tail: String,
     pub(crate) granularity: &'a str,
 }
 
 impl<'a> Written<'a> {
-    pub(crate) fn data(columns: &'a [InferredColumn]) -> Written<'a> {
+    pub(super) fn data(inferred: &'a Inferred) -> Written<'a> {
         Written {
-            columns,
-            optional: None,
-            tail: assigned(columns),
+            columns: &inferred.columns,
+            keys: true,
+            tail: assigned(inferred),
             granularity: "One row per record that was accepted",
         }
     }
 }
 
-pub(super) fn document(inferred: &Inferred, names: &ContractNames, written: &Written<'_>) -> String {
+/// The document; a record may leave out the column `optional`, whatever the data had.
+pub(super) fn document(
+    inferred: &Inferred,
+    names: &ContractNames,
+    optional: Option<&str>,
+    written: &Written<'_>,
+) -> String {
     let mut yaml = String::new();
     let ContractNames {
         domain,
@@ -62,7 +68,10 @@ pub(super) fn document(inferred: &Inferred, names: &ContractNames, written: &Wri
         source,
     } = names;
     let title = title(dataset);
-    let described = prose(&format!("{title} of {product}, as they are in {source}. Say what they are for."), 2);
+    let described = prose(
+        &format!("{title} of {product}, as they are in {source}. Say what they are for."),
+        2,
+    );
     let limits = prose(&limitations(inferred, source), 2);
     let _ = write!(
         yaml,
@@ -95,8 +104,8 @@ pub(super) fn document(inferred: &Inferred, names: &ContractNames, written: &Wri
         granularity = written.granularity,
     );
     for column in written.columns {
-        let required = column.required && written.optional != Some(column.name());
-        property(&mut yaml, column, required);
+        let required = column.required && optional != Some(column.name());
+        property(&mut yaml, column, required, column.unique && written.keys);
     }
     yaml.push_str(&written.tail);
     let _ = write!(yaml, "team:\n  name: {}\n", scalar(team));
@@ -120,12 +129,11 @@ pub(crate) fn title(name: &str) -> String {
     first.into_iter().chain(letters).collect()
 }
 
-fn property(yaml: &mut String, column: &InferredColumn, required: bool) {
+fn property(yaml: &mut String, column: &InferredColumn, required: bool, unique: bool) {
     let InferredColumn {
         name,
         unit,
         kind,
-        unique,
         values,
         classification,
         reason,
@@ -144,7 +152,7 @@ fn property(yaml: &mut String, column: &InferredColumn, required: bool) {
     if let Some(options) = options(column) {
         line("logicalTypeOptions", &options);
     }
-    for (key, set) in [("required", required), ("unique", *unique)] {
+    for (key, set) in [("required", required), ("unique", unique)] {
         if set {
             line(key, "true");
         }
@@ -163,21 +171,30 @@ fn property(yaml: &mut String, column: &InferredColumn, required: bool) {
     if *classification != Classification::Internal
         && let Some(reason) = reason
     {
-        let note = format!("Classified {} because {reason}. Confirm or correct.", classification.name());
+        let note = format!(
+            "Classified {} because {reason}. Confirm or correct.",
+            classification.name()
+        );
         custom.push(format!("{{ property: review, value: {} }}", quoted(&note)));
     }
     if !custom.is_empty() {
-        let items: String = custom.iter().map(|item| format!("\n          - {item}")).collect();
+        let items: String = custom
+            .iter()
+            .map(|item| format!("\n          - {item}"))
+            .collect();
         let _ = writeln!(yaml, "        customProperties:{items}");
     }
 }
 
 fn options(column: &InferredColumn) -> Option<String> {
-    let number = |key: &str, number: &Option<Number>| number.as_ref().map(|n| format!("{key}: {n}"));
+    let number =
+        |key: &str, number: &Option<Number>| number.as_ref().map(|n| format!("{key}: {n}"));
     let options: Vec<String> = [
         number("minimum", &column.minimum),
         number("maximum", &column.maximum),
-        column.max_length.map(|length| format!("maxLength: {length}")),
+        column
+            .max_length
+            .map(|length| format!("maxLength: {length}")),
     ]
     .into_iter()
     .flatten()
@@ -203,22 +220,18 @@ fn inline(value: &Value) -> String {
 /// A text within `{ }`, where more characters mean something.
 fn quoted(text: &str) -> String {
     let plain = scalar(text);
-    match plain.chars().all(|c| c.is_alphanumeric() || c == ' ' || c == '_') {
+    match plain
+        .chars()
+        .all(|c| c.is_alphanumeric() || c == ' ' || c == '_')
+    {
         true => plain,
         false => Value::from(text).to_string(),
     }
 }
 
 /// The two properties that the platform fills in, under names that the data has not taken.
-fn assigned(columns: &[InferredColumn]) -> String {
-    let free = |name: &str| {
-        let mut name = name.to_owned();
-        while columns.iter().any(|column| column.name() == name) {
-            name.push('_');
-        }
-        name
-    };
-    let [event_id, received_at] = PLATFORM.map(free);
+fn assigned(inferred: &Inferred) -> String {
+    let [event_id, received_at] = PLATFORM.map(|name| inferred.free_name(name));
     format!(
         "      - name: {event_id}
         businessName: Event

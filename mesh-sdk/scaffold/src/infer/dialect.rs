@@ -26,7 +26,12 @@ pub(super) struct Dialect {
 
 impl Dialect {
     /// Judges by the beginning of a file; `whole` says that it is all of it.
-    pub(super) fn sniff(head: &[u8], whole: bool, delimiter: Option<u8>, header: Header) -> Dialect {
+    pub(super) fn sniff(
+        head: &[u8],
+        whole: bool,
+        delimiter: Option<u8>,
+        header: Header,
+    ) -> Dialect {
         let delimiter = delimiter.unwrap_or_else(|| self::delimiter(head, whole));
         let has_header = match header {
             Header::Present => true,
@@ -92,7 +97,10 @@ fn is_data(head: &[u8], delimiter: u8) -> bool {
         has_header: false,
     };
     let mut row = ByteRecord::new();
-    let read = dialect.reader().from_reader(head).read_byte_record(&mut row);
+    let read = dialect
+        .reader()
+        .from_reader(head)
+        .read_byte_record(&mut row);
     if !read.unwrap_or_default() {
         return false;
     }

@@ -24,7 +24,10 @@ impl Candidates {
             .iter()
             .filter(|column| words::is_part_of_a_key(&column.name.name));
         Candidates {
-            columns: parts.take(COLUMNS).map(|column| (column.index, Vec::new())).collect(),
+            columns: parts
+                .take(COLUMNS)
+                .map(|column| (column.index, Vec::new()))
+                .collect(),
             rows: 0,
         }
     }

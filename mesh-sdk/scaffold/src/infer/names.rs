@@ -19,7 +19,7 @@ pub(super) fn names(header: Option<&[String]>, width: usize) -> Vec<Name> {
     let mut names: Vec<Name> = Vec::with_capacity(width);
     for index in 0..width {
         let written = header.and_then(|header| header.get(index));
-        let mut name = self::name(written.map_or("", String::as_str), index);
+        let mut name = name(written.map_or("", String::as_str), index);
         name.name = distinct(name.name, |taken| {
             names.iter().any(|other| other.name == taken)
         });
@@ -101,7 +101,10 @@ fn push(words: &mut String, c: char) {
 }
 
 fn unit(written: &str) -> Option<String> {
-    let (_, unit) = written.trim().strip_suffix([')', ']'])?.rsplit_once(['(', '['])?;
+    let (_, unit) = written
+        .trim()
+        .strip_suffix([')', ']'])?
+        .rsplit_once(['(', '['])?;
     let unit = unit.trim();
     let short = (1..=LONGEST_UNIT).contains(&unit.chars().count());
     (short && super::text::is_printable(unit)).then(|| unit.to_owned())
@@ -119,16 +122,32 @@ mod tests {
 
     #[test]
     fn headers_become_column_names() {
-        let header = ["Freight Cost (USD)", "PO / SO #", "PatientName", "Straße", "2020", "größe"];
-        let expected =
-            ["freight_cost_usd", "po_so_number", "patient_name", "strasse", "_2020", "groesse"];
+        let header = [
+            "Freight Cost (USD)",
+            "PO / SO #",
+            "PatientName",
+            "Straße",
+            "2020",
+            "größe",
+        ];
+        let expected = [
+            "freight_cost_usd",
+            "po_so_number",
+            "patient_name",
+            "strasse",
+            "_2020",
+            "groesse",
+        ];
         assert_eq!(named(&header), expected);
     }
 
     #[test]
     fn every_column_has_a_name_of_its_own() {
         let header = ["a", "A", "", "a_2", "!", "日本"];
-        assert_eq!(named(&header), ["a", "a_2", "column_3", "a_2_2", "column_5", "column_6"]);
+        assert_eq!(
+            named(&header),
+            ["a", "a_2", "column_3", "a_2_2", "column_5", "column_6"]
+        );
         assert_eq!(names(None, 2)[1].name, "column_2");
     }
 

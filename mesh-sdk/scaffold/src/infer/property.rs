@@ -123,6 +123,18 @@ impl InferredColumn {
         &self.values
     }
 
+    pub(crate) fn is_key(&self) -> bool {
+        self.unique || self.values.is_empty() && words::is_key(&self.name)
+    }
+
+    pub(crate) fn is_mostly_missing(&self) -> bool {
+        self.present * 2 < self.rows
+    }
+
+    pub(crate) fn is_constant(&self) -> bool {
+        self.constant
+    }
+
     pub(super) fn draft(column: &Column, rows: u64) -> InferredColumn {
         let kind = Kind::of(column);
         let (classification, reason) = sensitive::classify(column, kind);
@@ -155,7 +167,10 @@ impl InferredColumn {
             example: None,
             present: column.present,
             rows,
-            constant: column.texts.counts().is_some_and(|counts| counts.len() <= 1),
+            constant: column
+                .texts
+                .counts()
+                .is_some_and(|counts| counts.len() <= 1),
         };
         draft.description = words::describe(column, &draft, rows);
         draft.example = example(column, &draft);
@@ -168,9 +183,12 @@ fn codes(column: &Column, kind: Kind) -> Vec<(Value, u64)> {
     let counts: Vec<(Value, u64)> = match kind {
         Kind::Boolean => return truths(column),
         Kind::Integer if words::is_year(&column.name.name) => return Vec::new(),
-        Kind::Integer => counted(column.codes.counts().filter(|counts| {
-            counts.keys().all(|code| CODES.contains(code))
-        })),
+        Kind::Integer => counted(
+            column
+                .codes
+                .counts()
+                .filter(|counts| counts.keys().all(|code| CODES.contains(code))),
+        ),
         Kind::String => counted(column.texts.counts()),
         _ => return Vec::new(),
     };
@@ -194,7 +212,8 @@ fn truths(column: &Column) -> Vec<(Value, u64)> {
     let texts = counted(column.texts.counts());
     let count = |word: &str| -> u64 {
         let alike = texts.iter().filter(|(text, _)| {
-            text.as_str().is_some_and(|text| text.eq_ignore_ascii_case(word))
+            text.as_str()
+                .is_some_and(|text| text.eq_ignore_ascii_case(word))
         });
         alike.map(|(_, count)| count).sum()
     };
@@ -215,9 +234,9 @@ fn example(column: &Column, draft: &InferredColumn) -> Option<Value> {
     match draft.kind {
         Kind::Date => Some(Value::from("2026-03-14")),
         Kind::Timestamp => Some(Value::from("2026-03-14T09:26:53Z")),
-        Kind::Integer | Kind::Number => {
-            column.numbers.and_then(|numbers| mean(numbers, column.present, draft))
-        }
+        Kind::Integer | Kind::Number => column
+            .numbers
+            .and_then(|numbers| mean(numbers, column.present, draft)),
         Kind::String | Kind::Boolean => None,
     }
 }
@@ -225,8 +244,16 @@ fn example(column: &Column, draft: &InferredColumn) -> Option<Value> {
 fn mean(numbers: Numbers, present: u64, draft: &InferredColumn) -> Option<Value> {
     let mean = numbers.sum / present as f64;
     let mean = bounds::two_digits(mean);
-    let within = draft.minimum.as_ref().and_then(Number::as_f64).is_none_or(|low| low <= mean)
-        && draft.maximum.as_ref().and_then(Number::as_f64).is_none_or(|high| mean <= high);
+    let within = draft
+        .minimum
+        .as_ref()
+        .and_then(Number::as_f64)
+        .is_none_or(|low| low <= mean)
+        && draft
+            .maximum
+            .as_ref()
+            .and_then(Number::as_f64)
+            .is_none_or(|high| mean <= high);
     if !within || !mean.is_finite() {
         return None;
     }

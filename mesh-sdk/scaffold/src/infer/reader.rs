@@ -92,7 +92,10 @@ impl<R: Read> Rows<R> {
         }
         self.pending = !self.dialect.has_header;
         if self.dialect.has_header {
-            let names = self.row.iter().map(|name| text::decode(name).trim().to_owned());
+            let names = self
+                .row
+                .iter()
+                .map(|name| text::decode(name).trim().to_owned());
             self.header = Some(names.collect());
         }
         Ok(())
@@ -144,8 +147,9 @@ impl<R: Read> Rows<R> {
     fn advance(&mut self) -> Result<bool, InferError> {
         self.row_bytes.set(0);
         let line = self.reader.position().line();
-        self.reader.read_byte_record(&mut self.row).map_err(|error| {
-            match error.into_kind() {
+        self.reader
+            .read_byte_record(&mut self.row)
+            .map_err(|error| match error.into_kind() {
                 csv::ErrorKind::Io(_) if self.row_bytes.get() > LARGEST_ROW => {
                     InferError::RowTooLong {
                         line,
@@ -154,8 +158,7 @@ impl<R: Read> Rows<R> {
                 }
                 csv::ErrorKind::Io(error) => InferError::Read(error),
                 other => InferError::Read(io::Error::other(format!("{other:?}"))),
-            }
-        })
+            })
     }
 }
 

@@ -32,38 +32,117 @@ const FREE_TEXT: u64 = 200;
 const IDENTIFIERS: &[(&str, &[&str])] = &[
     (
         "a patient",
-        &["patient", "patientin", "paciente", "pat", "patid", "subject", "participant", "proband", "person"],
+        &[
+            "patient",
+            "patientin",
+            "paciente",
+            "pat",
+            "patid",
+            "subject",
+            "participant",
+            "proband",
+            "person",
+        ],
     ),
-    ("a record number", &["mrn", "krankenakte", "historia_clinica"]),
-    ("a social security number", &["ssn", "nhs", "nino", "nss", "dni", "sozialversicherung"]),
+    (
+        "a record number",
+        &["mrn", "krankenakte", "historia_clinica"],
+    ),
+    (
+        "a social security number",
+        &["ssn", "nhs", "nino", "nss", "dni", "sozialversicherung"],
+    ),
     (
         "an insurance number",
-        &["insurance", "versicherung", "versichertennummer", "kvnr", "aseguradora", "assurance", "medicare", "medicaid"],
+        &[
+            "insurance",
+            "versicherung",
+            "versichertennummer",
+            "kvnr",
+            "aseguradora",
+            "assurance",
+            "medicare",
+            "medicaid",
+        ],
     ),
     (
         "a birthday",
-        &["birth", "birthday", "birthdate", "dob", "geburt", "geburtsdatum", "geburtstag", "nacimiento", "naissance"],
+        &[
+            "birth",
+            "birthday",
+            "birthdate",
+            "dob",
+            "geburt",
+            "geburtsdatum",
+            "geburtstag",
+            "nacimiento",
+            "naissance",
+        ],
     ),
     (
         "a person's name",
         &[
-            "surname", "lastname", "firstname", "forename", "fullname", "nachname", "vorname", "familienname",
-            "nombre", "apellido", "apellidos", "prenom", "nom", "username", "initials",
+            "surname",
+            "lastname",
+            "firstname",
+            "forename",
+            "fullname",
+            "nachname",
+            "vorname",
+            "familienname",
+            "nombre",
+            "apellido",
+            "apellidos",
+            "prenom",
+            "nom",
+            "username",
+            "initials",
         ],
     ),
     ("a mail address", &["email", "mail", "correo", "courriel"]),
     (
         "a telephone number",
-        &["phone", "telephone", "tel", "telefon", "telefonnummer", "telefono", "mobile", "handy", "movil", "fax"],
+        &[
+            "phone",
+            "telephone",
+            "tel",
+            "telefon",
+            "telefonnummer",
+            "telefono",
+            "mobile",
+            "handy",
+            "movil",
+            "fax",
+        ],
     ),
     (
         "an address",
-        &["address", "adresse", "anschrift", "direccion", "street", "strasse", "calle", "rue", "zip", "zipcode",
-          "postcode", "postal", "plz", "postleitzahl"],
+        &[
+            "address",
+            "adresse",
+            "anschrift",
+            "direccion",
+            "street",
+            "strasse",
+            "calle",
+            "rue",
+            "zip",
+            "zipcode",
+            "postcode",
+            "postal",
+            "plz",
+            "postleitzahl",
+        ],
     ),
-    ("a network address", &["ip", "ipv4", "ipv6", "ipaddress", "mac"]),
+    (
+        "a network address",
+        &["ip", "ipv4", "ipv6", "ipaddress", "mac"],
+    ),
     ("a device", &["serial", "seriennummer", "imei", "udi"]),
-    ("an identity document or account", &["passport", "reisepass", "pasaporte", "passeport", "iban"]),
+    (
+        "an identity document or account",
+        &["passport", "reisepass", "pasaporte", "passeport", "iban"],
+    ),
 ];
 
 /// Parts that make a word one of the above wherever they stand in it.
@@ -78,22 +157,74 @@ const STEMS: &[(&str, &str)] = &[
 
 /// Words that help to tell who a person is, or that tell of a person's health.
 const QUASI_IDENTIFIERS: &[&str] = &[
-    "age", "alter", "edad", "sex", "gender", "geschlecht", "sexo", "sexe", "genero", "race", "ethnicity", "ethnic",
-    "religion", "nationality", "marital", "occupation", "beruf", "admission", "discharge", "aufnahme", "entlassung",
-    "death", "deceased", "diagnosis", "diagnose", "diagnostico", "icd", "icd10", "disease",
+    "age",
+    "alter",
+    "edad",
+    "sex",
+    "gender",
+    "geschlecht",
+    "sexo",
+    "sexe",
+    "genero",
+    "race",
+    "ethnicity",
+    "ethnic",
+    "religion",
+    "nationality",
+    "marital",
+    "occupation",
+    "beruf",
+    "admission",
+    "discharge",
+    "aufnahme",
+    "entlassung",
+    "death",
+    "deceased",
+    "diagnosis",
+    "diagnose",
+    "diagnostico",
+    "icd",
+    "icd10",
+    "disease",
 ];
 
 /// Words before `name` that make it the name of a thing.
 const THINGS: &[&str] = &[
-    "product", "brand", "drug", "item", "vendor", "supplier", "company", "country", "region", "state", "district",
-    "site", "facility", "file", "column", "table", "event", "model", "test", "group", "category", "type",
-    "department", "ward", "unit", "code", "variable", "study", "disease",
+    "product",
+    "brand",
+    "drug",
+    "item",
+    "vendor",
+    "supplier",
+    "company",
+    "country",
+    "region",
+    "state",
+    "district",
+    "site",
+    "facility",
+    "file",
+    "column",
+    "table",
+    "event",
+    "model",
+    "test",
+    "group",
+    "category",
+    "type",
+    "department",
+    "ward",
+    "unit",
+    "code",
+    "variable",
+    "study",
+    "disease",
 ];
 
 /// Words of a quantity, which tells nothing of one person.
 const QUANTITIES: &[&str] = &[
-    "count", "number", "total", "sum", "rate", "share", "fraction", "percent", "cases", "cost", "price", "value",
-    "amount", "anzahl", "anteil",
+    "count", "number", "total", "sum", "rate", "share", "fraction", "percent", "cases", "cost",
+    "price", "value", "amount", "anzahl", "anteil",
 ];
 
 /// The classification of a column, and in words why.
@@ -105,7 +236,10 @@ pub(super) fn classify(column: &Column, kind: Kind) -> (Classification, Option<S
     if !is_quantity(column, kind, &words)
         && let Some(what) = identifier(&words)
     {
-        return (Classification::Phi, Some(format!("its name speaks of {what}")));
+        return (
+            Classification::Phi,
+            Some(format!("its name speaks of {what}")),
+        );
     }
     if words.iter().any(|word| QUASI_IDENTIFIERS.contains(word)) {
         let reason = "its name speaks of what, with other columns, can tell who a person is";

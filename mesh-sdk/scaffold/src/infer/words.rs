@@ -8,11 +8,22 @@ use super::sensitive::Classification;
 
 /// Words of a name that make a column one of those that tell rows apart.
 const KEYS: &[&str] = &[
-    "id", "key", "code", "nr", "no", "number", "uuid", "guid", "mrn", "schluessel", "clave", "cle",
+    "id",
+    "key",
+    "code",
+    "nr",
+    "no",
+    "number",
+    "uuid",
+    "guid",
+    "mrn",
+    "schluessel",
+    "clave",
+    "cle",
 ];
 const DIMENSIONS: &[&str] = &[
-    "year", "jahr", "month", "monat", "week", "woche", "day", "tag", "date", "datum", "hour", "time",
-    "district", "region", "country", "site", "station", "line",
+    "year", "jahr", "month", "monat", "week", "woche", "day", "tag", "date", "datum", "hour",
+    "time", "district", "region", "country", "site", "station", "line",
 ];
 
 pub(super) fn is_key(name: &str) -> bool {
@@ -26,12 +37,15 @@ pub(super) fn is_part_of_a_key(name: &str) -> bool {
 }
 
 pub(super) fn is_year(name: &str) -> bool {
-    name.split('_').any(|word| ["year", "jahr", "anio", "annee"].contains(&word))
+    name.split('_')
+        .any(|word| ["year", "jahr", "anio", "annee"].contains(&word))
 }
 
 pub(super) fn describe(column: &Column, draft: &InferredColumn, rows: u64) -> String {
     if column.present == 0 {
-        return format!("Never filled in: missing in all {rows} rows, so that its type is a guess.");
+        return format!(
+            "Never filled in: missing in all {rows} rows, so that its type is a guess."
+        );
     }
     let mut sentences = vec![values(column, draft)];
     sentences.push(gaps(column, rows));
@@ -66,7 +80,10 @@ fn values(column: &Column, draft: &InferredColumn) -> String {
 }
 
 fn range(numbers: Option<Numbers>) -> String {
-    let Some(Numbers { least, greatest, .. }) = numbers else {
+    let Some(Numbers {
+        least, greatest, ..
+    }) = numbers
+    else {
         return String::new();
     };
     match least == greatest {
@@ -138,7 +155,10 @@ fn mixture(column: &Column, kind: Kind) -> Option<String> {
     } else if dates > 0 {
         Some(format!("{dates} of {of} are days or times."))
     } else if kinds.code > 0 {
-        Some("Digits that are no quantity: leading zeros, or more digits than a number keeps.".to_owned())
+        Some(
+            "Digits that are no quantity: leading zeros, or more digits than a number keeps."
+                .to_owned(),
+        )
     } else {
         None
     }

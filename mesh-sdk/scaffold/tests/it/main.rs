@@ -2,5 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 mod inference;
+mod products;
 mod real_data;
 mod support;
+mod upgrades;

@@ -30,7 +30,11 @@ fn heart_disease_has_no_header_and_its_codes_are_found() {
     assert_eq!(column(&heart, "column_10").kind(), Kind::Number);
     assert_eq!(column(&heart, "column_3").values().len(), 4);
     assert_eq!(column(&heart, "column_14").values().len(), 5);
-    assert!(column(&heart, "column_13").description().contains("likely codes"));
+    assert!(
+        column(&heart, "column_13")
+            .description()
+            .contains("likely codes")
+    );
 }
 
 #[test]
@@ -58,6 +62,11 @@ fn deliveries_keep_their_mixed_columns_as_text() {
     assert!(scheduled.description().contains("days"));
     assert!(column(&deliveries, "id").unique());
     for column in deliveries.columns() {
-        assert_ne!(column.classification(), Classification::Phi, "{}", column.name());
+        assert_ne!(
+            column.classification(),
+            Classification::Phi,
+            "{}",
+            column.name()
+        );
     }
 }

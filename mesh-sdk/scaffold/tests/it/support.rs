@@ -2,7 +2,7 @@ use mesh_contracts::{Contract, Gate, Record, Side};
 use mesh_scaffold::{ContractNames, InferOptions, Inferred, InferredColumn, infer};
 use serde_json::Value;
 
-pub fn names() -> ContractNames {
+pub(crate) fn names() -> ContractNames {
     ContractNames {
         domain: "cardiology".to_owned(),
         product: "wards".to_owned(),
@@ -15,11 +15,11 @@ pub fn names() -> ContractNames {
     }
 }
 
-pub fn read(csv: &str) -> Inferred {
+pub(crate) fn read(csv: &str) -> Inferred {
     infer(csv.as_bytes(), &InferOptions::default()).unwrap()
 }
 
-pub fn column<'a>(inferred: &'a Inferred, name: &str) -> &'a InferredColumn {
+pub(crate) fn column<'a>(inferred: &'a Inferred, name: &str) -> &'a InferredColumn {
     let mut columns = inferred.columns().iter();
     columns
         .find(|column| column.name() == name)
@@ -27,27 +27,32 @@ pub fn column<'a>(inferred: &'a Inferred, name: &str) -> &'a InferredColumn {
 }
 
 /// The contract of the draft.
-pub fn contract(inferred: &Inferred) -> Contract {
+pub(crate) fn contract(inferred: &Inferred) -> Contract {
     let yaml = inferred.contract_yaml(&names());
     Contract::parse("draft.odcs.yaml", &yaml).unwrap_or_else(|error| panic!("{error}\n{yaml}"))
 }
 
 /// The property of the contract, as JSON Schema.
-pub fn schema(inferred: &Inferred, name: &str) -> Value {
+pub(crate) fn schema(inferred: &Inferred, name: &str) -> Value {
     contract(inferred).json_schema(Side::Input)["properties"][name].clone()
 }
 
 /// The rows as they are written for the contract.
-pub fn cleaned(inferred: &Inferred, csv: &[u8]) -> String {
+pub(crate) fn cleaned(inferred: &Inferred, csv: &[u8]) -> String {
     let mut out = Vec::new();
     inferred.write_clean(csv, &mut out, u64::MAX).unwrap();
     String::from_utf8(out).unwrap()
 }
 
 /// Every row of a file that the contract's data is in.
-pub fn records(contract: &Contract, csv: &str) -> Vec<Record> {
+pub(crate) fn records(contract: &Contract, csv: &str) -> Vec<Record> {
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
-    let header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    let header: Vec<String> = reader
+        .headers()
+        .unwrap()
+        .iter()
+        .map(str::to_owned)
+        .collect();
     let rows = reader.records().map(|row| {
         let row = row.unwrap();
         let cells: Vec<&str> = row.iter().collect();
@@ -57,7 +62,7 @@ pub fn records(contract: &Contract, csv: &str) -> Vec<Record> {
 }
 
 /// What infers from `csv` also lets its rows through.
-pub fn every_row_keeps_the_contract(inferred: &Inferred, csv: &[u8]) {
+pub(crate) fn every_row_keeps_the_contract(inferred: &Inferred, csv: &[u8]) {
     let contract = contract(inferred);
     let gate = Gate::compile(&contract, Side::Input);
     let records = records(&contract, &cleaned(inferred, csv));

@@ -38,7 +38,7 @@ const MAY_USE: [(&str, &[&str]); 11] = [
 ];
 
 /// Library -> the only crate that may know it.
-const KNOWN_TO: [(&str, &str); 9] = [
+const KNOWN_TO: [(&str, &str); 11] = [
     ("deltalake", "mesh-storage"),
     ("datafusion", "mesh-storage"),
     ("arrow-csv", "mesh-storage"),
@@ -48,6 +48,8 @@ const KNOWN_TO: [(&str, &str); 9] = [
     ("linfa", "mesh-models"),
     ("linfa-logistic", "mesh-models"),
     ("prost", "mesh-models"),
+    ("minijinja", "mesh-scaffold"),
+    ("diffy", "mesh-scaffold"),
 ];
 
 /// Crate -> its dependencies, without those of its tests.

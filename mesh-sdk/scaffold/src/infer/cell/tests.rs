@@ -35,7 +35,16 @@ fn digits_that_a_number_would_lose_are_a_code() {
 
 #[test]
 fn text_that_only_begins_like_a_number_is_text() {
-    for text in ["inf", "NaN", "1.2.3", "12 mg", "-", "+49 30 1234567", "1_000", "0x10"] {
+    for text in [
+        "inf",
+        "NaN",
+        "1.2.3",
+        "12 mg",
+        "-",
+        "+49 30 1234567",
+        "1_000",
+        "0x10",
+    ] {
         assert_eq!(read(text), Value::Text, "{text}");
     }
 }
@@ -55,10 +64,23 @@ fn times_become_rfc_3339_in_utc() {
         other => panic!("{text}: {other:?}"),
     };
     let written = |text: &str| text.to_owned();
-    assert_eq!(utc("2024-03-01 10:20"), (written("2024-03-01T10:20:00.000000Z"), true));
-    assert_eq!(utc("2024-03-01T10:20:30.5Z"), (written("2024-03-01T10:20:30.500000Z"), false));
-    assert_eq!(utc("2024-03-01T00:20:30+0130"), (written("2024-02-29T22:50:30.000000Z"), false));
-    for text in ["2016-12-31T23:59:60Z", "2024-03-01T25:00Z", "0001-01-01T00:00+01:00"] {
+    assert_eq!(
+        utc("2024-03-01 10:20"),
+        (written("2024-03-01T10:20:00.000000Z"), true)
+    );
+    assert_eq!(
+        utc("2024-03-01T10:20:30.5Z"),
+        (written("2024-03-01T10:20:30.500000Z"), false)
+    );
+    assert_eq!(
+        utc("2024-03-01T00:20:30+0130"),
+        (written("2024-02-29T22:50:30.000000Z"), false)
+    );
+    for text in [
+        "2016-12-31T23:59:60Z",
+        "2024-03-01T25:00Z",
+        "0001-01-01T00:00+01:00",
+    ] {
         assert_eq!(read(text), Value::Text, "{text}");
     }
 }
