@@ -6,12 +6,13 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Crate -> what it may depend on, of this workspace.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("mesh-contracts", &[]),
     ("mesh-storage", &["mesh-contracts"]),
     ("mesh-events", &["mesh-contracts"]),
     ("mesh-models", &["mesh-contracts"]),
     ("mesh-platform", &["mesh-contracts"]),
+    ("mesh-scaffold", &["mesh-contracts"]),
     (
         "mesh-sdk",
         &[
@@ -37,7 +38,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
 ];
 
 /// Library -> the only crate that may know it.
-const KNOWN_TO: [(&str, &str); 9] = [
+const KNOWN_TO: [(&str, &str); 11] = [
     ("deltalake", "mesh-storage"),
     ("datafusion", "mesh-storage"),
     ("arrow-csv", "mesh-storage"),
@@ -47,6 +48,8 @@ const KNOWN_TO: [(&str, &str); 9] = [
     ("linfa", "mesh-models"),
     ("linfa-logistic", "mesh-models"),
     ("prost", "mesh-models"),
+    ("minijinja", "mesh-scaffold"),
+    ("diffy", "mesh-scaffold"),
 ];
 
 /// Crate -> its dependencies, without those of its tests.
