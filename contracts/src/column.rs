@@ -63,21 +63,21 @@ impl Column {
 
 /// Every property at every depth, outer before inner.
 pub(crate) fn all(properties: &[Property]) -> Vec<Column> {
-    fn add(columns: &mut Vec<Column>, column: Column, property: &Property) {
+    fn add(columns: &mut Vec<Column>, column: &Column, property: &Property) {
         columns.push(column.clone());
         match property.logical_type() {
             LogicalType::Object(properties) => {
                 for inner in properties {
-                    add(columns, Column::of(Some(&column), inner), inner);
+                    add(columns, &Column::of(Some(column), inner), inner);
                 }
             }
-            LogicalType::Array(item) => add(columns, Column::items(&column, item), item),
+            LogicalType::Array(item) => add(columns, &Column::items(column, item), item),
             _ => {}
         }
     }
     let mut columns = Vec::new();
     for property in properties {
-        add(&mut columns, Column::of(None, property), property);
+        add(&mut columns, &Column::of(None, property), property);
     }
     columns
 }

@@ -14,7 +14,7 @@ use mesh_storage::{Dataset, Engine, FileRows, Limits, WriteMode};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::quality::{self, RuleResult, Verdict};
+use crate::quality::{self, RuleResult};
 use crate::SdkError;
 
 /// Most broken rows that are listed.
@@ -135,8 +135,7 @@ impl ContractTest {
 
     /// Whether the data keep the contract, as far as it could be tried.
     pub fn passed(&self) -> bool {
-        let failed = |result: &RuleResult| result.verdict == Verdict::Failed;
-        self.broken_rows == 0 && !self.results.iter().any(failed)
+        self.broken_rows == 0 && !self.results.iter().any(RuleResult::is_breach)
     }
 
     fn take(&mut self, gated: GatedRows) -> mesh_contracts::CheckedBatch {

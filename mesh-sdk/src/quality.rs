@@ -39,7 +39,7 @@ pub struct RuleResult {
     pub sentence: String,
     /// What the measured number is held against: `> 0`.
     pub threshold: String,
-    /// `error` or `warning`, as the contract says.
+    /// How bad a failure is, as the contract says: `error`, `warning`, `info`.
     pub severity: Option<String>,
     pub verdict: Verdict,
     /// The number that was measured.
@@ -63,6 +63,14 @@ impl Verdict {
             Self::Failed => "failed",
             Self::NotRun => "not run",
         }
+    }
+}
+
+impl RuleResult {
+    /// Whether the contract is broken: what fails with a warning is for its team to look at.
+    pub fn is_breach(&self) -> bool {
+        let lenient = matches!(self.severity.as_deref(), Some("warning" | "info"));
+        self.verdict == Verdict::Failed && !lenient
     }
 }
 

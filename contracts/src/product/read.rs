@@ -28,7 +28,7 @@ pub(super) fn product(root: Cursor<'_>, source: &str) -> Result<ProductDescripti
         output_ports: each(&fields, "outputPorts", port)?,
         management_ports: each(&fields, "managementPorts", management_port)?,
         team: match fields.get("team") {
-            Some(team) => self::team(team)?,
+            Some(team) => self::team(&team)?,
             None => String::new(),
         },
         support: each(&fields, "support", SupportChannel::read)?,
@@ -98,7 +98,7 @@ fn management_port(port: Cursor<'_>) -> Result<ManagementPort, DocumentError> {
 }
 
 /// The name of the team, which version 1.0 of the standard does not have, or else of its people.
-fn team(cursor: Cursor<'_>) -> Result<String, DocumentError> {
+fn team(cursor: &Cursor<'_>) -> Result<String, DocumentError> {
     let named = cursor.is_mapping();
     let team = Team::read(cursor.clone())?;
     if !team.name().is_empty() {

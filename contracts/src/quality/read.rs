@@ -38,7 +38,7 @@ impl Reader<'_> {
         outer: Option<&Column>,
     ) -> Result<(), DocumentError> {
         for (item, property) in object.items("properties")?.into_iter().zip(properties) {
-            self.property(&item.mapping()?, property, Column::of(outer, property))?;
+            self.property(&item.mapping()?, property, &Column::of(outer, property))?;
         }
         Ok(())
     }
@@ -47,9 +47,9 @@ impl Reader<'_> {
         &mut self,
         fields: &Fields<'_>,
         property: &Property,
-        column: Column,
+        column: &Column,
     ) -> Result<(), DocumentError> {
-        self.list(fields, Some(&column))?;
+        self.list(fields, Some(column))?;
         if property.unique() && column.sql().is_some() {
             let rule = self.no_duplicates("unique", column.path(), vec![column.clone()]);
             self.add_unless_said(
@@ -61,10 +61,10 @@ impl Reader<'_> {
             );
         }
         match property.logical_type() {
-            LogicalType::Object(properties) => self.properties(fields, properties, Some(&column)),
+            LogicalType::Object(properties) => self.properties(fields, properties, Some(column)),
             LogicalType::Array(item) => {
                 let items = fields.require("items")?.mapping()?;
-                self.property(&items, item, Column::items(&column, item))
+                self.property(&items, item, &Column::items(column, item))
             }
             _ => Ok(()),
         }

@@ -68,8 +68,9 @@ impl Threshold {
 
 impl Operator {
     fn read(rule: &Fields<'_>) -> Result<Operator, DocumentError> {
-        type Make = fn(f64) -> Operator;
-        let of_one: [(&str, Make); 6] = [
+        type OfOne = fn(f64) -> Operator;
+        type OfTwo = fn(f64, f64) -> Operator;
+        let of_one: [(&str, OfOne); 6] = [
             ("mustBe", Operator::Is),
             ("mustNotBe", Operator::IsNot),
             ("mustBeGreaterThan", Operator::Greater),
@@ -82,7 +83,7 @@ impl Operator {
                 return Ok(number(&bound).map_or(Operator::None, operator));
             }
         }
-        let of_two: [(&str, fn(f64, f64) -> Operator); 2] = [
+        let of_two: [(&str, OfTwo); 2] = [
             ("mustBeBetween", Operator::Between),
             ("mustNotBeBetween", Operator::NotBetween),
         ];

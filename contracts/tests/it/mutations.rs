@@ -1,6 +1,6 @@
 //! Documents with bytes changed, removed, doubled and mixed: whatever comes, it is read or refused, in time.
 
-use mesh_contracts::{Contract, DocumentMap, ProductDescription, edited, published};
+use mesh_contracts::{Contract, ProductDescription, edited, published};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
@@ -60,10 +60,10 @@ impl Mutation {
     }
 }
 
-/// How many documents are tried; more of them with `MESH_FUZZ_CASES`.
+/// How many documents are tried in each test; more of them with `MESH_FUZZ_CASES`.
 fn runner() -> TestRunner {
     let cases = std::env::var("MESH_FUZZ_CASES").ok();
-    let cases = cases.map_or(2_000, |cases| {
+    let cases = cases.map_or(1_000, |cases| {
         cases.parse().expect("MESH_FUZZ_CASES is a number")
     });
     TestRunner::new(Config {
@@ -104,20 +104,15 @@ fn a_mutated_contract_is_read_or_refused() {
                 assert_eq!(contract.source(), yaml);
                 for rule in contract.quality() {
                     assert!(!rule.sentence().is_empty());
-                    assert!(
-                        rule.query("t")
-                            .map_or_else(|reason| reason, |sql| sql)
-                            .len()
-                            > 3
-                    );
+                    assert!(rule.query("t").unwrap_or_else(|reason| reason).len() > 3);
                 }
                 for level in contract.service_levels() {
                     assert!(!level.sentence().is_empty());
                 }
+                if let Ok(new) = edited(yaml, "version", "7.7.7") {
+                    assert_eq!(Contract::parse("c.yaml", &new).unwrap().version(), "7.7.7");
+                }
             }
-        }
-        if let Ok(new) = edited(yaml, "version", "7.7.7") {
-            assert!(DocumentMap::parse("c.yaml", &new).is_ok());
         }
     });
 }

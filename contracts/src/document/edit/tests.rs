@@ -71,7 +71,12 @@ fn what_cannot_be_replaced_alone_is_refused() {
             "document:1:1: c: there is no such value",
         ),
         ("a: { b: c }\n", "a", "d", "document:1:4: a: only a text"),
-        ("a: |\n  b\n", "a", "d", "document:1:4: a: only a text"),
+        (
+            "a: |\n  b\n",
+            "a",
+            "d",
+            "document:2:3: a: `d` cannot stand here",
+        ),
         ("a: 1\n", "a", "d", "document:1:4: a: `d` cannot stand here"),
         (
             "a: true\n",

@@ -109,7 +109,8 @@ fn expected_kinds(branches: &[Branch<'_>]) -> Vec<&'static str> {
     let numbers = words.contains(&"a number");
     let mut distinct: Vec<&str> = Vec::new();
     for word in words {
-        if !distinct.contains(&word) && !(numbers && word == "a whole number") {
+        let told = distinct.contains(&word) || (numbers && word == "a whole number");
+        if !told {
             distinct.push(word);
         }
     }

@@ -42,8 +42,8 @@ fn total(tables: &Tables) -> Result<Vec<RecordBatch>, CodeError> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn code_makes_a_dataset_of_others() {
-    let product = declared_as_code().product();
-    let product = product.transform("full_wards", total).unwrap();
+    let wards = declared_as_code();
+    let product = wards.product().transform("full_wards", total).unwrap();
     let mesh = TestMesh::start(product).await;
     let rows = mesh.query("SELECT beds FROM full_wards").await;
     assert_eq!(rows[0]["beds"], 32);

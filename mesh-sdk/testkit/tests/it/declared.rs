@@ -26,12 +26,8 @@ async fn they_keep_their_own_quality_rules() {
         let mesh = TestMesh::start(product(name)).await;
         for report in mesh.product().measure().await {
             for result in &report.results {
-                assert_eq!(
-                    result.verdict,
-                    Verdict::Passed,
-                    "{name}, {}: {result:?}",
-                    report.dataset
-                );
+                let kept = !result.is_breach() && result.verdict != Verdict::NotRun;
+                assert!(kept, "{name}, {}: {result:?}", report.dataset);
             }
         }
     }

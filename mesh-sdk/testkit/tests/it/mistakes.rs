@@ -42,7 +42,7 @@ const MISTAKES: [(&str, &str, &str, &str); 22] = [
         "mesh.yaml",
         "refresh: on-commit",
         "refresh: oncommit",
-        "did you mean `on-commit`?",
+        "mesh.yaml:9:14: datasets.ward_totals.refresh: `oncommit` is not known here; write on-commit",
     ),
     (
         "mesh.yaml",
@@ -126,7 +126,7 @@ const MISTAKES: [(&str, &str, &str, &str); 22] = [
         "contracts/beds.odcs.yaml",
         "logicalType: integer, required",
         "logicalType: int, required",
-        "contracts/beds.odcs.yaml:15:",
+        "contracts/beds.odcs.yaml:16:36: schema[0].properties[1].logicalType: `int` is not known here",
     ),
     (
         "contracts/wards.odcs.yaml",

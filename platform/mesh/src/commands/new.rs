@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, bail};
 use clap::Args;
 use dialoguer::{Input, Select};
-use mesh_scaffold::{NewProduct, Scaffold, Templates};
+use mesh_scaffold::{InferOptions, NewProduct, Scaffold, Templates};
 use mesh_sdk::DataProduct;
 
 /// Numbers and their names in the data, such as NA: what stands for a missing value is found by itself where possible.
@@ -64,8 +64,15 @@ pub(crate) fn run(args: New) -> anyhow::Result<()> {
     if let Some(team) = &args.team {
         scaffold = scaffold.team(team);
     }
-    if !args.missing.is_empty() {
-        scaffold = scaffold.missing(&args.missing);
+    scaffold = scaffold.options(InferOptions {
+        sentinels: args.missing,
+        ..InferOptions::default()
+    });
+    if template == "rust" {
+        // Where the crates of the mesh are; a team that has them elsewhere edits its Cargo.toml.
+        for name in ["mesh_sdk", "mesh_testkit"] {
+            scaffold = scaffold.answer(name, args.mesh_crates.as_str());
+        }
     }
     let product = scaffold.build(&templates)?;
     if args.dry_run {

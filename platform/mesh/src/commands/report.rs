@@ -33,7 +33,8 @@ fn rules(results: &[RuleResult]) {
         let (mark, told) = match (result.verdict, result.observed, &result.reason) {
             (Verdict::Passed, Some(observed), _) => ("✓", format!("found {observed}")),
             (Verdict::Failed, Some(observed), _) => {
-                ("✗", format!("found {observed}, asked for {}", result.threshold))
+                let mark = if result.is_breach() { "✗" } else { "!" };
+                (mark, format!("found {observed}, asked for {}", result.threshold))
             }
             (_, _, Some(reason)) => ("○", format!("not run: {reason}")),
             (verdict, ..) => ("○", verdict.word().to_owned()),
@@ -52,7 +53,7 @@ fn summary(results: &[RuleResult]) {
     );
 }
 
-/// Prints the reports of a product's datasets; whether none of their rules failed.
+/// Prints the reports of a product's datasets; whether they keep their contracts.
 pub(super) fn product(reports: &[QualityReport]) -> bool {
     reports.iter().for_each(dataset);
     let results: Vec<RuleResult> = reports
@@ -60,7 +61,5 @@ pub(super) fn product(reports: &[QualityReport]) -> bool {
         .flat_map(|report| report.results.clone())
         .collect();
     summary(&results);
-    !results
-        .iter()
-        .any(|result| result.verdict == Verdict::Failed)
+    !results.iter().any(RuleResult::is_breach)
 }

@@ -51,8 +51,8 @@ fn upgrade(args: &Upgrade, plan: &Plan) -> anyhow::Result<ExitCode> {
     }
     println!("template {template} {} -> {}", plan.from(), plan.to());
     for file in plan.files() {
-        if file.state() != FileState::Unchanged {
-            println!("  {:<10} {}", file.state().word(), file.path().display());
+        if let Some(what) = word(file.state()) {
+            println!("  {what:<10} {}", file.path().display());
         }
     }
     if args.check {
@@ -66,4 +66,18 @@ fn upgrade(args: &Upgrade, plan: &Plan) -> anyhow::Result<ExitCode> {
     }
     println!("done; `mesh test {}` tries it", args.product.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// What becomes of a file; nothing if it stays as it is.
+fn word(state: FileState) -> Option<&'static str> {
+    Some(match state {
+        FileState::Unchanged => return None,
+        FileState::Updated => "updated",
+        FileState::Added => "added",
+        FileState::Removed => "removed",
+        FileState::Merged => "merged",
+        FileState::Conflicted => "CONFLICT",
+        FileState::Kept => "kept",
+        FileState::Deleted => "deleted",
+    })
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::Args;
-use mesh_sdk::{DataProduct, Host, HostConfig, Readiness};
+use mesh_sdk::{DataProduct, Host, HostConfig, Readiness, RuleResult};
 
 use super::report;
 use crate::progress;
@@ -39,10 +39,8 @@ pub(crate) async fn run(args: &Test) -> anyhow::Result<ExitCode> {
         false => report::product(&reports),
         true => {
             println!("{:#}", serde_json::to_value(&reports)?);
-            let results = reports.iter().flat_map(|report| &report.results);
-            !results
-                .into_iter()
-                .any(|result| result.verdict == mesh_sdk::Verdict::Failed)
+            let mut results = reports.iter().flat_map(|report| &report.results);
+            !results.any(RuleResult::is_breach)
         }
     };
     Ok(match passed {
