@@ -35,6 +35,11 @@ pub struct DocumentError {
 }
 
 impl DocumentError {
+    /// What is wrong with a file as a whole.
+    pub fn of_file(file: &str, problem: impl Into<String>) -> DocumentError {
+        DocumentError::new(file, Location::UNKNOWN, String::new(), problem, "")
+    }
+
     pub(crate) fn new(
         file: &str,
         location: Location,

@@ -27,7 +27,12 @@ mod start;
 mod starting_data;
 mod training;
 
-pub use arrow_array::RecordBatch;
+/// The crates whose types transforms take and give.
+pub mod arrow {
+    pub use arrow_array as array;
+    pub use arrow_schema as schema;
+}
+
 pub use code::{CodeError, CodeTransform, Tables};
 pub use contract_test::{BrokenRow, ContractTest, DataFile, export_dataset};
 pub use declaration::mesh_yaml_schema;

@@ -1,7 +1,7 @@
 //! `mesh new`: a data product from a template, and from a CSV file if there is one.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
@@ -9,7 +9,6 @@ use dialoguer::{Input, Select};
 use mesh_scaffold::{InferOptions, NewProduct, Scaffold, Templates};
 use mesh_sdk::DataProduct;
 
-/// Numbers and their names in the data, such as NA: what stands for a missing value is found by itself where possible.
 #[derive(Args)]
 pub(crate) struct New {
     /// Name of the product, as it stands in addresses: small letters, digits and hyphens.
@@ -32,6 +31,9 @@ pub(crate) struct New {
     /// Number that stands for a missing value, such as -9; may be given several times.
     #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
     missing: Vec<f64>,
+    /// Folder of the meshwork sources, for the template rust.
+    #[arg(long, value_name = "DIR")]
+    meshwork: Option<PathBuf>,
     /// Folder to make [default: the name, in this folder].
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
@@ -69,10 +71,9 @@ pub(crate) fn run(args: New) -> anyhow::Result<()> {
         ..InferOptions::default()
     });
     if template == "rust" {
-        // Where the crates of the mesh are; a team that has them elsewhere edits its Cargo.toml.
-        for name in ["mesh_sdk", "mesh_testkit"] {
-            scaffold = scaffold.answer(name, args.mesh_crates.as_str());
-        }
+        let sources = needed(args.meshwork, "the meshwork sources that a crate builds on: --meshwork DIR")?;
+        let sources = sources_of(&sources)?;
+        scaffold = scaffold.answer("meshwork", sources.display().to_string());
     }
     let product = scaffold.build(&templates)?;
     if args.dry_run {
@@ -91,20 +92,43 @@ pub(crate) fn run(args: New) -> anyhow::Result<()> {
     DataProduct::from_files(folder.clone())
         .context("what was made cannot be read back; please report this")?;
     show(&folder, &product);
-    let folder = folder.display();
-    eprintln!("\nNext:\n");
-    eprintln!("  mesh test {folder}          # its starting data, transforms and rules");
-    eprintln!("  mesh up {folder}            # run it; changed files are loaded at once");
-    eprintln!("  {folder}/README.md          # what to edit");
+    next(&folder, &template);
     Ok(())
 }
 
-fn needed(value: Option<String>, what: &str) -> anyhow::Result<String> {
+fn next(folder: &Path, template: &str) {
+    let folder = folder.display();
+    eprintln!("\nNext:\n");
+    match template {
+        "rust" => {
+            eprintln!("  cd {folder} && cargo run -- up    # run it");
+            eprintln!("  cargo test                   # its code and its data");
+        }
+        _ => {
+            eprintln!("  mesh up {folder}       # run it; changed files are loaded at once");
+            eprintln!("  mesh test {folder}     # its starting data, transforms and rules");
+        }
+    }
+    eprintln!("  {folder}/README.md     # what to edit");
+}
+
+fn needed<T>(value: Option<T>, what: &str) -> anyhow::Result<T> {
     value.with_context(|| format!("mesh new needs {what}"))
 }
 
+/// The folder of the sources, in full: the product may be anywhere.
+fn sources_of(folder: &Path) -> anyhow::Result<PathBuf> {
+    if !folder.join("mesh-sdk/Cargo.toml").is_file() {
+        bail!(
+            "{} has no mesh-sdk in it: name the folder of the meshwork sources with --meshwork DIR",
+            folder.display()
+        );
+    }
+    Ok(folder.canonicalize()?)
+}
+
 /// The tree, and what a person should look at.
-fn show(folder: &std::path::Path, product: &NewProduct) {
+fn show(folder: &Path, product: &NewProduct) {
     println!("{}/", folder.display());
     for (path, content) in product.files() {
         println!("  {:<44} {:>9} bytes", path.display(), content.len());

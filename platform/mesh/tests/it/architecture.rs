@@ -31,7 +31,9 @@ const MAY_USE: [(&str, &[&str]); 11] = [
         &[
             "bracelet-cardiology",
             "mesh-catalog",
+            "mesh-contracts",
             "mesh-platform",
+            "mesh-scaffold",
             "mesh-sdk",
         ],
     ),

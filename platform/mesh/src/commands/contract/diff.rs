@@ -51,9 +51,9 @@ pub(super) fn run(args: &Diff) -> anyhow::Result<ExitCode> {
             serde_json::json!({
                 "path": change.path(),
                 "change": change.sentence(),
-                "verdict": worst(&|direction| change.verdict(direction)).word(),
-                "input": change.verdict(Direction::Input).word(),
-                "output": change.verdict(Direction::Output).word(),
+                "verdict": worst(&|direction| change.verdict(direction)).to_string(),
+                "input": change.verdict(Direction::Input).to_string(),
+                "output": change.verdict(Direction::Output).to_string(),
                 "rule": change.rule().id,
                 "because": change.rule().because,
             })
@@ -61,7 +61,7 @@ pub(super) fn run(args: &Diff) -> anyhow::Result<ExitCode> {
         println!("{:#}", serde_json::Value::from_iter(changes));
     } else {
         for change in diff.changes() {
-            let verdict = worst(&|direction| change.verdict(direction)).word();
+            let verdict = worst(&|direction| change.verdict(direction)).to_string();
             println!("{verdict:<10}  {}", change.sentence());
             println!("{:<10}  {}: {}", "", change.rule().id, change.rule().because);
         }
@@ -73,7 +73,7 @@ pub(super) fn run(args: &Diff) -> anyhow::Result<ExitCode> {
                 new.name(),
                 old.version(),
                 new.version(),
-                verdict.word()
+                verdict
             ),
         }
     }

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::Args;
 use mesh_contracts::{Contract, DocumentError, ProductDescription, PublishedLock};
 
@@ -70,12 +70,13 @@ fn changed_after_publication(path: &Path, yaml: &str) -> anyhow::Result<Option<D
         return Ok(None);
     };
     let lock = root.join(LOCK);
-    let lock = PublishedLock::parse(&name(&lock), &text(&lock)?)?;
+    let lock = PublishedLock::parse(&text(&lock)?)
+        .with_context(|| format!("{} cannot be read", lock.display()))?;
     let relative = path.strip_prefix(root)?.to_string_lossy().into_owned();
     Ok(lock
         .verify(&relative, yaml.as_bytes())
         .err()
-        .map(|error| DocumentError::at_start(&name(path), error.to_string())))
+        .map(|error| DocumentError::of_file(&name(path), error.to_string())))
 }
 
 fn as_json(mistake: &DocumentError) -> serde_json::Value {

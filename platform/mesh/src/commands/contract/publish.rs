@@ -6,7 +6,7 @@ use clap::Args;
 use mesh_contracts::{Contract, Publication, PublishedLock, may_publish};
 
 use super::lint::LOCK;
-use super::{files, name, read, text};
+use super::{files, read, text};
 
 #[derive(Args)]
 pub(crate) struct Publish {
@@ -69,10 +69,11 @@ fn published(folder: &Path, contract: &Contract) -> anyhow::Result<Vec<Contract>
 fn write(folder: &Path, place: &str, contract: &Contract) -> anyhow::Result<()> {
     let lock_file = folder.join(LOCK);
     let mut lock = match lock_file.exists() {
-        true => PublishedLock::parse(&name(&lock_file), &text(&lock_file)?)?,
+        true => PublishedLock::parse(&text(&lock_file)?)
+            .with_context(|| format!("{} cannot be read", lock_file.display()))?,
         false => PublishedLock::default(),
     };
-    lock.add(place, contract.source().as_bytes());
+    lock.add(place, contract.source().as_bytes())?;
     let file = folder.join(place);
     let parent = file.parent().unwrap_or(folder);
     std::fs::create_dir_all(parent)
