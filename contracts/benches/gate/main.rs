@@ -18,8 +18,7 @@ type Way<'a> = (&'static str, Box<dyn Fn() -> (usize, usize) + 'a>);
 fn main() {
     let rows = std::env::var("MESH_BENCH_ROWS").ok();
     let rows = rows.map_or(10_000_000, |rows| rows.parse().unwrap());
-    let contract =
-        Contract::parse("readings.yaml", include_str!("readings.yaml")).unwrap();
+    let contract = Contract::parse("readings.yaml", include_str!("readings.yaml")).unwrap();
     let gate = Gate::compile(&contract, Side::Stored);
     let folder = tempfile::tempdir().unwrap();
     let [parquet, csv, out] =
@@ -32,7 +31,7 @@ fn main() {
     );
     compare(
         rows,
-        [
+        &[
             (
                 "Parquet -> Parquet",
                 Box::new(|| files::copy_parquet(&parquet, &out, None)),
@@ -45,7 +44,7 @@ fn main() {
     );
     compare(
         rows,
-        [
+        &[
             (
                 "CSV, typed by its reader",
                 Box::new(|| files::read_csv(&contract, &csv, None)),
@@ -59,11 +58,11 @@ fn main() {
     broken(&contract, &gate);
 }
 
-fn compare(rows: usize, ways: [Way<'_>; 2]) {
+fn compare(rows: usize, ways: &[Way<'_>; 2]) {
     let mut best = [f64::INFINITY; 2];
     let mut memory = Vec::new();
     for _ in 0..ROUNDS {
-        for (best, (_, way)) in best.iter_mut().zip(&ways) {
+        for (best, (_, way)) in best.iter_mut().zip(ways) {
             let started = Instant::now();
             assert_eq!(way(), (rows, 0));
             *best = best.min(started.elapsed().as_secs_f64());

@@ -65,7 +65,7 @@ fn bounds(property: &Property) -> Vec<f64> {
 }
 
 /// Values that mostly keep the property's rules.
-fn fitting(property: &Property) -> BoxedStrategy<Value> {
+pub(crate) fn fitting(property: &Property) -> BoxedStrategy<Value> {
     if let Some(listed) = listed(property) {
         return listed;
     }
@@ -112,7 +112,7 @@ fn fitting(property: &Property) -> BoxedStrategy<Value> {
 }
 
 /// Values of the property's type, on both sides of its limits.
-fn near_the_limits(property: &Property) -> BoxedStrategy<Value> {
+pub(crate) fn near_the_limits(property: &Property) -> BoxedStrategy<Value> {
     let mut near = bounds(property);
     near.push(0.0);
     match property.logical_type() {

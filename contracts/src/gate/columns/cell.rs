@@ -8,7 +8,7 @@ use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType,
     TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, StructArray};
+use arrow_array::{AnyDictionaryArray, Array, ArrayRef, StructArray};
 use arrow_schema::{DataType, TimeUnit};
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use serde_json::{Number, Value};
@@ -16,7 +16,7 @@ use serde_json::{Number, Value};
 use super::coerce::{days, decimal_integer, decimal_number, micros};
 
 /// What JSON has no value for is text that no rule lets through.
-pub(super) fn value(array: &ArrayRef, row: usize) -> Value {
+pub(super) fn value(array: &dyn Array, row: usize) -> Value {
     if array.is_null(row) {
         return Value::Null;
     }
@@ -51,7 +51,7 @@ pub(super) fn value(array: &ArrayRef, row: usize) -> Value {
     }
 }
 
-fn nested(array: &ArrayRef, row: usize) -> Value {
+fn nested(array: &dyn Array, row: usize) -> Value {
     let items = |items: ArrayRef| (0..items.len()).map(|item| value(&items, item)).collect();
     match array.data_type() {
         DataType::List(_) => items(array.as_list::<i32>().value(row)),
@@ -59,10 +59,16 @@ fn nested(array: &ArrayRef, row: usize) -> Value {
         DataType::FixedSizeList(..) => items(array.as_fixed_size_list().value(row)),
         DataType::Struct(_) => object(array.as_struct(), row),
         _ => match array.as_any_dictionary_opt() {
-            Some(dictionary) => value(dictionary.values(), dictionary.normalized_keys()[row]),
+            Some(dictionary) => entry(dictionary, row),
             None => String::new().into(),
         },
     }
+}
+
+fn entry(dictionary: &dyn AnyDictionaryArray, row: usize) -> Value {
+    let key = value(dictionary.keys(), row);
+    let key = key.as_u64().and_then(|key| usize::try_from(key).ok());
+    key.map_or(Value::Null, |key| value(dictionary.values(), key))
 }
 
 fn object(object: &StructArray, row: usize) -> Value {
@@ -77,7 +83,7 @@ fn float(float: f64) -> Value {
     number.map_or_else(|| float.to_string().into(), Value::Number)
 }
 
-fn decimal<T: DecimalType>(array: &ArrayRef, row: usize) -> Value {
+fn decimal<T: DecimalType>(array: &dyn Array, row: usize) -> Value {
     let text = array.as_primitive::<T>().value_as_string(row);
     match (decimal_integer(&text), decimal_number(&text)) {
         (Some(integer), _) => integer.into(),
@@ -91,7 +97,7 @@ fn date(days: Option<i32>) -> Value {
     date.map(|date| date.to_string()).unwrap_or_default().into()
 }
 
-fn time(array: &ArrayRef, unit: TimeUnit, row: usize) -> i64 {
+fn time(array: &dyn Array, unit: TimeUnit, row: usize) -> i64 {
     match unit {
         TimeUnit::Second => array.as_primitive::<TimestampSecondType>().value(row),
         TimeUnit::Millisecond => array.as_primitive::<TimestampMillisecondType>().value(row),
@@ -100,7 +106,7 @@ fn time(array: &ArrayRef, unit: TimeUnit, row: usize) -> i64 {
     }
 }
 
-fn clock(array: &ArrayRef, row: usize) -> i64 {
+fn clock(array: &dyn Array, row: usize) -> i64 {
     match array.data_type() {
         DataType::Time32(TimeUnit::Second) => {
             array.as_primitive::<Time32SecondType>().value(row).into()

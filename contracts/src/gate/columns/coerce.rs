@@ -166,7 +166,7 @@ pub(super) fn days(milliseconds: i64) -> Option<i32> {
 }
 
 fn timestamps(array: &ArrayRef) -> Option<Cells> {
-    let DataType::Timestamp(unit, zone) = array.data_type() else {
+    let DataType::Timestamp(unit, _) = array.data_type() else {
         return None;
     };
     let cells = match unit {
@@ -178,7 +178,6 @@ fn timestamps(array: &ArrayRef) -> Option<Cells> {
                 micros(TimeUnit::Millisecond, time)
             })
         }
-        TimeUnit::Microsecond if zone.as_deref() == Some("UTC") => return same(array.clone()),
         TimeUnit::Microsecond => same(array.clone()),
         TimeUnit::Nanosecond => {
             map::<TimestampNanosecondType, TimestampMicrosecondType>(array, |time| {

@@ -3,9 +3,12 @@
 use std::ops::RangeInclusive;
 
 use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow_array::types::{
+    ArrowPrimitiveType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType,
+};
 use arrow_array::{Array, ArrayRef};
 use arrow_buffer::BooleanBuffer;
+use arrow_schema::DataType;
 use serde_json::Number;
 
 use super::Broken;
@@ -169,43 +172,18 @@ impl Rule {
     pub(super) fn broken(&self, property: &Property, values: &ArrayRef) -> Broken {
         let found = match &self.test {
             Test::None => return None,
-            Test::Integers(range, more) => {
-                let values = values.as_primitive::<Int64Type>().values();
-                let within = |index: usize| range.contains(&values[index]);
-                match more {
-                    More::Nothing => {
-                        BooleanBuffer::collect_bool(values.len(), |index| !within(index))
-                    }
-                    More::OneOf(set) => BooleanBuffer::collect_bool(values.len(), |index| {
-                        let value = values[index];
-                        !within(index) || !(0..64).contains(&value) || set >> value & 1 == 0
-                    }),
-                    More::Rules => BooleanBuffer::collect_bool(values.len(), |index| {
-                        integer_rule(property, values[index]).is_some()
-                    }),
-                }
-            }
+            Test::Integers(range, more) => integers_broken(property, values, range, more),
             Test::Numbers(range, more) => {
-                let values = values.as_primitive::<Float64Type>().values();
                 let plain = *more == More::Nothing;
-                BooleanBuffer::collect_bool(values.len(), |index| {
-                    let value = values[index];
-                    !range.contains(&value) || !plain && number_rule(property, value).is_some()
+                each::<Float64Type>(values, |value| {
+                    range.contains(&value) && (plain || number_rule(property, value).is_none())
                 })
             }
-            Test::Moments(range) => match property.logical_type() {
-                LogicalType::Date => {
-                    let values = values.as_primitive::<Date32Type>().values();
-                    BooleanBuffer::collect_bool(values.len(), |index| {
-                        !range.contains(&values[index].into())
-                    })
+            Test::Moments(range) => match values.data_type() {
+                DataType::Date32 => {
+                    each::<Date32Type>(values, |value| range.contains(&value.into()))
                 }
-                _ => {
-                    let values = values.as_primitive::<TimestampMicrosecondType>().values();
-                    BooleanBuffer::collect_bool(values.len(), |index| {
-                        !range.contains(&values[index])
-                    })
-                }
+                _ => each::<TimestampMicrosecondType>(values, |value| range.contains(&value)),
             },
             Test::Texts => texts(values, |text| string_rule(property, text).is_some()),
             Test::TimesOfDay => texts(values, |text| moment_rule(property, text).is_some()),
@@ -216,6 +194,30 @@ impl Rule {
         };
         found.has_true().then_some(found)
     }
+}
+
+fn integers_broken(
+    property: &Property,
+    values: &ArrayRef,
+    range: &RangeInclusive<i64>,
+    more: &More,
+) -> BooleanBuffer {
+    match more {
+        More::Nothing => each::<Int64Type>(values, |value| range.contains(&value)),
+        More::OneOf(set) => each::<Int64Type>(values, |value| {
+            range.contains(&value) && (0..64).contains(&value) && set >> value & 1 == 1
+        }),
+        More::Rules => each::<Int64Type>(values, |value| integer_rule(property, value).is_none()),
+    }
+}
+
+/// The values that are not kept, nulls like any other.
+fn each<T: ArrowPrimitiveType>(
+    values: &ArrayRef,
+    kept: impl Fn(T::Native) -> bool,
+) -> BooleanBuffer {
+    let values = values.as_primitive::<T>().values();
+    BooleanBuffer::collect_bool(values.len(), |index| !kept(values[index]))
 }
 
 fn texts(values: &ArrayRef, broken: impl Fn(&str) -> bool) -> BooleanBuffer {

@@ -30,7 +30,7 @@ pub enum ColumnsDiffer {
         column: String,
         /// The contract's logical type.
         expected: &'static str,
-        /// The Arrow type.
+        /// The Arrow type, cut to 64 characters.
         found: String,
     },
 }
@@ -97,22 +97,10 @@ pub(super) fn below(path: &str, name: &str) -> String {
     }
 }
 
-/// The kind of the type, without what a nested one consists of: the names in there are the sender's.
 pub(super) fn type_differs(path: &str, expected: &LogicalType, found: &DataType) -> ColumnsDiffer {
-    let found = match found.is_nested() {
-        true => match found {
-            DataType::Struct(_) => "Struct".to_owned(),
-            DataType::Map(..) => "Map".to_owned(),
-            DataType::Union(..) => "Union".to_owned(),
-            DataType::Dictionary(_, value) => format!("Dictionary of {value}"),
-            DataType::RunEndEncoded(..) => "RunEndEncoded".to_owned(),
-            _ => "List".to_owned(),
-        },
-        false => shortened(&found.to_string()).into_owned(),
-    };
     ColumnsDiffer::Type {
         column: path.to_owned(),
         expected: expected.name(),
-        found,
+        found: shortened(&found.to_string()).into_owned(),
     }
 }

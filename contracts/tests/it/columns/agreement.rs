@@ -116,8 +116,8 @@ fn columns_get_the_verdict_of_their_records() {
                 .unwrap();
             same(&contract, &sliced, &gate.batch(rows[middle].to_vec()))
         };
-        let mut runner = TestRunner::new(Config::with_cases(300));
-        runner.run(&vec(records(properties), 0..20), agree).unwrap();
+        let mut runner = TestRunner::new(Config::with_cases(150));
+        runner.run(&vec(records(properties), 0..16), agree).unwrap();
     }
 }
 
@@ -200,8 +200,8 @@ fn text_columns_get_the_verdict_of_the_records_of_their_cells() {
             });
             same(&contract, &gated, &gate.batch(records.collect()))
         };
-        let mut runner = TestRunner::new(Config::with_cases(300));
-        runner.run(&vec(cells(&contract), 0..20), agree).unwrap();
+        let mut runner = TestRunner::new(Config::with_cases(150));
+        runner.run(&vec(cells(&contract), 0..16), agree).unwrap();
     }
 }
 

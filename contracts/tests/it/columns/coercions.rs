@@ -97,7 +97,7 @@ fn a_float_that_is_not_finite_breaks_its_row() {
 #[test]
 fn a_decimal_is_a_number_unless_it_loses_digits() {
     let decimals = Decimal128Array::from(vec![
-        Some(120_50),
+        Some(12_050),
         Some(10),
         None,
         Some(1_234_567_890_123_456_789),
