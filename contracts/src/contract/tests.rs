@@ -180,14 +180,18 @@ fn what_the_gate_could_not_hold_is_refused() {
         (
             "format: f32",
             "format: i32",
-            "`i32` is not known here; write one of f32, f64",
+            "`i32` is not known here; did you mean `f32`? write one of f32, f64",
         ),
         (
             "multipleOf: 0.05",
             "multipleOf: 0.0000000001",
             "no step of numbers",
         ),
-        ("multipleOf: 0.05", "multipleOf: 0", "no step of numbers"),
+        (
+            "multipleOf: 0.05",
+            "multipleOf: 0",
+            "the number is out of range; write more than 0",
+        ),
         (
             "logicalType: boolean",
             "logicalType: boolean\n        logicalTypeOptions: { format: byte }",
@@ -195,12 +199,12 @@ fn what_the_gate_could_not_hold_is_refused() {
         ),
         (
             "logicalType: boolean",
-            "logicalType: map",
+            "logicalType: map\n        map: { key: { logicalType: string }, value: { logicalType: string } }",
             "records have no type map here; write an array of objects with a key and a value",
         ),
         (
             "logicalType: boolean",
-            "logicalType: vector",
+            "logicalType: vector\n        logicalTypeOptions: { dimensions: 3 }",
             "with minItems and maxItems",
         ),
         (

@@ -36,10 +36,15 @@ pub(super) fn run(args: &Publish) -> anyhow::Result<ExitCode> {
         contract.version()
     );
     match may_publish(&contract, &published)? {
-        Publication::AlreadyPublished => println!("{place} is published already, and the same"),
         _ if args.dry_run => println!("{place} may be published"),
-        _ => {
-            write(&args.to, &place, &contract)?;
+        Publication::AlreadyPublished => {
+            lock(&args.to, &place, &contract)?;
+            println!("{place} is published already, and the same");
+        }
+        Publication::First | Publication::Next { .. } => {
+            // The lock goes first: a crash between the two leaves a line too many, and never a file that is held to none.
+            lock(&args.to, &place, &contract)?;
+            write(&args.to.join(&place), &contract)?;
             println!("published {place}");
         }
     }
@@ -65,21 +70,22 @@ fn published(folder: &Path, contract: &Contract) -> anyhow::Result<Vec<Contract>
     Ok(versions)
 }
 
-/// The lock goes first: a crash between the two leaves a line too many and never a file that is not held to one.
-fn write(folder: &Path, place: &str, contract: &Contract) -> anyhow::Result<()> {
-    let lock_file = folder.join(LOCK);
-    let mut lock = match lock_file.exists() {
-        true => PublishedLock::parse(&text(&lock_file)?)
-            .with_context(|| format!("{} cannot be read", lock_file.display()))?,
+fn lock(folder: &Path, place: &str, contract: &Contract) -> anyhow::Result<()> {
+    let file = folder.join(LOCK);
+    let mut lock = match file.exists() {
+        true => PublishedLock::parse(&text(&file)?)
+            .with_context(|| format!("{} cannot be read", file.display()))?,
         false => PublishedLock::default(),
     };
     lock.add(place, contract.source().as_bytes())?;
-    let file = folder.join(place);
-    let parent = file.parent().unwrap_or(folder);
-    std::fs::create_dir_all(parent)
-        .with_context(|| format!("cannot make the folder {}", parent.display()))?;
-    replace(&lock_file, &lock.to_string())?;
-    replace(&file, contract.source())
+    replace(&file, &lock.to_string())
+}
+
+fn write(file: &Path, contract: &Contract) -> anyhow::Result<()> {
+    let folder = file.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)
+        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    replace(file, contract.source())
 }
 
 /// Whole or not at all.
