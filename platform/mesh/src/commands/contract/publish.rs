@@ -29,12 +29,7 @@ pub(super) fn run(args: &Publish) -> anyhow::Result<ExitCode> {
         );
     }
     let published = published(&args.to, &contract)?;
-    let place = format!(
-        "{}/{}/{}.odcs.yaml",
-        contract.domain(),
-        contract.name(),
-        contract.version()
-    );
+    let place = place(&contract);
     match may_publish(&contract, &published)? {
         _ if args.dry_run => println!("{place} may be published"),
         Publication::AlreadyPublished => {
@@ -51,21 +46,30 @@ pub(super) fn run(args: &Publish) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Where a contract is among the published ones.
+pub(super) fn place(contract: &Contract) -> String {
+    let (domain, name) = (contract.domain(), contract.name());
+    format!("{domain}/{name}/{}.odcs.yaml", contract.version())
+}
+
 /// The versions of the contract that are published.
 fn published(folder: &Path, contract: &Contract) -> anyhow::Result<Vec<Contract>> {
-    let mut versions = Vec::new();
-    for file in files(folder, &[".odcs.yaml"])? {
-        let other = read(&file)?;
-        if other.id() == contract.id() {
-            versions.push(other);
-        } else if (other.domain(), other.name()) == (contract.domain(), contract.name()) {
-            bail!(
-                "{} has the name {} too, with the id {}: give this contract that id, or a name of its own",
-                file.display(),
-                contract.name(),
-                other.id()
-            );
-        }
+    let versions = folder.join(contract.domain()).join(contract.name());
+    if !versions.is_dir() {
+        return Ok(Vec::new());
+    }
+    let versions = files(&versions, &[".odcs.yaml"])?;
+    let versions: Vec<Contract> = versions
+        .iter()
+        .map(|file| read(file))
+        .collect::<anyhow::Result<_>>()?;
+    if let Some(other) = versions.iter().find(|other| other.id() != contract.id()) {
+        bail!(
+            "{} has the name {} too, with the id {}: give this contract that id, or a name of its own",
+            other.domain(),
+            contract.name(),
+            other.id()
+        );
     }
     Ok(versions)
 }
