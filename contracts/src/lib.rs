@@ -11,6 +11,7 @@
 mod about;
 mod arrow;
 mod column;
+mod conformance;
 mod contract;
 mod diff;
 mod document;

@@ -7,12 +7,14 @@ use chrono::Utc;
 use mesh_contracts::{Gate, Record, Side, Violation, json};
 use mesh_events::{Event, EventError, EventLog};
 use mesh_models::{Model, ModelError, Scores};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::ingest::{BodyError, Refusals, off_the_runtime, schema_of, timestamp};
 use crate::product::ModelPlan;
-use crate::registry::ModelVersion;
+use crate::registry::{Accuracy, ModelVersion};
 
 /// Most records that one call may send.
 pub(crate) const MAX_RECORDS: usize = 10_000;
@@ -25,8 +27,6 @@ pub(crate) struct Scoring {
     schema: String,
     model: Model,
     version: ModelVersion,
-    /// The part of the answer that every call shares.
-    accuracy: Value,
     log: Arc<dyn EventLog>,
 }
 
@@ -34,6 +34,22 @@ pub(crate) struct Scoring {
 pub(crate) enum Answer {
     One(Record),
     Many(Vec<Record>),
+}
+
+/// What a model adds to a record. The contract of the answer says the same, or the product is refused when it is read.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct ScoreAnswer<'a> {
+    /// The class that is predicted: 1 for yes, 0 for no.
+    prediction: i64,
+    /// Of yes.
+    probability: f64,
+    /// What the version is worth, on the cases that were held out.
+    accuracy: Accuracy,
+    model: &'a str,
+    version: u64,
+    /// Of the event that keeps the answer.
+    event_id: &'a str,
+    scored_at: &'a str,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -65,7 +81,6 @@ impl Scoring {
             topic,
             source,
             schema: schema_of(&plan.output),
-            accuracy: json!(version.accuracy()),
             model,
             version,
             log,
@@ -136,21 +151,23 @@ impl Scoring {
         self.model.score(&rows, &mut scores)?;
         let now = Utc::now();
         let scored_at = timestamp(now);
+        let accuracy = self.version.accuracy();
         let answers = scores.labels().iter().zip(positive(&self.model, &scores));
         let events = records
             .iter_mut()
             .zip(answers)
             .map(|(record, (label, probability))| {
                 let id = Uuid::now_v7().to_string();
-                let answer = json!({
-                    "prediction": label,
-                    "probability": shortest(probability),
-                    "accuracy": self.accuracy,
-                    "model": self.version.model,
-                    "version": self.version.version,
-                    "event_id": id,
-                    "scored_at": scored_at,
-                });
+                let answer = ScoreAnswer {
+                    prediction: *label,
+                    probability: shortest(probability),
+                    accuracy,
+                    model: &self.version.model,
+                    version: self.version.version,
+                    event_id: &id,
+                    scored_at: &scored_at,
+                };
+                let answer = serde_json::to_value(answer).unwrap_or_default();
                 record.insert(self.answer.clone(), answer);
                 Event {
                     id,

@@ -5,6 +5,7 @@
 
 mod arrow;
 mod documents;
+mod mutation;
 mod mutations;
 mod columns;
 mod parity;

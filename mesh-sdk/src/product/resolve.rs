@@ -8,6 +8,7 @@ use super::contracts::Contracts;
 use super::recipe::Recipes;
 use super::{DatasetPlan, InputPort, ModelPlan};
 use crate::declaration::{Dataset, Declaration, Model, Source};
+use crate::scoring::ScoreAnswer;
 use crate::{ProductFiles, SdkError};
 
 pub(super) fn datasets(
@@ -215,7 +216,7 @@ fn model(
                 format!("no dataset keeps the scores: add one with from: {{ model: {name} }}");
             SdkError::declaration(path(""), message)
         })?;
-    if dataset.contract.schema().property(&model.answer).is_none() {
+    let Some(answer) = dataset.contract.schema().property(&model.answer) else {
         let properties = dataset.contract.schema().properties();
         let names = properties.iter().map(|property| property.name());
         let message = format!(
@@ -223,6 +224,14 @@ fn model(
             dataset.contract.name(),
             dataset.name,
             unknown("property", &model.answer, names)
+        );
+        return Err(SdkError::declaration(path("answer"), message));
+    };
+    if let Some(difference) = answer.differs_from::<ScoreAnswer<'_>>().first() {
+        let message = format!(
+            "contract {} of dataset {} does not fit what a model answers: {difference}",
+            dataset.contract.name(),
+            dataset.name
         );
         return Err(SdkError::declaration(path("answer"), message));
     }

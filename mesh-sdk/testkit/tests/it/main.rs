@@ -4,5 +4,8 @@ mod code;
 mod declared;
 mod fixture;
 mod mistakes;
+#[path = "../../../../contracts/tests/it/mutation.rs"]
+mod mutation;
+mod mutations;
 mod quality;
 mod transforms;
