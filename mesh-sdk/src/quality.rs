@@ -86,8 +86,17 @@ impl QualityReport {
 pub(crate) async fn measure(engine: &Engine, dataset: &Dataset) -> QualityReport {
     let info = dataset.info();
     let contract = dataset.contract();
-    let results = rules(engine, dataset.name(), contract).await;
-    let updated = info.updated_at;
+    // The commit that made the table, and no other.
+    let is_untouched = info.version == 0 && info.rows == 0;
+    let (results, service_levels) = if is_untouched {
+        let results = contract.quality().iter().map(not_yet).collect();
+        (results, Vec::new())
+    } else {
+        let results = rules(engine, dataset.name(), contract).await;
+        let updated = info.updated_at;
+        let levels = service_levels::measure(engine, dataset.name(), contract, updated);
+        (results, levels.await)
+    };
     QualityReport {
         dataset: dataset.name().to_owned(),
         contract: contract.id().to_owned(),
@@ -96,7 +105,7 @@ pub(crate) async fn measure(engine: &Engine, dataset: &Dataset) -> QualityReport
         rows: info.rows,
         checked_at: Utc::now(),
         results,
-        service_levels: service_levels::measure(engine, dataset.name(), contract, updated).await,
+        service_levels,
     }
 }
 
@@ -114,6 +123,14 @@ async fn rule(engine: &Engine, table: &str, rule: &QualityRule) -> RuleResult {
         Ok(query) => number(engine, &query).await,
         Err(reason) => Err(reason),
     };
+    judged(rule, measured)
+}
+
+fn not_yet(rule: &QualityRule) -> RuleResult {
+    judged(rule, Err("nothing has come in yet".to_owned()))
+}
+
+fn judged(rule: &QualityRule, measured: Result<f64, String>) -> RuleResult {
     let (verdict, observed, reason) = match measured {
         Ok(observed) if rule.holds(observed) => (Verdict::Passed, Some(observed), None),
         Ok(observed) => (Verdict::Failed, Some(observed), None),

@@ -128,7 +128,9 @@ impl<'a> Tally<'a> {
     fn of(datasets: &[&'a DatasetEntry]) -> Self {
         let mut tally = Self::default();
         for dataset in datasets {
-            let Some(quality) = &dataset.quality else {
+            // Nothing has come in yet: nothing to judge by, and no reason to worry.
+            let is_untouched = dataset.version == 0 && dataset.rows == 0;
+            let Some(quality) = dataset.quality.as_ref().filter(|_| !is_untouched) else {
                 continue;
             };
             let oldest = tally.checked_at.unwrap_or(quality.checked_at);

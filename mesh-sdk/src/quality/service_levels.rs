@@ -94,11 +94,9 @@ async fn age(
     let then = match column {
         None => updated_at.timestamp() as f64,
         Some(column) => {
-            let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
             let query = format!(
-                "SELECT date_part('epoch', {which}({})) AS value FROM {}",
-                quoted(column),
-                quoted(table)
+                "SELECT date_part('epoch', {which}({})) AS value FROM \"{table}\"",
+                expression(column)
             );
             number(engine, &query).await?
         }
@@ -106,6 +104,14 @@ async fn age(
     // A clock may be ahead of another's: what is in the future is new.
     let seconds = (now.timestamp() as f64 - then).max(0.0);
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// A column, or a property within one: `"visit"['at']`. Names of properties are letters, digits and underscores.
+fn expression(path: &str) -> String {
+    let mut names = path.split('.');
+    let column = names.next().unwrap_or_default();
+    let within = names.map(|name| format!("['{name}']"));
+    format!("\"{column}\"{}", within.collect::<String>())
 }
 
 /// `3 s`, `12 min`, `5 h`, `40 d`.

@@ -26,7 +26,7 @@ async fn they_keep_their_own_quality_rules() {
         let mesh = TestMesh::start(product(name)).await;
         for report in mesh.product().measure().await {
             for result in &report.results {
-                let kept = !result.is_breach() && result.verdict != Verdict::NotRun;
+                let kept = result.verdict == Verdict::Passed || report.rows == 0;
                 assert!(kept, "{name}, {}: {result:?}", report.dataset);
             }
         }
