@@ -4,9 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod arrow;
+mod columns;
 mod documents;
 mod mutations;
-mod columns;
 mod parity;
 mod published;
 mod records;
