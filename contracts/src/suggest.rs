@@ -3,10 +3,7 @@ use std::borrow::Cow;
 const LONGEST_NAME: usize = 64;
 
 /// The candidate that `name` is most likely a slip of, if any is near enough.
-pub fn closest<'a>(
-    name: &str,
-    candidates: impl Iterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn closest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > LONGEST_NAME {
         return None;
     }

@@ -14,8 +14,8 @@ use mesh_storage::{Dataset, Engine, FileRows, Limits, WriteMode};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::quality::{self, RuleResult};
 use crate::SdkError;
+use crate::quality::{self, RuleResult};
 
 /// Most broken rows that are listed.
 const LISTED: usize = 20;
@@ -107,7 +107,9 @@ impl ContractTest {
         match data {
             DataFile::NdJson(path) => {
                 for lines in Lines::open(path)? {
-                    writing.rows(&test.take(lines_gated(&gate, &lines?))).await?;
+                    writing
+                        .rows(&test.take(lines_gated(&gate, &lines?)))
+                        .await?;
                 }
             }
             file => {
@@ -126,7 +128,9 @@ impl ContractTest {
                 }
             }
         }
-        writing.commit(&BTreeMap::from([("test".to_owned(), 1)])).await?;
+        writing
+            .commit(&BTreeMap::from([("test".to_owned(), 1)]))
+            .await?;
         let engine = Engine::new(Limits::default())?;
         engine.add(Arc::new(dataset));
         test.results = quality::rules(&engine, table, contract).await;

@@ -21,8 +21,13 @@ pub struct HostConfig {
 /// A step of starting a product.
 #[derive(Clone, Debug)]
 pub enum Progress {
-    Started { step: String },
-    Done { step: String, result: String },
+    Started {
+        step: String,
+    },
+    Done {
+        step: String,
+        result: String,
+    },
     /// There was nothing to do.
     Skipped,
 }
@@ -108,7 +113,8 @@ impl Host {
 
     /// The product of this name, if it runs.
     pub fn product(&self, name: &str) -> Option<&Arc<RunningProduct>> {
-        self.products().find(|running| running.product().name() == name)
+        self.products()
+            .find(|running| running.product().name() == name)
     }
 
     /// Every product that runs.

@@ -77,7 +77,10 @@ impl RuleResult {
 impl QualityReport {
     /// How many rules have this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
-        let of = self.results.iter().filter(|result| result.verdict == verdict);
+        let of = self
+            .results
+            .iter()
+            .filter(|result| result.verdict == verdict);
         of.count()
     }
 }

@@ -70,7 +70,7 @@ impl Quarantine {
         broken: impl Iterator<Item = Broken<'a>>,
         progress: &BTreeMap<String, u64>,
     ) -> Result<(), QuarantineError> {
-        let rows = self.gate.batch(broken.map(row).collect());
+        let rows = self.gate.batch(broken.map(|broken| row(&broken)).collect());
         if !rows.rejected.is_empty() {
             return Err(QuarantineError::Unfit(rows.rejected.len()));
         }
@@ -79,7 +79,7 @@ impl Quarantine {
     }
 }
 
-fn row(broken: Broken<'_>) -> Record {
+fn row(broken: &Broken<'_>) -> Record {
     let row = json!({
         "event_id": broken.event_id,
         "received_at": timestamp(broken.time),

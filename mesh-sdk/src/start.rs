@@ -116,8 +116,12 @@ impl Start<'_> {
     async fn datasets(&mut self) -> Result<(), SdkError> {
         for plan in self.running.product.datasets().to_vec() {
             if plan.name == QUARANTINE {
-                let message = "the platform has a dataset of this name in every product; choose another";
-                return Err(SdkError::declaration(format!("datasets.{QUARANTINE}"), message));
+                let message =
+                    "the platform has a dataset of this name in every product; choose another";
+                return Err(SdkError::declaration(
+                    format!("datasets.{QUARANTINE}"),
+                    message,
+                ));
             }
             let location = self.folder.join("datasets").join(&plan.name);
             let dataset = Dataset::open(&location, &plan.name, plan.contract.clone()).await?;
@@ -128,7 +132,9 @@ impl Start<'_> {
             let dataset = Arc::new(dataset);
             self.running.engine.add(dataset.clone());
             self.maker.add(dataset.clone());
-            self.running.datasets.insert(plan.name.clone(), dataset.clone());
+            self.running
+                .datasets
+                .insert(plan.name.clone(), dataset.clone());
             match (plan.events(), &plan.recipe) {
                 (Some(from), _) => self.sink(&plan, from, dataset).await?,
                 (None, Some(recipe)) => self.refresher(recipe, dataset).await?,
@@ -163,11 +169,7 @@ impl Start<'_> {
 
     /// Makes the dataset once before anything is served from it. One that was made before keeps its last version if that
     /// fails.
-    async fn refresher(
-        &mut self,
-        recipe: &Recipe,
-        dataset: Arc<Dataset>,
-    ) -> Result<(), SdkError> {
+    async fn refresher(&mut self, recipe: &Recipe, dataset: Arc<Dataset>) -> Result<(), SdkError> {
         let product = &self.running.product;
         let name = dataset.name().to_owned();
         let state = Arc::new(Mutex::new(RefreshState::default()));

@@ -4,10 +4,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod arrow;
+mod columns;
 mod documents;
 mod mutation;
 mod mutations;
-mod columns;
 mod parity;
 mod published;
 mod records;

@@ -15,9 +15,7 @@ pub(super) struct Contracts {
 
 impl Contracts {
     pub(super) fn read(files: &ProductFiles) -> Result<Contracts, SdkError> {
-        let paths = files
-            .list(FOLDER, ENDING)
-            .map_err(SdkError::file(FOLDER))?;
+        let paths = files.list(FOLDER, ENDING).map_err(SdkError::file(FOLDER))?;
         let mut own: Vec<Contract> = Vec::new();
         for path in paths {
             let yaml = files.read_text(&path).map_err(SdkError::file(&path))?;

@@ -54,7 +54,8 @@ impl Recipes<'_> {
                 return match dataset.refresh {
                     None => Ok(None),
                     Some(_) => {
-                        let message = "the rows come in as events, when they happen; remove `refresh`";
+                        let message =
+                            "the rows come in as events, when they happen; remove `refresh`";
                         Err(SdkError::declaration(path("refresh"), message))
                     }
                 };

@@ -300,7 +300,10 @@ fn check_training(model: &Model, datasets: &[DatasetPlan]) -> Result<(), String>
     let gives = || checked.gives.fields().iter().map(|field| field.name());
     for wanted in model.features.all().chain([&model.training.target]) {
         if !gives().any(|name| name == wanted) {
-            return Err(format!("the query gives {}", unknown("column", wanted, gives())));
+            return Err(format!(
+                "the query gives {}",
+                unknown("column", wanted, gives())
+            ));
         }
     }
     Ok(())

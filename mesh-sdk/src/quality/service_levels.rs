@@ -50,12 +50,12 @@ pub(super) async fn measure(
             Promise::Retention {
                 limit,
                 element: Some(element),
-            } => age(engine, table, "min", Some(&element), updated_at, now)
+            } => age(engine, table, "min", Some(element), updated_at, now)
                 .await
                 .map(|age| (age, limit, "the oldest is")),
-            Promise::Retention { element: None, .. } => Err(
-                "it names no element: write the column that says how old a row is".to_owned(),
-            ),
+            Promise::Retention { element: None, .. } => {
+                Err("it names no element: write the column that says how old a row is".to_owned())
+            }
             Promise::Latency { .. } => {
                 Err("the time from a row's origin to its commit is not measured".to_owned())
             }
@@ -66,7 +66,11 @@ pub(super) async fn measure(
         };
         let (kept, observed, reason) = match age {
             Ok((age, limit, what)) => {
-                let kept = if age <= *limit { Kept::Kept } else { Kept::Broken };
+                let kept = if age <= *limit {
+                    Kept::Kept
+                } else {
+                    Kept::Broken
+                };
                 (kept, Some(format!("{what} {} old", in_words(age))), None)
             }
             Err(reason) => (Kept::NotMeasured, None, Some(reason)),

@@ -147,7 +147,11 @@ impl TestMesh {
 
     /// How many rows the product's quarantine holds.
     pub async fn quarantined(&self) -> u64 {
-        let datasets = self.folder().join("products").join(&self.product).join("datasets");
+        let datasets = self
+            .folder()
+            .join("products")
+            .join(&self.product)
+            .join("datasets");
         let copy = tempfile::NamedTempFile::new().unwrap();
         let rows = mesh_sdk::export_dataset(&datasets.join("quarantine"), copy.path()).await;
         rows.unwrap()

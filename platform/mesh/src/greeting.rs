@@ -38,7 +38,9 @@ impl Greeting<'_> {
                 if simulated { " (simulated data)" } else { "" }
             );
         }
-        println!("\nA token for the user developer, valid for 12 hours (`mesh token` prints more):\n");
+        println!(
+            "\nA token for the user developer, valid for 12 hours (`mesh token` prints more):\n"
+        );
         println!("  export MESH_TOKEN={}\n", self.token);
         let named = |product: &&Entry| Some(product.product.as_str()) == self.try_out;
         let named = self.products.iter().find(named);
@@ -62,7 +64,10 @@ fn try_out(product: &Entry, address: SocketAddr) {
         try_port("Send a record to be kept:", address, port);
     }
     let scores = port(Direction::Scoring).and_then(|port| port.dataset.as_deref());
-    let first = product.datasets.first().map(|dataset| dataset.name.as_str());
+    let first = product
+        .datasets
+        .first()
+        .map(|dataset| dataset.name.as_str());
     if let Some(dataset) = scores.or(first) {
         println!("Look at what is stored:\n");
         let sql = format!("{{\"sql\": \"SELECT * FROM {dataset} LIMIT 10\"}}");

@@ -28,7 +28,11 @@ impl LiveRouter {
     pub fn router(&self) -> Router {
         let live = self.clone();
         Router::new().fallback_service(tower::service_fn(move |request: Request| {
-            let now = live.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+            let now = live
+                .0
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
             async move {
                 let Ok(response) = now.oneshot(request).await;
                 Ok::<_, Infallible>(response)

@@ -24,7 +24,11 @@ fn total(tables: &Tables) -> Result<Vec<RecordBatch>, CodeError> {
     let mut sum = 0;
     for batch in &tables["beds"] {
         let beds = batch.column_by_name("beds").ok_or("no column beds")?;
-        sum += beds.as_primitive::<Int64Type>().iter().flatten().sum::<i64>();
+        sum += beds
+            .as_primitive::<Int64Type>()
+            .iter()
+            .flatten()
+            .sum::<i64>();
     }
     let schema = Schema::new(vec![
         Field::new("ward", DataType::Utf8, false),
@@ -53,5 +57,8 @@ async fn code_makes_a_dataset_of_others() {
 async fn code_for_a_dataset_that_is_not_declared_so_is_refused() {
     let error = Wards::new().product().transform("full_wards", total);
     let error = error.unwrap_err().to_string();
-    assert!(error.contains("no dataset made by code full_wards"), "{error}");
+    assert!(
+        error.contains("no dataset made by code full_wards"),
+        "{error}"
+    );
 }

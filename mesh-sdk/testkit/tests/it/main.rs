@@ -1,4 +1,5 @@
 //! Declared products: what is told of a mistake in them, and what they do.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod code;
 mod declared;

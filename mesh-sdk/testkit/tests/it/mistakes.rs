@@ -184,7 +184,9 @@ fn a_contract_that_is_published_mesh_wide_cannot_be_another_in_a_product() {
     let wards = Wards::new();
     wards.write("contracts/diagnoses.odcs.yaml", published.source());
     wards.product();
-    let changed = published.source().replacen("purpose: ", "purpose: Also ", 1);
+    let changed = published
+        .source()
+        .replacen("purpose: ", "purpose: Also ", 1);
     wards.write("contracts/diagnoses.odcs.yaml", &changed);
     let told = wards.read().unwrap_err().to_string();
     assert!(told.contains("a published version never changes"), "{told}");

@@ -8,7 +8,10 @@ use crate::fixture::Wards;
 async fn every_rule_of_a_dataset_is_measured_or_says_why_not() {
     let mesh = TestMesh::start(Wards::new().product()).await;
     let reports = mesh.product().measure().await;
-    let beds = reports.iter().find(|report| report.dataset == "beds").unwrap();
+    let beds = reports
+        .iter()
+        .find(|report| report.dataset == "beds")
+        .unwrap();
     let result = |rule: &str| {
         let found = beds.results.iter().find(|result| result.rule == rule);
         found.unwrap_or_else(|| panic!("no rule {rule} in {:?}", beds.results))
@@ -30,7 +33,10 @@ async fn every_rule_of_a_dataset_is_measured_or_says_why_not() {
         .collect();
     assert_eq!(
         levels,
-        [("freshness", Kept::Kept), ("availability", Kept::NotMeasured)]
+        [
+            ("freshness", Kept::Kept),
+            ("availability", Kept::NotMeasured)
+        ]
     );
 }
 

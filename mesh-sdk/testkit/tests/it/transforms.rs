@@ -27,7 +27,9 @@ async fn until(mesh: &TestMesh, sql: &str, expected: &Value) {
 async fn datasets_are_made_of_files_and_of_others_before_anything_is_served() {
     let mesh = TestMesh::start(Wards::new().product()).await;
     assert_eq!(mesh.count("wards").await, 2);
-    let full = mesh.query("SELECT ward FROM full_wards ORDER BY ward").await;
+    let full = mesh
+        .query("SELECT ward FROM full_wards ORDER BY ward")
+        .await;
     assert_eq!(
         Value::from(full),
         json!([{ "ward": "north" }, { "ward": "south" }])
@@ -55,7 +57,11 @@ async fn what_comes_in_reaches_the_datasets_made_of_it() {
         let state = states.iter().find(|state| state.name == name).unwrap();
         state.refresh.clone().unwrap().how.unwrap()
     };
-    assert_eq!(how("full_wards"), "incrementally", "each row counts by itself");
+    assert_eq!(
+        how("full_wards"),
+        "incrementally",
+        "each row counts by itself"
+    );
     assert_eq!(how("ward_totals"), "in full", "it aggregates");
 }
 
@@ -73,7 +79,11 @@ async fn nothing_is_made_twice_or_forgotten_over_a_restart() {
     let before = versions(&mesh);
     let folder = mesh.stop().await;
     let mesh = TestMesh::start_in(wards.product(), folder).await;
-    assert_eq!(versions(&mesh), before, "nothing has changed, so nothing is made");
+    assert_eq!(
+        versions(&mesh),
+        before,
+        "nothing has changed, so nothing is made"
+    );
     assert_eq!(mesh.count("full_wards").await, 3);
 }
 

@@ -50,7 +50,10 @@ pub(super) fn folder(mesh: &DataDir, named: &str) -> anyhow::Result<PathBuf> {
         .join("datasets")
         .join(dataset);
     if !folder.is_dir() || named.contains("..") {
-        bail!("there is no dataset {named} in {}; `mesh up` makes it", data.display());
+        bail!(
+            "there is no dataset {named} in {}; `mesh up` makes it",
+            data.display()
+        );
     }
     Ok(folder)
 }

@@ -50,9 +50,19 @@ pub(crate) fn run(args: New) -> anyhow::Result<()> {
         args
     };
     let name = needed(args.name, "a name: mesh new NAME")?;
-    let domain = needed(args.domain, "the domain whose team owns the product: --domain DOMAIN")?;
-    let known = templates.list().map(|(name, ..)| name).collect::<Vec<_>>().join(", ");
-    let template = needed(args.template, &format!("a template: --template with one of {known}"))?;
+    let domain = needed(
+        args.domain,
+        "the domain whose team owns the product: --domain DOMAIN",
+    )?;
+    let known = templates
+        .list()
+        .map(|(name, ..)| name)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let template = needed(
+        args.template,
+        &format!("a template: --template with one of {known}"),
+    )?;
     let folder = args.into.unwrap_or_else(|| PathBuf::from(&name));
 
     let mut scaffold = Scaffold::new(&name, &domain, &template)
@@ -71,7 +81,10 @@ pub(crate) fn run(args: New) -> anyhow::Result<()> {
         ..InferOptions::default()
     });
     if template == "rust" {
-        let sources = needed(args.meshwork, "the meshwork sources that a crate builds on: --meshwork DIR")?;
+        let sources = needed(
+            args.meshwork,
+            "the meshwork sources that a crate builds on: --meshwork DIR",
+        )?;
         let sources = sources_of(&sources)?;
         scaffold = scaffold.answer("meshwork", sources.display().to_string());
     }
@@ -169,7 +182,10 @@ fn asked(mut args: New, templates: &Templates) -> anyhow::Result<New> {
                 .interact_text()?;
             args.from_csv = (!file.is_empty()).then(|| file.into());
         }
-        if args.template.as_deref() == Some("model") && args.from_csv.is_some() && args.target.is_none() {
+        if args.template.as_deref() == Some("model")
+            && args.from_csv.is_some()
+            && args.target.is_none()
+        {
             args.target = Some(ask("Column that the model is to tell")?);
         }
     }

@@ -34,7 +34,10 @@ fn rules(results: &[RuleResult]) {
             (Verdict::Passed, Some(observed), _) => ("✓", format!("found {observed}")),
             (Verdict::Failed, Some(observed), _) => {
                 let mark = if result.is_breach() { "✗" } else { "!" };
-                (mark, format!("found {observed}, asked for {}", result.threshold))
+                (
+                    mark,
+                    format!("found {observed}, asked for {}", result.threshold),
+                )
             }
             (_, _, Some(reason)) => ("○", format!("not run: {reason}")),
             (verdict, ..) => ("○", verdict.word().to_owned()),
@@ -44,7 +47,12 @@ fn rules(results: &[RuleResult]) {
 }
 
 fn summary(results: &[RuleResult]) {
-    let count = |verdict| results.iter().filter(|result| result.verdict == verdict).count();
+    let count = |verdict| {
+        results
+            .iter()
+            .filter(|result| result.verdict == verdict)
+            .count()
+    };
     println!(
         "{} rules passed, {} failed, {} not run",
         count(Verdict::Passed),

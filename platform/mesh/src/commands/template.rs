@@ -56,12 +56,17 @@ fn upgrade(args: &Upgrade, plan: &Plan) -> anyhow::Result<ExitCode> {
         }
     }
     if args.check {
-        println!("`mesh template upgrade {}` makes it so", args.product.display());
+        println!(
+            "`mesh template upgrade {}` makes it so",
+            args.product.display()
+        );
         return Ok(ExitCode::FAILURE);
     }
     plan.apply(&args.product)?;
     if plan.has_conflicts() {
-        println!("resolve what stands between <<<<<<< and >>>>>>> in the files in conflict, then `mesh test`");
+        println!(
+            "resolve what stands between <<<<<<< and >>>>>>> in the files in conflict, then `mesh test`"
+        );
         return Ok(ExitCode::FAILURE);
     }
     println!("done; `mesh test {}` tries it", args.product.display());

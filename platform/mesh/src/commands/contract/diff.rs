@@ -63,7 +63,12 @@ pub(super) fn run(args: &Diff) -> anyhow::Result<ExitCode> {
         for change in diff.changes() {
             let verdict = worst(&|direction| change.verdict(direction)).to_string();
             println!("{verdict:<10}  {}", change.sentence());
-            println!("{:<10}  {}: {}", "", change.rule().id, change.rule().because);
+            println!(
+                "{:<10}  {}: {}",
+                "",
+                change.rule().id,
+                change.rule().because
+            );
         }
         let verdict = worst(&|direction| diff.verdict(direction));
         match diff.changes().len() {

@@ -28,7 +28,9 @@ pub(super) fn run(args: &Lint) -> anyhow::Result<ExitCode> {
         documents.extend(files(path, &[CONTRACT, PRODUCT])?);
     }
     if documents.is_empty() {
-        bail!("there is no document here: name files that end in {CONTRACT} or {PRODUCT}, or a folder of them");
+        bail!(
+            "there is no document here: name files that end in {CONTRACT} or {PRODUCT}, or a folder of them"
+        );
     }
     let mut mistakes = Vec::new();
     for document in &documents {

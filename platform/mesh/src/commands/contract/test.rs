@@ -32,7 +32,9 @@ pub(super) async fn run(args: &Test) -> anyhow::Result<ExitCode> {
     let data = match (&args.data, &args.dataset) {
         (Some(path), _) => path.clone(),
         (None, Some(named)) => dataset::folder(&args.mesh, named)?,
-        (None, None) => bail!("name the data with --data PATH, or a dataset with --dataset PRODUCT/DATASET"),
+        (None, None) => {
+            bail!("name the data with --data PATH, or a dataset with --dataset PRODUCT/DATASET")
+        }
     };
     let test = ContractTest::run(&contract, &DataFile::at(&data)?).await?;
     match args.json {

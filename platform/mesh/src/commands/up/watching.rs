@@ -81,7 +81,10 @@ impl Watched {
         match problem {
             None => eprintln!("{}: its files changed; loaded again", self.name),
             Some(problem) => {
-                eprintln!("{}: its files changed, and cannot be run: {problem}", self.name);
+                eprintln!(
+                    "{}: its files changed, and cannot be run: {problem}",
+                    self.name
+                );
                 eprintln!("  what ran before goes on; it is tried again when they change");
                 hosting.lock().await.failed(&self.name, problem);
             }
