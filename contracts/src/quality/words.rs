@@ -50,11 +50,14 @@ pub(super) fn sentence(rule: &QualityRule) -> String {
         }
         Check::DuplicateValues(_) => has("duplicate values"),
         Check::RowCount => has("rows"),
-        Check::Sql(query) => format!(
-            "The query `{}` gives {}",
-            short(query),
-            number(&rule.threshold)
-        ),
+        Check::Sql(query) => match &rule.description {
+            Some(description) => description.trim_end_matches(['.', '\n']).to_owned(),
+            None => format!(
+                "The query `{}` gives {}",
+                short(query),
+                number(&rule.threshold)
+            ),
+        },
         Check::Text => rule
             .description
             .clone()
