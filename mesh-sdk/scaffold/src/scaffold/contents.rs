@@ -9,7 +9,7 @@ use crate::infer::Inferred;
 use crate::templates::Files;
 
 /// Rows that a product starts with at most: they are part of its folder, and in memory while they load.
-const MOST_STARTING_ROWS: u64 = 100_000;
+const MOST_STARTING_ROWS: u64 = 1_000_000;
 
 /// What the template's example is called.
 const EXAMPLE: &str = "appointments.csv";
