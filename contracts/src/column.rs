@@ -9,6 +9,8 @@ pub(crate) struct Column {
     /// None for what is inside of a list, which no column access reaches.
     sql: Option<String>,
     numeric: bool,
+    /// Whether its values are points in time.
+    moment: bool,
 }
 
 impl Column {
@@ -29,6 +31,7 @@ impl Column {
             path,
             sql,
             numeric: is_numeric(property),
+            moment: is_moment(property),
         }
     }
 
@@ -38,6 +41,7 @@ impl Column {
             path: format!("{}[]", list.path),
             sql: None,
             numeric: is_numeric(item),
+            moment: is_moment(item),
         }
     }
 
@@ -54,6 +58,10 @@ impl Column {
     /// How SQL reaches it, quoted.
     pub(crate) fn sql(&self) -> Option<&str> {
         self.sql.as_deref()
+    }
+
+    pub(crate) fn moment(&self) -> bool {
+        self.moment
     }
 
     pub(crate) fn numeric(&self) -> bool {
@@ -80,6 +88,13 @@ pub(crate) fn all(properties: &[Property]) -> Vec<Column> {
         add(&mut columns, &Column::of(None, property), property);
     }
     columns
+}
+
+fn is_moment(property: &Property) -> bool {
+    matches!(
+        property.logical_type(),
+        LogicalType::Date | LogicalType::Timestamp
+    )
 }
 
 fn is_numeric(property: &Property) -> bool {

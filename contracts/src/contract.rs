@@ -156,6 +156,11 @@ impl Contract {
         &self.0.version.text
     }
 
+    /// Whether this is a later version than `other`, as versions are counted.
+    pub fn is_newer_than(&self, other: &Contract) -> bool {
+        self.precedence() > other.precedence()
+    }
+
     pub(crate) fn precedence(&self) -> &Version {
         &self.0.version
     }

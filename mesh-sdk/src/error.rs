@@ -48,7 +48,8 @@ pub enum SdkError {
         version: u64,
         reason: String,
     },
-    #[error(transparent)]
+    /// Told without any value of the data: this reaches logs and pages.
+    #[error("{}", .0.without_values())]
     Storage(#[from] StorageError),
     #[error(transparent)]
     Events(#[from] EventError),

@@ -24,7 +24,7 @@ impl ProductFiles {
                 .get_file(inside(path)?)
                 .map(|file| file.contents().to_vec())
                 .ok_or_else(|| Error::from(ErrorKind::NotFound)),
-            Self::Folder(folder) => std::fs::read(folder.join(inside(path)?)),
+            Self::Folder(folder) => std::fs::read(within(folder, path)?),
         }
     }
 
@@ -36,14 +36,14 @@ impl ProductFiles {
     pub(crate) fn open(&self, path: &str) -> Result<Box<dyn std::io::Read + Send>, Error> {
         match self {
             Self::Embedded(_) => Ok(Box::new(std::io::Cursor::new(self.read(path)?))),
-            Self::Folder(folder) => Ok(Box::new(std::fs::File::open(folder.join(inside(path)?))?)),
+            Self::Folder(folder) => Ok(Box::new(std::fs::File::open(within(folder, path)?)?)),
         }
     }
 
     /// The file at `path` as one on disk; an embedded one is there as long as what is returned.
     pub(crate) fn on_disk(&self, path: &str) -> Result<OnDisk, Error> {
         match self {
-            Self::Folder(folder) => Ok(OnDisk::There(folder.join(inside(path)?))),
+            Self::Folder(folder) => Ok(OnDisk::There(within(folder, path)?)),
             Self::Embedded(_) => {
                 let mut file = tempfile::NamedTempFile::new()?;
                 std::io::Write::write_all(&mut file, &self.read(path)?)?;
@@ -60,7 +60,7 @@ impl ProductFiles {
                 Ok(Uuid::new_v5(&Uuid::NAMESPACE_OID, &content).to_string())
             }
             Self::Folder(folder) => {
-                let known = std::fs::metadata(folder.join(inside(path)?))?;
+                let known = std::fs::metadata(within(folder, path)?)?;
                 let time = known.modified()?.duration_since(UNIX_EPOCH);
                 let time = time.map(|time| time.as_nanos()).unwrap_or_default();
                 Ok(format!("{path}/{}/{time}", known.len()))
@@ -110,11 +110,24 @@ fn inside(path: &str) -> Result<PathBuf, Error> {
     let normal = |part| matches!(part, Component::Normal(_));
     match relative.components().all(normal) {
         true => Ok(relative.to_owned()),
-        false => Err(Error::new(
-            ErrorKind::InvalidInput,
-            "the path leads out of the product's folder",
-        )),
+        false => Err(leads_out()),
     }
+}
+
+/// Where the file at `path` is; a link may not lead out of the product's folder either.
+fn within(folder: &Path, path: &str) -> Result<PathBuf, Error> {
+    let found = folder.join(inside(path)?).canonicalize()?;
+    match found.starts_with(folder.canonicalize()?) {
+        true => Ok(found),
+        false => Err(leads_out()),
+    }
+}
+
+fn leads_out() -> Error {
+    Error::new(
+        ErrorKind::InvalidInput,
+        "the path leads out of the product's folder",
+    )
 }
 
 fn embedded(folder: &Dir<'_>, found: &mut Vec<String>) {

@@ -101,7 +101,7 @@ impl Host {
             return self.start(product).await;
         };
         let (old, tasks) = self.running.remove(place);
-        tasks.stop().await;
+        tasks.halt().await;
         match self.start(product).await {
             Ok(running) => Ok(running),
             Err(error) => {

@@ -85,12 +85,12 @@ fn only_json(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// One record of `contract` or a list of them, as its `side` is sent or comes back.
-fn one_or_many(contract: &Contract, side: Side) -> Schema {
+fn one_or_many(product: &str, contract: &Contract, side: Side) -> Schema {
     let name = match side {
         Side::Input => "input",
         Side::Stored => "stored",
     };
-    let name = format!("{}-{}-{name}", contract.name(), contract.version());
+    let name = format!("{product}-{}-{}-{name}", contract.name(), contract.version());
     let record = Schema::component(name, contract.json_schema(side));
     Schema::one_of([record.clone(), Schema::array_of(record)])
 }

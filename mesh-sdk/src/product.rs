@@ -167,18 +167,18 @@ impl DataProduct {
         Ok(self)
     }
 
-    /// What changes whenever a file that makes up the product in `folder` does: sizes and times of its declaration, its
-    /// contracts, statements and data.
+    /// What changes whenever a file of the product in `folder` does: the names, sizes and times of all of them, but for hidden
+    /// ones and what cargo builds.
     pub fn fingerprint(folder: &Path) -> String {
         let files = ProductFiles::Folder(folder.to_owned());
-        let below = [contracts::FOLDER, "transforms", "data"];
-        let below = below
-            .iter()
-            .flat_map(|folder| files.list(folder, "").unwrap_or_default());
-        let all = [DESCRIPTION.to_owned(), FILE.to_owned()]
+        let mut known = files.list("", "").unwrap_or_default();
+        known.retain(|path| {
+            let built = path.starts_with("target/");
+            !built && !path.split('/').any(|part| part.starts_with('.'))
+        });
+        let known = known
             .into_iter()
-            .chain(below);
-        let known = all.map(|path| files.fingerprint(&path).unwrap_or(path));
+            .map(|path| files.fingerprint(&path).unwrap_or(path));
         known.collect::<Vec<_>>().join("\n")
     }
 
@@ -222,12 +222,13 @@ impl DataProduct {
         })
     }
 
-    /// Every contract of the product, once.
+    /// Every version of every contract of the product, once.
     pub fn contracts(&self) -> Vec<&Contract> {
         let all = self.datasets.iter().map(|dataset| &dataset.contract);
-        let by_id: BTreeMap<&str, &Contract> =
-            all.map(|contract| (contract.id(), contract)).collect();
-        by_id.into_values().collect()
+        let by_version: BTreeMap<(&str, &str), &Contract> = all
+            .map(|contract| ((contract.id(), contract.version()), contract))
+            .collect();
+        by_version.into_values().collect()
     }
 
     pub(crate) fn files(&self) -> &ProductFiles {

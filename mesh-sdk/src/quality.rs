@@ -6,7 +6,7 @@ mod watch;
 
 use chrono::{DateTime, Utc};
 use mesh_contracts::{Contract, QualityRule};
-use mesh_storage::{Dataset, Engine, StorageError};
+use mesh_storage::{Dataset, Engine};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -156,7 +156,6 @@ async fn number(engine: &Engine, query: &str) -> Result<f64, String> {
     match engine.number(query).await {
         Ok(Some(number)) => Ok(number),
         Ok(None) => Err("there are no rows to measure it on".to_owned()),
-        Err(StorageError::InvalidQuery(message)) => Err(format!("the query fails: {message}")),
-        Err(error) => Err(error.to_string()),
+        Err(error) => Err(format!("the query fails: {}", error.without_values())),
     }
 }

@@ -19,6 +19,7 @@ use mesh_storage::{Dataset, Engine};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::Changes;
@@ -27,9 +28,11 @@ use crate::product::{Recipe, When, Work};
 use crate::quarantine::Quarantine;
 use crate::{ProductFiles, SdkError};
 
-/// Before a failed refresh is tried again, unless a dataset changes sooner.
+/// Before a failed refresh is tried again.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+/// A dataset that is dear to make is made less often: making it takes at most one part in this many of the time.
+const SHARE: u32 = 4;
 /// Between two looks at the clock for a schedule: a machine may sleep, and its clock be set.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -56,6 +59,7 @@ pub struct Failure {
 
 /// Makes one dataset.
 pub(crate) struct Refresher {
+    pub(crate) product: String,
     pub(crate) recipe: Recipe,
     pub(crate) dataset: Arc<Dataset>,
     pub(crate) gate: Gate,
@@ -89,8 +93,13 @@ impl Made {
 impl Refresher {
     /// Makes the dataset if it is not up to date. A failure is remembered in the state as well.
     pub(crate) async fn refresh(&self) -> Result<(), SdkError> {
+        self.attempt(false).await
+    }
+
+    /// Makes the dataset, in any case if `anew`.
+    async fn attempt(&self, anew: bool) -> Result<(), SdkError> {
         // A bug in what it calls must not end the task unnoticed.
-        let made = AssertUnwindSafe(self.make()).catch_unwind().await;
+        let made = AssertUnwindSafe(self.make(anew)).catch_unwind().await;
         let made = made.unwrap_or_else(|_| Err(self.failed("it panicked; the log says where")));
         let name = self.dataset.name();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -121,56 +130,76 @@ impl Refresher {
         }
     }
 
-    /// Whether it was ever made.
-    pub(crate) async fn is_made(&self) -> Result<bool, SdkError> {
+    /// Whether it was ever made, by whatever recipe.
+    pub(crate) async fn was_made(&self) -> Result<bool, SdkError> {
         Ok(self.dataset.progress(mark::GENERATION).await? > 0)
     }
 
-    /// Refreshes as declared until `stop`.
+    /// Whether it has to be made before the product is served: on a schedule only what its recipe never made.
+    pub(crate) async fn is_due_at_start(&self) -> Result<bool, SdkError> {
+        match self.recipe.when {
+            When::OnCommit => Ok(true),
+            When::Schedule(_) => Ok(!mark::MadeOf::look(self).await?.is_by_this_recipe()),
+        }
+    }
+
+    /// Refreshes as declared until `stop`, which ends a refresh in its middle: nothing of it is visible then.
     pub(crate) async fn run(self, stop: CancellationToken) {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.follow() => {}
+        }
+    }
+
+    async fn follow(&self) {
         let mut heard = self.changes.listen();
         let mut pause = FIRST_PAUSE;
         loop {
             heard.mark_unchanged();
-            let result = match self.recipe.when {
+            let began = Instant::now();
+            let attempted = match &self.recipe.when {
                 When::OnCommit => self.refresh().await,
+                When::Schedule(cron) if self.is_due(cron) => self.attempt(true).await,
                 When::Schedule(_) => Ok(()),
             };
-            let wait = async {
-                match (&self.recipe.when, &result) {
-                    (When::Schedule(cron), _) => {
-                        until(cron).await;
-                        drop(self.refresh().await);
-                    }
-                    (When::OnCommit, Ok(())) => changed(&mut heard).await,
-                    (When::OnCommit, Err(_)) => {
-                        drop(tokio::time::timeout(pause, changed(&mut heard)).await);
-                    }
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = wait => {}
+            if attempted.is_err() {
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+                continue;
             }
-            pause = match result {
-                Ok(()) => FIRST_PAUSE,
-                Err(_) => (pause * 2).min(LONGEST_PAUSE),
-            };
+            pause = FIRST_PAUSE;
+            match &self.recipe.when {
+                When::OnCommit => {
+                    tokio::time::sleep(began.elapsed() * SHARE).await;
+                    changed(&mut heard).await;
+                }
+                When::Schedule(cron) => until_next(cron).await,
+            }
         }
     }
 
-    async fn make(&self) -> Result<Option<Made>, SdkError> {
+    /// Whether a time of the schedule has passed since the dataset was made; one that was missed counts as well.
+    fn is_due(&self, cron: &croner::Cron) -> bool {
+        let last = cron.find_previous_occurrence(&Utc::now(), true);
+        last.is_ok_and(|last| last > self.dataset.info().updated_at)
+    }
+
+    async fn make(&self, anew: bool) -> Result<Option<Made>, SdkError> {
         let made_of = mark::MadeOf::look(self).await?;
-        if made_of.is_up_to_date() {
+        if made_of.is_up_to_date() && !anew {
             return Ok(None);
         }
+        let made_of = if anew { made_of.forgotten() } else { made_of };
         let made = match &self.recipe.work {
             Work::File(path) => file::make(self, path, &made_of).await?,
             Work::Sql(statement) => tables::make(self, statement, &made_of).await?,
             Work::Code => tables::make_by_code(self, &made_of).await?,
         };
-        let name = self.dataset.name().to_owned();
-        metrics::counter!("mesh_dataset_refreshes_total", "dataset" => name).increment(1);
+        let of = [
+            ("product", self.product.clone()),
+            ("dataset", self.dataset.name().to_owned()),
+        ];
+        metrics::counter!("mesh_dataset_refreshes_total", &of).increment(1);
         Ok(Some(made))
     }
 
@@ -190,7 +219,7 @@ async fn changed(heard: &mut watch::Receiver<u64>) {
 }
 
 /// Returns at the next time that `cron` names; never if there is none.
-async fn until(cron: &croner::Cron) {
+async fn until_next(cron: &croner::Cron) {
     let Ok(next) = cron.find_next_occurrence(&Utc::now(), false) else {
         return std::future::pending().await;
     };

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::SdkError;
+use crate::product::ModelPlan;
 
 const ARTIFACT: &str = "model.onnx";
 const RECORD: &str = "version.json";
@@ -65,6 +66,15 @@ pub struct Accuracy {
 }
 
 impl ModelVersion {
+    /// Whether the declaration of the model is still the one that this version was trained by.
+    pub(crate) fn is_trained_by(&self, plan: &ModelPlan) -> bool {
+        let declared = &plan.declared;
+        let (now, then) = (&declared.training, &self.trained_on);
+        self.algorithm == declared.algorithm.name()
+            && self.features.iter().eq(declared.features.all())
+            && (&now.sql, now.held_out, now.seed) == (&then.sql, then.held_out, then.seed)
+    }
+
     pub fn accuracy(&self) -> Accuracy {
         let interval = &self.evaluation.accuracy_interval;
         Accuracy {

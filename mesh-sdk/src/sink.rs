@@ -27,6 +27,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Sink {
+    pub(crate) product: String,
     pub(crate) log: Arc<dyn EventLog>,
     pub(crate) topic: String,
     pub(crate) dataset: Arc<Dataset>,
@@ -53,12 +54,13 @@ enum SinkError {
 }
 
 impl Sink {
-    /// Runs until `stop`, and then until everything the topic held at that moment is committed.
-    pub(crate) async fn run(self, stop: CancellationToken) {
+    /// Runs until `stop`, and then until everything the topic held at that moment is committed; until `halt`, and then no
+    /// further than the rows at hand, for whoever goes on from there.
+    pub(crate) async fn run(self, stop: CancellationToken, halt: CancellationToken) {
         let mut pause = FIRST_PAUSE;
         loop {
             // A bug in what it calls must not end it unnoticed.
-            let followed = AssertUnwindSafe(self.follow(&stop, &mut pause))
+            let followed = AssertUnwindSafe(self.follow(&stop, &halt, &mut pause))
                 .catch_unwind()
                 .await;
             match followed.unwrap_or(Err(SinkError::Panicked)) {
@@ -79,6 +81,7 @@ impl Sink {
     async fn follow(
         &self,
         stop: &CancellationToken,
+        halt: &CancellationToken,
         pause: &mut Duration,
     ) -> Result<(), SinkError> {
         let partitions = self.log.ends(&self.topic).await?.len();
@@ -93,6 +96,9 @@ impl Sink {
             if !events.is_empty() {
                 self.commit(&events, &quarantined).await?;
                 *pause = FIRST_PAUSE;
+            }
+            if halt.is_cancelled() {
+                return Ok(());
             }
         }
     }
@@ -126,9 +132,11 @@ impl Sink {
         }
         self.dataset.append(&accepted, &progress).await?;
         self.changes.tell();
-        let dataset = self.dataset.name().to_owned();
-        metrics::counter!("mesh_dataset_rows_total", "dataset" => dataset)
-            .increment(accepted.num_rows() as u64);
+        let of = [
+            ("product", self.product.clone()),
+            ("dataset", self.dataset.name().to_owned()),
+        ];
+        metrics::counter!("mesh_dataset_rows_total", &of).increment(accepted.num_rows() as u64);
         Ok(())
     }
 

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::changes::Changes;
 use crate::host::Starting;
 use crate::ingest::Ingest;
-use crate::product::{DatasetPlan, Events, ModelPlan, Recipe, When, Work};
+use crate::product::{DatasetPlan, Events, ModelPlan, Recipe};
 use crate::quality::{Reports, Watch};
 use crate::quarantine::{QUARANTINE, Quarantine};
 use crate::refresh::{RefreshState, Refresher};
@@ -35,13 +35,34 @@ const MAKING: Limits = Limits {
 /// The tasks that fill, make and measure the datasets of a product.
 pub(crate) struct Tasks {
     stop: CancellationToken,
+    halt: CancellationToken,
     running: Vec<JoinHandle<()>>,
 }
 
 impl Tasks {
+    fn new() -> Tasks {
+        Tasks {
+            stop: CancellationToken::new(),
+            halt: CancellationToken::new(),
+            running: Vec::new(),
+        }
+    }
+
     /// Returns once everything that was accepted before is committed.
-    pub(crate) async fn stop(mut self) {
+    pub(crate) async fn stop(self) {
         self.stop.cancel();
+        self.ended().await;
+    }
+
+    /// Returns once nothing is written any more. What was accepted and is not committed stays in the event log, for the
+    /// tasks that come after these.
+    pub(crate) async fn halt(self) {
+        self.halt.cancel();
+        self.stop.cancel();
+        self.ended().await;
+    }
+
+    async fn ended(mut self) {
         for task in std::mem::take(&mut self.running) {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task of a product ended badly");
@@ -54,9 +75,10 @@ impl Tasks {
     }
 }
 
-/// A product that does not come up leaves no task behind.
+/// A product that is dropped leaves no task behind.
 impl Drop for Tasks {
     fn drop(&mut self) {
+        self.halt.cancel();
         self.stop.cancel();
     }
 }
@@ -79,10 +101,6 @@ pub(crate) async fn product(
     folder: &Path,
     starting: &Starting<'_>,
 ) -> Result<(RunningProduct, Tasks), SdkError> {
-    let tasks = Tasks {
-        stop: CancellationToken::new(),
-        running: Vec::new(),
-    };
     let running = RunningProduct {
         engine: Arc::new(Engine::new(Limits::default())?),
         datasets: BTreeMap::new(),
@@ -95,23 +113,34 @@ pub(crate) async fn product(
     };
     let mut start = Start {
         starting,
-        tasks,
+        tasks: Tasks::new(),
         changes: Changes::new(),
         quarantine: Quarantine::open(&folder.join("datasets")).await?,
         maker: Arc::new(Engine::new(MAKING)?),
         folder: folder.to_owned(),
         running,
     };
-    start.datasets().await?;
-    start.ports();
-    for plan in start.running.product.models().to_vec() {
-        start.serve(&plan).await?;
+    match start.all().await {
+        Ok(()) => Ok((start.running, start.tasks)),
+        Err(error) => {
+            // What comes after may write to the same tables.
+            start.tasks.halt().await;
+            Err(error)
+        }
     }
-    start.watch();
-    Ok((start.running, start.tasks))
 }
 
 impl Start<'_> {
+    async fn all(&mut self) -> Result<(), SdkError> {
+        self.datasets().await?;
+        self.ports();
+        for plan in self.running.product.models().to_vec() {
+            self.serve(&plan).await?;
+        }
+        self.watch();
+        Ok(())
+    }
+
     /// Opens, fills and makes the datasets, each behind those it is made of.
     async fn datasets(&mut self) -> Result<(), SdkError> {
         for plan in self.running.product.datasets().to_vec() {
@@ -154,6 +183,7 @@ impl Start<'_> {
         self.starting.log.create_topic(&topic, PARTITIONS).await?;
         let part = format!("{}/{}", self.running.product.name(), plan.name);
         let sink = Sink {
+            product: self.running.product.name().to_owned(),
             log: self.starting.log.clone(),
             topic,
             dataset,
@@ -162,8 +192,8 @@ impl Start<'_> {
             changes: self.changes.clone(),
             healthy: self.starting.health(&part),
         };
-        let stop = self.tasks.stop.clone();
-        self.tasks.spawn(sink.run(stop));
+        let (stop, halt) = (self.tasks.stop.clone(), self.tasks.halt.clone());
+        self.tasks.spawn(sink.run(stop, halt));
         Ok(())
     }
 
@@ -175,6 +205,7 @@ impl Start<'_> {
         let state = Arc::new(Mutex::new(RefreshState::default()));
         let read = |name: &String| self.running.datasets.get(name).cloned();
         let refresher = Refresher {
+            product: product.name().to_owned(),
             recipe: recipe.clone(),
             gate: Gate::compile(dataset.contract(), Side::Stored),
             reads: recipe.reads.iter().filter_map(read).collect(),
@@ -187,9 +218,8 @@ impl Start<'_> {
             dataset: dataset.clone(),
         };
         self.running.refreshes.insert(name.clone(), state);
-        let was_made = refresher.is_made().await?;
-        let on_commit = matches!(recipe.when, When::OnCommit);
-        if on_commit || !was_made || matches!(recipe.work, Work::File(_)) {
+        let was_made = refresher.was_made().await?;
+        if refresher.is_due_at_start().await? {
             let before = dataset.info().version;
             let step = self.starting.step(format!("making {name}"));
             let made = refresher.refresh().await;
@@ -220,12 +250,13 @@ impl Start<'_> {
         }
     }
 
-    /// Serves the newest version of a model, or the first, which it trains.
+    /// Serves the newest version of a model. It is trained where there is none, or none by the present declaration.
     async fn serve(&mut self, plan: &ModelPlan) -> Result<(), SdkError> {
         let folder = self.folder.join("models").join(&plan.name);
         let registry = Arc::new(Registry::open(folder, &plan.name)?);
         let mut versions = registry.versions()?;
-        let version = match versions.last() {
+        let newest = versions.last().filter(|version| version.is_trained_by(plan));
+        let version = match newest {
             Some(version) => version.clone(),
             None => {
                 let version = self.train(plan, &registry).await?;

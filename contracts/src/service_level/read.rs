@@ -28,8 +28,19 @@ fn service_level(
     let element = fields.get("element");
     let element = element.as_ref().or(default);
     let column = element.map(|element| column(element, schema)).transpose()?;
+    let column = column.flatten();
+    let kind = promise(&property, &fields, column.as_ref().map(|of| of.path().to_owned()))?;
+    if let (Promise::Freshness { .. } | Promise::Retention { .. }, Some(column), Some(element)) =
+        (&kind, &column, element)
+        && !column.moment()
+    {
+        return Err(element.error(
+            format!("`{}` does not say how old a row is", column.path()),
+            "name a property of type date or timestamp, or leave `element` out",
+        ));
+    }
     Ok(ServiceLevel {
-        kind: promise(&property, &fields, column.flatten())?,
+        kind,
         property,
         value: json(&fields, "value").unwrap_or(Value::Null),
         value_ext: json(&fields, "valueExt"),
@@ -85,14 +96,14 @@ fn promise(
 
 /// The one column of the contract that an element such as `heart_readings.received_at` names. What names none of
 /// its tables is about something else.
-fn column(element: &Cursor<'_>, schema: &Schema) -> Result<Option<String>, DocumentError> {
+fn column(element: &Cursor<'_>, schema: &Schema) -> Result<Option<Column>, DocumentError> {
     let text = element.text()?.trim();
     let own = text
         .strip_prefix(schema.name())
         .and_then(|rest| rest.strip_prefix('.'));
     let path = own.unwrap_or(text);
     if let Some(column) = Column::find(schema.properties(), path) {
-        return Ok(Some(column.path().to_owned()));
+        return Ok(Some(column));
     }
     if own.is_none() || path.contains(',') {
         return Ok(None);

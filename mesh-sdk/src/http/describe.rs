@@ -36,8 +36,16 @@ pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
     for dataset in product.product().datasets() {
         api = api.merge(quality(product, &dataset.name));
     }
-    for contract in product.product().contracts() {
-        api = api.merge(contract_routes(product, contract));
+    let contracts = product.product().contracts();
+    for contract in &contracts {
+        let version = format!("{}/{}", contract.name(), contract.version());
+        api = api.merge(contract_routes(product, contract, &version));
+        let is_older = |other: &&Contract| {
+            other.id() == contract.id() && other.is_newer_than(contract)
+        };
+        if !contracts.iter().any(|other| is_older(other)) {
+            api = api.merge(contract_routes(product, contract, contract.name()));
+        }
     }
     for plan in product.product().models() {
         api = api
@@ -74,9 +82,10 @@ fn description(product: &Arc<RunningProduct>) -> Api {
     Api::new().route(Method::GET, &path, handler, operation)
 }
 
-fn contract_routes(product: &Arc<RunningProduct>, contract: &Contract) -> Api {
-    let name = contract.name().to_owned();
-    let path = super::path(product, &format!("contracts/{name}"));
+/// Of a contract at `address` below the product's contracts: its name, for the newest version, or name and version.
+fn contract_routes(product: &Arc<RunningProduct>, contract: &Contract, address: &str) -> Api {
+    let name = address.replace('/', "_");
+    let path = super::path(product, &format!("contracts/{address}"));
     let whole = operation(
         product,
         &format!("contract_{name}"),

@@ -42,6 +42,7 @@ pub(super) fn datasets(
             .map_err(|message| SdkError::declaration(&path, message))?;
         of.insert(name.as_str(), contract);
     }
+    distinct_names(&of)?;
     let recipes = Recipes { files, of: &of };
     let mut plans = Vec::new();
     for (name, dataset) in declared {
@@ -65,6 +66,23 @@ pub(super) fn datasets(
         });
     }
     in_order(plans)
+}
+
+/// A contract stands in addresses by its name.
+fn distinct_names(of: &BTreeMap<&str, Contract>) -> Result<(), SdkError> {
+    let mut ids = BTreeMap::new();
+    for (dataset, contract) in of {
+        let id = ids.entry(contract.name()).or_insert(contract.id());
+        if *id != contract.id() {
+            let message = format!(
+                "{id} and {} are both named {}: give one of them a name of its own",
+                contract.id(),
+                contract.name()
+            );
+            return Err(SdkError::declaration(format!("datasets.{dataset}"), message));
+        }
+    }
+    Ok(())
 }
 
 fn check_starting_data(

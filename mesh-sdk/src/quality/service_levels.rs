@@ -98,14 +98,14 @@ async fn age(
     let then = match column {
         None => updated_at.timestamp() as f64,
         Some(column) => {
+            // What is dated in the future says nothing of how new the rest is.
+            let column = expression(column);
             let query = format!(
-                "SELECT date_part('epoch', {which}({})) AS value FROM \"{table}\"",
-                expression(column)
+                "SELECT date_part('epoch', {which}({column})) AS value FROM \"{table}\" WHERE {column} <= now()"
             );
             number(engine, &query).await?
         }
     };
-    // A clock may be ahead of another's: what is in the future is new.
     let seconds = (now.timestamp() as f64 - then).max(0.0);
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }

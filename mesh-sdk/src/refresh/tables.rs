@@ -1,13 +1,12 @@
 //! Datasets made of the product's other datasets.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use futures::TryStreamExt;
 use mesh_storage::{Changes as New, QueryRows, WriteMode, Writing};
 
-use super::mark::{self, MadeOf};
+use super::mark::MadeOf;
 use super::{Made, Refresher};
 use crate::SdkError;
 use crate::code::Tables;
@@ -21,7 +20,7 @@ pub(super) async fn make(
     if let Some(since) = made_of.since()
         && let New::Rows(rows) = refresher.engine.changes(statement, since).await?
     {
-        let progress = mark::reached(rows.sources());
+        let progress = made_of.in_part(rows.sources());
         let writing = refresher.dataset.writing(WriteMode::Append);
         write(refresher, rows, writing, &progress).await?;
         return Ok(Made::INCREMENTALLY);
@@ -68,7 +67,7 @@ pub(super) async fn make_by_code(
         let batches: Vec<RecordBatch> = rows.batches().try_collect().await?;
         tables.insert(read.name().to_owned(), batches);
     }
-    let made = tokio::task::spawn_blocking(move || code.make(&Arc::new(tables)));
+    let made = tokio::task::spawn_blocking(move || code.make(&tables));
     let made = made
         .await
         .map_err(|_| refresher.failed("its code panicked; the log says where"))?

@@ -32,6 +32,7 @@ impl Bench {
 
     async fn sink(&self) -> Sink {
         Sink {
+            product: "test".to_owned(),
             log: self.log.clone(),
             topic: TOPIC.to_owned(),
             dataset: self.dataset("diagnoses", contract()).await,
@@ -62,7 +63,7 @@ impl Bench {
     async fn catch_up(&self) {
         let stop = CancellationToken::new();
         stop.cancel();
-        self.sink().await.run(stop).await;
+        self.sink().await.run(stop, CancellationToken::new()).await;
     }
 
     /// The event ids in a table, sorted.

@@ -43,6 +43,9 @@ pub enum StorageError {
     NotReadOnly { statement: String },
     #[error("{0}")]
     InvalidQuery(String),
+    /// The statement fails on a value. The message may quote it: for the one who asked, and for nobody else.
+    #[error("{0}")]
+    UnfitValue(String),
     #[error("the query took longer than {seconds} s")]
     Timeout { seconds: u64 },
     #[error("the query needs more memory than a query may take: {0}")]
@@ -60,7 +63,7 @@ impl StorageError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotReadOnly { .. } => "query-not-read-only",
-            Self::InvalidQuery(_) => "query-invalid",
+            Self::InvalidQuery(_) | Self::UnfitValue(_) => "query-invalid",
             Self::Timeout { .. } => "query-timeout",
             Self::TooLarge(_) => "query-too-large",
             Self::File { .. } => "file-unreadable",
@@ -77,6 +80,18 @@ impl StorageError {
     }
 }
 
+impl StorageError {
+    /// What may be told to everybody and be logged: without any value of the data.
+    pub fn without_values(&self) -> String {
+        match self {
+            Self::UnfitValue(_) => {
+                "the statement fails on a value of the data; run it at the query port to see on which".to_owned()
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
 impl From<DataFusionError> for StorageError {
     fn from(error: DataFusionError) -> Self {
         match error.find_root() {
@@ -85,13 +100,16 @@ impl From<DataFusionError> for StorageError {
             DataFusionError::SQL(..)
             | DataFusionError::Plan(_)
             | DataFusionError::SchemaError(..)
-            | DataFusionError::NotImplemented(_)
-            | DataFusionError::Execution(_)
-            | DataFusionError::ArrowError(..) => {
-                let message = error.strip_backtrace();
-                Self::InvalidQuery(message.lines().next().unwrap_or_default().to_owned())
+            | DataFusionError::NotImplemented(_) => Self::InvalidQuery(first_line(&error)),
+            DataFusionError::Execution(_) | DataFusionError::ArrowError(..) => {
+                Self::UnfitValue(first_line(&error))
             }
             _ => Self::Query(Box::new(error)),
         }
     }
+}
+
+fn first_line(error: &DataFusionError) -> String {
+    let message = error.strip_backtrace();
+    message.lines().next().unwrap_or_default().to_owned()
 }

@@ -57,7 +57,7 @@ impl Engine {
         let mut numbers = Vec::new();
         while let Some(batch) = batches.try_next().await? {
             let column = cast(batch.column(0), &DataType::Float64)
-                .map_err(|error| StorageError::InvalidQuery(error.to_string()))?;
+                .map_err(|error| StorageError::UnfitValue(error.to_string()))?;
             numbers.extend(column.as_primitive::<Float64Type>());
             if numbers.len() > 1 {
                 return Err(not_one_number("more than one row"));
@@ -98,7 +98,7 @@ fn extend(values: &mut Vec<f32>, batch: &RecordBatch, column: usize) -> Result<(
         return Err(StorageError::InvalidQuery(message));
     }
     let array = cast(array, &DataType::Float32)
-        .map_err(|error| StorageError::InvalidQuery(error.to_string()))?;
+        .map_err(|error| StorageError::UnfitValue(error.to_string()))?;
     let array = array.as_primitive::<Float32Type>();
     values.extend((0..array.len()).map(|row| match array.is_null(row) {
         true => f32::NAN,

@@ -25,7 +25,7 @@ pub struct Readiness {
     parts: Arc<Mutex<BTreeMap<String, Option<String>>>>,
 }
 
-/// One part's own switch. A part that is dropped stays as it was.
+/// One part's own switch. A part that is dropped is waited for no more.
 #[derive(Debug)]
 pub struct Part {
     name: String,
@@ -103,6 +103,12 @@ impl Part {
         self.readiness
             .lock()
             .insert(self.name.clone(), Some(reason.into()));
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        self.readiness.lock().remove(&self.name);
     }
 }
 
