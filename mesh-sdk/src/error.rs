@@ -48,6 +48,12 @@ pub enum SdkError {
         version: u64,
         reason: String,
     },
+    /// A product could not be replaced, and what it was to replace does not start any more.
+    #[error("{refused}; and what ran before cannot go on: {stopped}")]
+    Stopped {
+        refused: Box<SdkError>,
+        stopped: Box<SdkError>,
+    },
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error(transparent)]
@@ -70,6 +76,7 @@ impl SdkError {
             Self::StartingData { .. } => "starting-data-invalid",
             Self::Training { .. } => "training-failed",
             Self::Version { .. } => "model-version-unusable",
+            Self::Stopped { refused, .. } => refused.code(),
             Self::Storage(error) => error.code(),
             Self::Events(error) => error.code(),
             Self::Model(error) => error.code(),

@@ -111,6 +111,15 @@ pub(crate) async fn product(
     Ok((start.running, start.tasks))
 }
 
+/// Whether the tables in `folder` can take the contracts of `product`; changes nothing.
+pub(crate) async fn check(product: &DataProduct, folder: &Path) -> Result<(), SdkError> {
+    for plan in product.datasets() {
+        let location = folder.join("datasets").join(&plan.name);
+        Dataset::check(&location, &plan.name, &plan.contract).await?;
+    }
+    Ok(())
+}
+
 impl Start<'_> {
     /// Opens, fills and makes the datasets, each behind those it is made of.
     async fn datasets(&mut self) -> Result<(), SdkError> {
