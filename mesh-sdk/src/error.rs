@@ -48,6 +48,12 @@ pub enum SdkError {
         version: u64,
         reason: String,
     },
+    /// A product could not be replaced, and what it was to replace does not start any more.
+    #[error("{refused}; and what ran before cannot go on: {stopped}")]
+    Stopped {
+        refused: Box<SdkError>,
+        stopped: Box<SdkError>,
+    },
     /// Told without any value of the data: this reaches logs and pages.
     #[error("{}", .0.without_values())]
     Storage(#[from] StorageError),
@@ -71,6 +77,7 @@ impl SdkError {
             Self::StartingData { .. } => "starting-data-invalid",
             Self::Training { .. } => "training-failed",
             Self::Version { .. } => "model-version-unusable",
+            Self::Stopped { refused, .. } => refused.code(),
             Self::Storage(error) => error.code(),
             Self::Events(error) => error.code(),
             Self::Model(error) => error.code(),

@@ -81,7 +81,7 @@ impl Host {
             );
             return Err(SdkError::declaration("", message));
         }
-        let folder = self.config.data_dir.join("products").join(product.name());
+        let folder = self.folder(product.name());
         let starting = Starting {
             log: self.log.clone(),
             config: &self.config,
@@ -100,15 +100,25 @@ impl Host {
         let Some(place) = self.running.iter().position(of) else {
             return self.start(product).await;
         };
+        // First all of them: the old product could not go on with a table that another contract has made grow.
+        start::check(&product, &self.folder(&name)).await?;
         let (old, tasks) = self.running.remove(place);
         tasks.halt().await;
-        match self.start(product).await {
-            Ok(running) => Ok(running),
-            Err(error) => {
-                self.start(old.product().clone()).await?;
-                Err(error)
-            }
+        let replaced = self.start(product).await;
+        if let Err(refused) = replaced {
+            return Err(match self.start(old.product().clone()).await {
+                Ok(_) => refused,
+                Err(stopped) => SdkError::Stopped {
+                    refused: refused.into(),
+                    stopped: stopped.into(),
+                },
+            });
         }
+        replaced
+    }
+
+    fn folder(&self, product: &str) -> PathBuf {
+        self.config.data_dir.join("products").join(product)
     }
 
     /// The product of this name, if it runs.

@@ -85,19 +85,27 @@ impl Sink {
         pause: &mut Duration,
     ) -> Result<(), SinkError> {
         let partitions = self.log.ends(&self.topic).await?.len();
-        let (from, quarantined) = self.reached(partitions).await?;
-        let mut reader = self.log.reader(&self.topic, &from).await?;
+        let (mut next, quarantined) = self.reached(partitions).await?;
+        let mut reader = self.log.reader(&self.topic, &next).await?;
         (self.healthy)(true);
+        // Where to stop: the topic may get events faster than the last of them are committed.
+        let mut ends = None;
         loop {
             let events = collect(reader.as_mut(), stop).await?;
-            if events.is_empty() && stop.is_cancelled() {
-                return Ok(());
+            if stop.is_cancelled() && ends.is_none() {
+                ends = Some(self.log.ends(&self.topic).await?);
             }
             if !events.is_empty() {
                 self.commit(&events, &quarantined).await?;
+                advance(&mut next, &events);
                 *pause = FIRST_PAUSE;
             }
             if halt.is_cancelled() {
+                return Ok(());
+            }
+            if let Some(ends) = &ends
+                && (events.is_empty() || next.iter().zip(ends).all(|(next, end)| next >= end))
+            {
                 return Ok(());
             }
         }
@@ -197,6 +205,14 @@ impl Sink {
 
     fn source(&self, partition: u32) -> String {
         format!("{}/{partition}", self.topic)
+    }
+}
+
+/// Moves what comes next of each partition behind `events`.
+fn advance(next: &mut [u64], events: &[Received]) {
+    for received in events {
+        let next = &mut next[received.position.partition as usize];
+        *next = (*next).max(received.position.offset + 1);
     }
 }
 

@@ -130,6 +130,15 @@ pub(crate) async fn product(
     }
 }
 
+/// Whether the tables in `folder` can take the contracts of `product`; changes nothing.
+pub(crate) async fn check(product: &DataProduct, folder: &Path) -> Result<(), SdkError> {
+    for plan in product.datasets() {
+        let location = folder.join("datasets").join(&plan.name);
+        Dataset::check(&location, &plan.name, &plan.contract).await?;
+    }
+    Ok(())
+}
+
 impl Start<'_> {
     async fn all(&mut self) -> Result<(), SdkError> {
         self.datasets().await?;

@@ -2,6 +2,7 @@ pub(crate) mod contract;
 pub(crate) mod dataset;
 pub(crate) mod evaluate;
 pub(crate) mod new;
+mod product_folder;
 mod report;
 pub(crate) mod template;
 pub(crate) mod test;

@@ -3,6 +3,7 @@
 mod cli;
 mod commands;
 mod greeting;
+mod message;
 mod progress;
 mod registration;
 
@@ -19,7 +20,7 @@ pub fn main(products: ProductList) -> ExitCode {
     match cli::Cli::parse().run(products) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("error: {}", message::of(&error));
             ExitCode::FAILURE
         }
     }

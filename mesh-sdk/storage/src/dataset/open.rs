@@ -29,15 +29,13 @@ impl Dataset {
         let failed = |error| table_error(name, error);
         std::fs::create_dir_all(location).map_err(|error| unusable(location, &error))?;
         let url = folder(location)?;
-        let columns: StructType = contract
-            .arrow_schema()
-            .as_ref()
-            .try_into_kernel()
-            .map_err(|error| failed(DeltaTableError::from(error)))?;
+        let columns = columns_of(&contract, name)?;
         let table = match is_table(location) {
             true => {
                 let mut table = load(&url).await.map_err(failed)?;
-                grow_to(&mut table, name, &contract, &columns).await?;
+                if allowed(&table, name, &contract, &columns)? == Growth::Compatible {
+                    grow(&mut table, name, &contract, &columns).await?;
+                }
                 table
             }
             false => create(&url, name, &contract, &columns)
@@ -58,6 +56,47 @@ impl Dataset {
             published: Published { table, info }.into(),
         })
     }
+
+    /// Whether [`Dataset::open`] would take the table that is in the folder `location`, if there is one. Changes nothing.
+    ///
+    /// # Errors
+    /// As [`Dataset::open`].
+    pub async fn check(
+        location: &Path,
+        name: &str,
+        contract: &Contract,
+    ) -> Result<(), StorageError> {
+        if !is_table(location) {
+            return Ok(());
+        }
+        let table = load(&folder(location)?).await;
+        let table = table.map_err(|error| table_error(name, error))?;
+        allowed(&table, name, contract, &columns_of(contract, name)?).map(drop)
+    }
+}
+
+/// The growth that `contract` asks of the table, if it is one that it may have.
+fn allowed(
+    table: &DeltaTable,
+    name: &str,
+    contract: &Contract,
+    columns: &StructType,
+) -> Result<Growth, StorageError> {
+    let failed = |error| table_error(name, error);
+    let stored = table.snapshot().map_err(failed)?.schema();
+    match growth(&stored, columns).map_err(failed)? {
+        Growth::Breaking(difference) => Err(StorageError::SchemaDiffers {
+            dataset: name.to_owned(),
+            contract: format!("{} {}", contract.name(), contract.version()),
+            difference,
+        }),
+        growth => Ok(growth),
+    }
+}
+
+fn columns_of(contract: &Contract, name: &str) -> Result<StructType, StorageError> {
+    let columns = contract.arrow_schema().as_ref().try_into_kernel();
+    columns.map_err(|error| table_error(name, DeltaTableError::from(error)))
 }
 
 /// The Delta table that is in the folder `location`, at its newest version. Nothing is created.
@@ -92,25 +131,6 @@ async fn create(
         .with_columns(columns.fields().cloned())
         .with_commit_properties(CommitProperties::default().with_metadata(provenance(contract)))
         .await
-}
-
-async fn grow_to(
-    table: &mut DeltaTable,
-    name: &str,
-    contract: &Contract,
-    columns: &StructType,
-) -> Result<(), StorageError> {
-    let failed = |error| table_error(name, error);
-    let stored = table.snapshot().map_err(failed)?.schema();
-    match growth(&stored, columns).map_err(failed)? {
-        Growth::None => Ok(()),
-        Growth::Compatible => grow(table, name, contract, columns).await,
-        Growth::Breaking(difference) => Err(StorageError::SchemaDiffers {
-            dataset: name.to_owned(),
-            contract: format!("{} {}", contract.name(), contract.version()),
-            difference,
-        }),
-    }
 }
 
 fn folder(location: &Path) -> Result<Url, StorageError> {

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::Args;
-use mesh_sdk::{DataProduct, Host, HostConfig, Readiness, RuleResult};
+use mesh_sdk::{Host, HostConfig, Readiness, RuleResult};
 
-use super::report;
+use super::{product_folder, report};
 use crate::progress;
 
 #[derive(Args)]
@@ -22,8 +21,7 @@ pub(crate) struct Test {
 
 /// Starts the product on nothing but what it ships, in a folder that goes away, and measures every dataset.
 pub(crate) async fn run(args: &Test) -> anyhow::Result<ExitCode> {
-    let product = DataProduct::from_files(args.product.clone())
-        .with_context(|| format!("the product in {} cannot be read", args.product.display()))?;
+    let product = product_folder::read(&args.product)?;
     let folder = tempfile::tempdir()?;
     let steps = progress::Steps::default();
     let mut host = Host::open(HostConfig {

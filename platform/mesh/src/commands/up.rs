@@ -3,11 +3,12 @@
 mod hosting;
 mod watching;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use mesh_catalog::Catalog;
 use mesh_platform::identity::{DevIssuer, Scope};
 use mesh_platform::server::{self, Limits, Readiness};
@@ -17,6 +18,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
+use super::product_folder;
 use crate::cli::Up;
 use crate::greeting::Greeting;
 use crate::{ProductList, progress};
@@ -33,7 +35,7 @@ pub(crate) async fn run(args: &Up, built_in: ProductList) -> anyhow::Result<()> 
     DevIssuer::require_loopback(args.listen)?;
     // Read before anything is opened: a mistake in a product is told at once.
     let products = built_in()?;
-    let declared = declared(&args.products)?;
+    let declared = declared(&args.products, &products)?;
     let folder = args.data.path()?;
     let listener = TcpListener::bind(args.listen).await.with_context(|| {
         format!(
@@ -93,17 +95,28 @@ pub(crate) async fn run(args: &Up, built_in: ProductList) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// The products in the folders that were named.
-fn declared(folders: &[PathBuf]) -> anyhow::Result<Vec<(PathBuf, DataProduct)>> {
-    let read = |folder: &PathBuf| {
-        let folder = folder
-            .canonicalize()
-            .with_context(|| format!("there is no folder {}", folder.display()))?;
-        let product = DataProduct::from_files(folder.clone())
-            .with_context(|| format!("the product in {} cannot be read", folder.display()))?;
-        Ok((folder, product))
-    };
-    folders.iter().map(read).collect()
+/// The products in the folders that were named, each with a name that no other product has.
+fn declared(
+    folders: &[PathBuf],
+    built_in: &[DataProduct],
+) -> anyhow::Result<Vec<(PathBuf, DataProduct)>> {
+    let built_in = built_in.iter().map(|product| product.name().to_owned());
+    let mut known: BTreeMap<String, String> =
+        built_in.map(|name| (name, "built in".to_owned())).collect();
+    let mut declared = Vec::new();
+    for folder in folders {
+        let product = product_folder::read(folder)?;
+        let folder = folder.canonicalize()?;
+        let (name, place) = (product.name(), format!("in {}", folder.display()));
+        if let Some(other) = known.insert(name.to_owned(), place.clone()) {
+            bail!(
+                "there are two products named {name}: one {other}, one {place}; give one another name in its \
+                 product.odps.yaml, or leave one out"
+            );
+        }
+        declared.push((folder, product));
+    }
+    Ok(declared)
 }
 
 /// Where the mesh in `folder` was reached last.

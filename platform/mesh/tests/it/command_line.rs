@@ -2,11 +2,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::process::{Mesh, mesh};
-
-fn stderr(output: &std::process::Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use crate::process::{Mesh, mesh, text};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_mesh_remembers_across_a_clean_stop() {
@@ -26,7 +22,11 @@ async fn the_mesh_remembers_across_a_clean_stop() {
 
     mesh.start_again().await;
     let rows = mesh
-        .query(&token, "SELECT heart_risk FROM heart_risk_scores")
+        .query(
+            &token,
+            "bracelet-cardiology",
+            "SELECT heart_risk FROM heart_risk_scores",
+        )
         .await;
     assert_eq!(
         rows[0]["heart_risk"]["event_id"],
@@ -44,11 +44,7 @@ async fn the_mesh_remembers_across_a_clean_stop() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_catalog_lists_the_product_and_keeps_up() {
     let mesh = Mesh::up().await;
-    let url = format!(
-        "{}/catalog/api/v1/products/bracelet-cardiology",
-        mesh.origin
-    );
-    let entry = mesh.get(&url).await;
+    let entry = mesh.entry("bracelet-cardiology").await;
     let ports: Vec<_> = entry["ports"]
         .as_array()
         .unwrap()
@@ -82,7 +78,7 @@ async fn the_catalog_lists_the_product_and_keeps_up() {
         .await
         .unwrap();
     for attempt in 0.. {
-        let entry = mesh.get(&url).await;
+        let entry = mesh.entry("bracelet-cardiology").await;
         let datasets = entry["datasets"].as_array().unwrap();
         let readings = datasets
             .iter()
@@ -109,21 +105,16 @@ async fn the_catalog_lists_the_product_and_keeps_up() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_mesh_on_the_same_folder_says_so() {
     let running = Mesh::up().await;
-    let folder = running.folder.path().to_str().unwrap();
-    let second = mesh(&["up", "--data-dir", folder, "--listen", "127.0.0.1:0"]);
-    assert!(!second.status.success());
-    assert!(
-        stderr(&second).contains("in use by another process"),
-        "{}",
-        stderr(&second)
-    );
+    let folder = text(running.folder.path());
+    mesh(&["up", "--data-dir", folder, "--listen", "127.0.0.1:0"])
+        .told(&["in use by another process"]);
 }
 
 #[test]
 fn mistakes_are_answered_with_what_to_do() {
     let empty = tempfile::tempdir().unwrap();
-    let folder = empty.path().to_str().unwrap();
-    let cases: [(&[&str], &str); 5] = [
+    let folder = text(empty.path());
+    let cases: [(&[&str], &str); 4] = [
         (&["token", "--data-dir", folder], "start one with `mesh up`"),
         (
             &["up", "--data-dir", folder, "--listen", "0.0.0.0:7070"],
@@ -131,23 +122,24 @@ fn mistakes_are_answered_with_what_to_do() {
         ),
         (
             &["model", "evaluate", "bracelet-cardiology/heart-age"],
-            "there is no model heart-age; there are heart-risk",
+            "there is no model heart-age; there is heart-risk",
         ),
         (
             &["model", "evaluate", "bracelets/heart-risk"],
             "there is no product bracelets; there are bracelet-cardiology",
         ),
-        (&["upp"], "a similar subcommand exists: 'up'"),
     ];
     for (arguments, expected) in cases {
-        let output = mesh(arguments);
-        assert!(!output.status.success());
-        assert!(
-            stderr(&output).contains(expected),
-            "{arguments:?}: {}",
-            stderr(&output)
-        );
+        mesh(arguments).told(&[expected]);
     }
+}
+
+#[test]
+fn an_unknown_command_is_answered_with_a_similar_one() {
+    let output = mesh(&["upp"]);
+    assert_eq!(output.code, Some(2), "{}", output.stderr);
+    let similar = "a similar subcommand exists: 'up'";
+    assert!(output.stderr.contains(similar), "{}", output.stderr);
 }
 
 #[test]
@@ -158,8 +150,7 @@ fn the_cross_validation_of_heart_risk_reaches_what_it_must() {
         "bracelet-cardiology/heart-risk",
         "--json",
     ]);
-    assert!(output.status.success(), "{}", stderr(&output));
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report: Value = serde_json::from_str(&output.well()).unwrap();
     assert_eq!(report["folds"].as_array().unwrap().len(), 100);
     let mean = |measure: &str| report[measure]["mean"].as_f64().unwrap();
     assert!(mean("accuracy") >= 0.835, "accuracy {}", mean("accuracy"));

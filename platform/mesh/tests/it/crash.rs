@@ -143,7 +143,7 @@ async fn all_stored(
     let sql = "SELECT event_id, patient_id FROM heart_readings WHERE patient_id LIKE 'crash-%'";
     let mut missing = acknowledged.len();
     for _ in 0..300 {
-        let rows = mesh.query(token, sql).await;
+        let rows = mesh.query(token, "bracelet-cardiology", sql).await;
         let text = |row: &Value, column: &str| row[column].as_str().unwrap().to_owned();
         let stored: HashMap<String, String> = rows
             .iter()

@@ -3,5 +3,12 @@
 
 mod architecture;
 mod command_line;
+mod contract_data;
+mod contract_lint;
+mod contract_versions;
 mod crash;
+mod fixture;
+mod hosting;
+mod new_products;
 mod process;
+mod schema;

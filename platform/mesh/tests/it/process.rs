@@ -1,8 +1,10 @@
-//! A `mesh up` that can be killed and started again.
+//! The binary, run to its end or as a `mesh up` that can be killed and started again.
 
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
@@ -12,27 +14,90 @@ use tempfile::TempDir;
 /// How long a start may take before the test gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// What a command came to.
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs the command line to its end, without a terminal.
+pub(crate) fn mesh(arguments: &[&str]) -> Ended {
+    mesh_in(Path::new("."), arguments)
+}
+
+/// [`mesh`], in a folder.
+pub(crate) fn mesh_in(folder: &Path, arguments: &[&str]) -> Ended {
+    let output = Command::new(env!("CARGO_BIN_EXE_mesh"))
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+impl Ended {
+    /// What was asked for holds; returns the standard output.
+    pub(crate) fn well(self) -> String {
+        assert_eq!(self.code, Some(0), "{}{}", self.stdout, self.stderr);
+        self.stdout
+    }
+
+    /// It does not hold, or could not be found out; returns both outputs.
+    pub(crate) fn badly(self) -> String {
+        let told = self.stdout + &self.stderr;
+        assert_eq!(self.code, Some(1), "{told}");
+        told
+    }
+
+    /// [`Ended::badly`], with a message in which all of `parts` stand.
+    pub(crate) fn told(self, parts: &[&str]) {
+        let told = self.badly();
+        for part in parts {
+            assert!(told.contains(part), "no {part:?} in: {told}");
+        }
+    }
+}
+
+/// The path for an argument.
+pub(crate) fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
 pub(crate) struct Mesh {
     pub(crate) folder: TempDir,
     pub(crate) origin: String,
     address: String,
+    products: Vec<PathBuf>,
     child: Child,
     pub(crate) client: Client,
 }
 
 impl Mesh {
     pub(crate) async fn up() -> Mesh {
-        let folder = tempfile::tempdir().unwrap();
+        Self::up_with(&[]).await
+    }
+
+    /// With the products in these folders beside the built-in ones.
+    pub(crate) async fn up_with(products: &[&Path]) -> Mesh {
+        let folder = started_before();
         let free = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
             .unwrap();
         let address = free.to_string();
-        let child = start(folder.path(), &address);
+        let products: Vec<PathBuf> = products.iter().map(|path| path.to_path_buf()).collect();
+        let child = start(folder.path(), &address, &products);
         let mesh = Mesh {
             folder,
             origin: format!("http://{address}"),
             address,
+            products,
             child,
             client: Client::new(),
         };
@@ -64,43 +129,36 @@ impl Mesh {
     }
 
     pub(crate) async fn start_again(&mut self) {
-        self.child = start(self.folder.path(), &self.address);
+        self.child = start(self.folder.path(), &self.address, &self.products);
         self.ready().await;
     }
 
     /// SIGINT, as Ctrl-C sends it; returns whether it ended well.
     pub(crate) fn interrupt(&mut self) -> bool {
-        let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-INT", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        interrupt(&self.child);
         self.child.wait().unwrap().success()
     }
 
     pub(crate) fn token(&self) -> String {
-        let output = mesh(&["token", "--data-dir", self.folder.path().to_str().unwrap()]);
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+        let token = mesh(&["token", "--data-dir", text(self.folder.path())]);
+        token.well().trim().to_owned()
     }
 
-    pub(crate) async fn get(&self, url: &str) -> Value {
+    pub(crate) fn product(&self, name: &str) -> String {
+        format!("{}/products/{name}", self.origin)
+    }
+
+    /// What the catalog says of a product.
+    pub(crate) async fn entry(&self, product: &str) -> Value {
+        let url = format!("{}/catalog/api/v1/products/{product}", self.origin);
         let answer = self.client.get(url).send().await.unwrap();
         answer.json().await.unwrap()
     }
 
-    pub(crate) async fn query(&self, token: &str, sql: &str) -> Vec<Value> {
-        let url = format!("{}/products/bracelet-cardiology/query", self.origin);
+    pub(crate) async fn query(&self, token: &str, product: &str, sql: &str) -> Vec<Value> {
         let request = self
             .client
-            .post(url)
+            .post(format!("{}/query", self.product(product)))
             .bearer_auth(token)
             .json(&json!({ "sql": sql }));
         request
@@ -113,6 +171,16 @@ impl Mesh {
             .await
             .unwrap()
     }
+
+    /// What was printed on standard error so far.
+    pub(crate) fn stderr(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join(STDERR)).unwrap()
+    }
+
+    /// What was printed on standard output so far.
+    pub(crate) fn stdout(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join(STDOUT)).unwrap()
+    }
 }
 
 impl Drop for Mesh {
@@ -122,25 +190,69 @@ impl Drop for Mesh {
     }
 }
 
-fn start(folder: &Path, address: &str) -> Child {
-    Command::new(env!("CARGO_BIN_EXE_mesh"))
-        .args([
-            "up",
-            "--data-dir",
-            folder.to_str().unwrap(),
-            "--listen",
-            address,
-        ])
-        .env("MESH_LOG", "error")
-        .stdout(Stdio::null())
+/// Files in the data folder that take what `mesh up` prints.
+const STDERR: &str = "stderr.txt";
+const STDOUT: &str = "stdout.txt";
+
+fn start(folder: &Path, address: &str, products: &[PathBuf]) -> Child {
+    let file = |name| std::fs::File::create(folder.join(name)).unwrap();
+    up(folder, address)
+        .args(products)
+        .stdout(file(STDOUT))
+        .stderr(file(STDERR))
         .spawn()
         .unwrap()
 }
 
-/// Runs the command line to its end.
-pub(crate) fn mesh(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_mesh"))
-        .args(arguments)
-        .output()
-        .unwrap()
+fn up(folder: &Path, address: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mesh"));
+    command
+        .args(["up", "--data-dir", text(folder), "--listen", address])
+        .env("MESH_LOG", "error")
+        .stdin(Stdio::null());
+    command
+}
+
+fn interrupt(child: &Child) {
+    let pid = child.id().to_string();
+    let sent = Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    assert!(sent.success());
+}
+
+/// A folder of its own in which the built-in products were started once: their models are trained.
+fn started_before() -> TempDir {
+    static FIRST: OnceLock<PathBuf> = OnceLock::new();
+    let first = FIRST.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("started-once");
+        let _ = std::fs::remove_dir_all(&folder);
+        let mut child = up(&folder, "127.0.0.1:0")
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(
+            lines.any(|line| line.unwrap().contains("The mesh is up")),
+            "the mesh does not start"
+        );
+        interrupt(&child);
+        lines.for_each(drop);
+        assert!(child.wait().unwrap().success());
+        folder
+    });
+    let folder = tempfile::tempdir().unwrap();
+    copy(first, folder.path());
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            std::fs::create_dir(&to).unwrap();
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
 }

@@ -5,6 +5,7 @@ use clap::{Args, ValueEnum};
 use mesh_contracts::{Direction, Verdict};
 
 use super::read;
+use crate::message::counted;
 
 #[derive(Args)]
 pub(crate) struct Diff {
@@ -74,10 +75,11 @@ pub(super) fn run(args: &Diff) -> anyhow::Result<ExitCode> {
         match diff.changes().len() {
             0 => eprintln!("no change"),
             changes => eprintln!(
-                "{} {} -> {}: {changes} changes, {}",
+                "{} {} -> {}: {}, {}",
                 new.name(),
                 old.version(),
                 new.version(),
+                counted(changes, "change"),
                 verdict
             ),
         }

@@ -6,6 +6,7 @@ use clap::Args;
 use mesh_contracts::{Contract, DocumentError, ProductDescription, PublishedLock};
 
 use super::{files, name, publish, text};
+use crate::message::counted;
 
 const CONTRACT: &str = ".odcs.yaml";
 const PRODUCT: &str = ".odps.yaml";
@@ -43,8 +44,11 @@ pub(super) fn run(args: &Lint) -> anyhow::Result<ExitCode> {
         for mistake in &mistakes {
             println!("{mistake}");
         }
-        let (documents, mistakes) = (documents.len(), mistakes.len());
-        eprintln!("{documents} documents, {mistakes} mistakes");
+        eprintln!(
+            "{}, {}",
+            counted(documents.len(), "document"),
+            counted(mistakes.len(), "mistake")
+        );
     }
     Ok(match mistakes.is_empty() {
         true => ExitCode::SUCCESS,
@@ -64,17 +68,18 @@ fn lint(path: &Path) -> anyhow::Result<Vec<DocumentError>> {
 
 /// Whether a published file is still what was published.
 fn changed_after_publication(path: &Path, yaml: &str) -> anyhow::Result<Option<DocumentError>> {
-    let Some(root) = path
-        .ancestors()
-        .skip(1)
-        .find(|folder| folder.join(LOCK).is_file())
-    else {
+    // In full: the lock may be above the folder that this runs in.
+    let full = path
+        .canonicalize()
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let has_lock = |folder: &&Path| folder.join(LOCK).is_file();
+    let Some(root) = full.ancestors().skip(1).find(has_lock) else {
         return Ok(None);
     };
     let lock = root.join(LOCK);
     let lock = PublishedLock::parse(&text(&lock)?)
         .with_context(|| format!("{} cannot be read", lock.display()))?;
-    let relative = path.strip_prefix(root)?.to_string_lossy().into_owned();
+    let relative = full.strip_prefix(root)?.to_string_lossy().into_owned();
     let is_published = |contract: Contract| publish::place(&contract) == relative;
     let is_locked = lock.paths().any(|locked| locked == relative);
     if !is_locked && !Contract::parse(&relative, yaml).is_ok_and(is_published) {

@@ -5,7 +5,7 @@ use mesh_platform::api::Api;
 use mesh_platform::identity::{DevIssuer, authenticate};
 use mesh_platform::server::{self, Limits, LiveRouter, Readiness};
 use mesh_platform::{problem, telemetry};
-use mesh_sdk::{DataProduct, DatasetState, Host, SdkError};
+use mesh_sdk::{DataProduct, DatasetState, Host};
 
 use crate::registration;
 
@@ -35,7 +35,10 @@ impl Hosting {
             limits,
             live: LiveRouter::new(Router::new()),
         };
-        hosting.publish()?;
+        hosting.route()?;
+        for entry in hosting.entries() {
+            hosting.catalog.register(entry);
+        }
         Ok(hosting)
     }
 
@@ -68,9 +71,17 @@ impl Hosting {
     pub(super) async fn replace(&mut self, product: DataProduct) -> anyhow::Result<()> {
         let replaced = self.host.replace(product).await;
         // Also after a failure: the old product goes on, started anew.
-        self.publish()?;
-        replaced?;
+        self.route()?;
+        match replaced {
+            Ok(running) => self.catalog.register(registration::entry(&running)),
+            Err(error) => return Err(error.into()),
+        }
         Ok(())
+    }
+
+    /// Whether a product of this name runs.
+    pub(super) fn runs(&self, product: &str) -> bool {
+        self.host.product(product).is_some()
     }
 
     /// Shows that the newest files of a product cannot be run.
@@ -84,11 +95,8 @@ impl Hosting {
         self.host.stop().await;
     }
 
-    /// The catalog's entries and the routes, from what runs now.
-    fn publish(&self) -> anyhow::Result<()> {
-        self.entries()
-            .into_iter()
-            .for_each(|entry| self.catalog.register(entry));
+    /// Leads every request to what runs now.
+    fn route(&self) -> anyhow::Result<()> {
         let api = Api::new()
             .merge(self.host.api())
             .merge(self.catalog.api())
@@ -104,9 +112,4 @@ impl Hosting {
         self.live.replace(server::layers(router, &self.limits));
         Ok(())
     }
-}
-
-/// What a person reads of an error: one line.
-pub(super) fn one_line(error: &SdkError) -> String {
-    error.to_string().lines().collect::<Vec<_>>().join(" ")
 }

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::anyhow;
 use mesh_sdk::DataProduct;
 use tokio::sync::Mutex;
 
-use super::hosting::{Hosting, one_line};
+use super::hosting::Hosting;
+use crate::message;
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_millis(500);
@@ -67,29 +69,39 @@ impl Watched {
             return eprintln!("{}: reading its files panicked", self.name);
         };
         let problem = match read {
-            Ok(product) if product.name() != self.name => Some(format!(
+            Ok(product) if product.name() != self.name => Some(anyhow!(
                 "product.odps.yaml: name: it is {} now, and {} before; stop the mesh and start it again to rename a product",
                 product.name(),
                 self.name
             )),
             Ok(product) => {
                 let replaced = hosting.lock().await.replace(product).await;
-                replaced.err().map(|error| format!("{error:#}"))
+                replaced.err()
             }
-            Err(error) => Some(one_line(&error)),
+            Err(error) => Some(error.into()),
         };
         match problem {
             None => eprintln!("{}: its files changed; loaded again", self.name),
             Some(problem) => {
+                let problem = one_line(&message::of(&problem));
                 eprintln!(
                     "{}: its files changed, and cannot be run: {problem}",
                     self.name
                 );
-                eprintln!("  what ran before goes on; it is tried again when they change");
-                hosting.lock().await.failed(&self.name, problem);
+                let hosting = hosting.lock().await;
+                let before = match hosting.runs(&self.name) {
+                    true => "what ran before goes on",
+                    false => "it is down",
+                };
+                eprintln!("  {before}; it is tried again when they change");
+                hosting.failed(&self.name, problem);
             }
         }
     }
+}
+
+fn one_line(text: &str) -> String {
+    text.lines().collect::<Vec<_>>().join(" ")
 }
 
 /// Tells the catalog whenever something of a dataset has moved on.
