@@ -53,34 +53,40 @@ impl<'a> Differences<'a> {
             let path = at(property.name());
             let Some(field) = fields.and_then(|fields| fields.get(property.name())) else {
                 if property.required() {
-                    self.found
-                        .push(format!("{path} is required by the contract; the type has none"));
+                    self.found.push(format!(
+                        "{path} is required by the contract; the type has none"
+                    ));
                 }
                 continue;
             };
             let always = schema["required"].as_array();
             let always = always.is_some_and(|names| names.iter().any(|n| n == property.name()));
             if property.required() && !always {
-                self.found
-                    .push(format!("{path} is required by the contract; the type may leave it out"));
+                self.found.push(format!(
+                    "{path} is required by the contract; the type may leave it out"
+                ));
             }
             self.value(field, property, &path);
         }
         let known = |name: &str| properties.iter().any(|property| property.name() == name);
         let unknown = fields.into_iter().flat_map(|fields| fields.keys());
         for name in unknown.filter(|name| !known(name)) {
-            self.found
-                .push(format!("{} is in the type; the contract has none", at(name)));
+            self.found.push(format!(
+                "{} is in the type; the contract has none",
+                at(name)
+            ));
         }
     }
 
     fn value(&mut self, schema: &'a Value, property: &Property, path: &str) {
         let alternatives = self.alternatives(schema);
-        let (null, others): (Vec<_>, Vec<_>) =
-            alternatives.into_iter().partition(|(kind, _)| *kind == "null");
+        let (null, others): (Vec<_>, Vec<_>) = alternatives
+            .into_iter()
+            .partition(|(kind, _)| *kind == "null");
         if property.required() && !null.is_empty() {
-            self.found
-                .push(format!("{path} is required by the contract; the type may be null"));
+            self.found.push(format!(
+                "{path} is required by the contract; the type may be null"
+            ));
         }
         for (kind, schema) in others {
             match (property.logical_type(), kind) {

@@ -103,7 +103,7 @@ impl Host {
         // First all of them: the old product could not go on with a table that another contract has made grow.
         start::check(&product, &self.folder(&name)).await?;
         let (old, tasks) = self.running.remove(place);
-        tasks.halt().await;
+        tasks.stop().await;
         let replaced = self.start(product).await;
         if let Err(refused) = replaced {
             return Err(match self.start(old.product().clone()).await {

@@ -90,7 +90,11 @@ fn one_or_many(product: &str, contract: &Contract, side: Side) -> Schema {
         Side::Input => "input",
         Side::Stored => "stored",
     };
-    let name = format!("{product}-{}-{}-{name}", contract.name(), contract.version());
+    let name = format!(
+        "{product}-{}-{}-{name}",
+        contract.name(),
+        contract.version()
+    );
     let record = Schema::component(name, contract.json_schema(side));
     Schema::one_of([record.clone(), Schema::array_of(record)])
 }

@@ -54,13 +54,12 @@ enum SinkError {
 }
 
 impl Sink {
-    /// Runs until `stop`, and then until everything the topic held at that moment is committed; until `halt`, and then no
-    /// further than the rows at hand, for whoever goes on from there.
-    pub(crate) async fn run(self, stop: CancellationToken, halt: CancellationToken) {
+    /// Runs until `stop`, and then until everything the topic held at that moment is committed.
+    pub(crate) async fn run(self, stop: CancellationToken) {
         let mut pause = FIRST_PAUSE;
         loop {
             // A bug in what it calls must not end it unnoticed.
-            let followed = AssertUnwindSafe(self.follow(&stop, &halt, &mut pause))
+            let followed = AssertUnwindSafe(self.follow(&stop, &mut pause))
                 .catch_unwind()
                 .await;
             match followed.unwrap_or(Err(SinkError::Panicked)) {
@@ -81,7 +80,6 @@ impl Sink {
     async fn follow(
         &self,
         stop: &CancellationToken,
-        halt: &CancellationToken,
         pause: &mut Duration,
     ) -> Result<(), SinkError> {
         let partitions = self.log.ends(&self.topic).await?.len();
@@ -99,9 +97,6 @@ impl Sink {
                 self.commit(&events, &quarantined).await?;
                 advance(&mut next, &events);
                 *pause = FIRST_PAUSE;
-            }
-            if halt.is_cancelled() {
-                return Ok(());
             }
             if let Some(ends) = &ends
                 && (events.is_empty() || next.iter().zip(ends).all(|(next, end)| next >= end))

@@ -35,7 +35,6 @@ const MAKING: Limits = Limits {
 /// The tasks that fill, make and measure the datasets of a product.
 pub(crate) struct Tasks {
     stop: CancellationToken,
-    halt: CancellationToken,
     running: Vec<JoinHandle<()>>,
 }
 
@@ -43,26 +42,13 @@ impl Tasks {
     fn new() -> Tasks {
         Tasks {
             stop: CancellationToken::new(),
-            halt: CancellationToken::new(),
             running: Vec::new(),
         }
     }
 
     /// Returns once everything that was accepted before is committed.
-    pub(crate) async fn stop(self) {
+    pub(crate) async fn stop(mut self) {
         self.stop.cancel();
-        self.ended().await;
-    }
-
-    /// Returns once nothing is written any more. What was accepted and is not committed stays in the event log, for the
-    /// tasks that come after these.
-    pub(crate) async fn halt(self) {
-        self.halt.cancel();
-        self.stop.cancel();
-        self.ended().await;
-    }
-
-    async fn ended(mut self) {
         for task in std::mem::take(&mut self.running) {
             if let Err(error) = task.await {
                 tracing::error!(%error, "a task of a product ended badly");
@@ -78,7 +64,6 @@ impl Tasks {
 /// A product that is dropped leaves no task behind.
 impl Drop for Tasks {
     fn drop(&mut self) {
-        self.halt.cancel();
         self.stop.cancel();
     }
 }
@@ -124,7 +109,7 @@ pub(crate) async fn product(
         Ok(()) => Ok((start.running, start.tasks)),
         Err(error) => {
             // What comes after may write to the same tables.
-            start.tasks.halt().await;
+            start.tasks.stop().await;
             Err(error)
         }
     }
@@ -201,8 +186,8 @@ impl Start<'_> {
             changes: self.changes.clone(),
             healthy: self.starting.health(&part),
         };
-        let (stop, halt) = (self.tasks.stop.clone(), self.tasks.halt.clone());
-        self.tasks.spawn(sink.run(stop, halt));
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(sink.run(stop));
         Ok(())
     }
 
@@ -264,7 +249,9 @@ impl Start<'_> {
         let folder = self.folder.join("models").join(&plan.name);
         let registry = Arc::new(Registry::open(folder, &plan.name)?);
         let mut versions = registry.versions()?;
-        let newest = versions.last().filter(|version| version.is_trained_by(plan));
+        let newest = versions
+            .last()
+            .filter(|version| version.is_trained_by(plan));
         let version = match newest {
             Some(version) => version.clone(),
             None => {

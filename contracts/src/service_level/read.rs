@@ -29,7 +29,11 @@ fn service_level(
     let element = element.as_ref().or(default);
     let column = element.map(|element| column(element, schema)).transpose()?;
     let column = column.flatten();
-    let kind = promise(&property, &fields, column.as_ref().map(|of| of.path().to_owned()))?;
+    let kind = promise(
+        &property,
+        &fields,
+        column.as_ref().map(|of| of.path().to_owned()),
+    )?;
     if let (Promise::Freshness { .. } | Promise::Retention { .. }, Some(column), Some(element)) =
         (&kind, &column, element)
         && !column.moment()

@@ -1,7 +1,6 @@
 //! Whatever comes, a document is read or refused, in time.
 
 use mesh_contracts::{Contract, ProductDescription, edited, published};
-use proptest::prelude::*;
 
 use crate::mutation::try_mutations_of;
 

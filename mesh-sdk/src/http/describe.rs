@@ -40,9 +40,8 @@ pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
     for contract in &contracts {
         let version = format!("{}/{}", contract.name(), contract.version());
         api = api.merge(contract_routes(product, contract, &version));
-        let is_older = |other: &&Contract| {
-            other.id() == contract.id() && other.is_newer_than(contract)
-        };
+        let is_older =
+            |other: &&Contract| other.id() == contract.id() && other.is_newer_than(contract);
         if !contracts.iter().any(|other| is_older(other)) {
             api = api.merge(contract_routes(product, contract, contract.name()));
         }

@@ -22,7 +22,10 @@ pub(super) fn datasets(
     for port in outputs {
         if !declared.contains_key(port.name()) {
             let unknown = unknown("dataset", port.name(), declared.keys());
-            let message = format!("{unknown}, but it is an output port in product.odps.yaml");
+            let message = format!(
+                "product.odps.yaml has an output port {}, and there is {unknown}",
+                port.name()
+            );
             return Err(SdkError::declaration("datasets", message));
         }
     }
@@ -79,7 +82,10 @@ fn distinct_names(of: &BTreeMap<&str, Contract>) -> Result<(), SdkError> {
                 contract.id(),
                 contract.name()
             );
-            return Err(SdkError::declaration(format!("datasets.{dataset}"), message));
+            return Err(SdkError::declaration(
+                format!("datasets.{dataset}"),
+                message,
+            ));
         }
     }
     Ok(())

@@ -63,7 +63,7 @@ impl Bench {
     async fn catch_up(&self) {
         let stop = CancellationToken::new();
         stop.cancel();
-        self.sink().await.run(stop, CancellationToken::new()).await;
+        self.sink().await.run(stop).await;
     }
 
     /// The event ids in a table, sorted.

@@ -16,7 +16,8 @@ use crate::StorageError;
 impl Dataset {
     /// Opens the table in the folder `location`, or creates it with the columns of `contract`.
     ///
-    /// A contract that has further columns which may be null, or lets a column be null that was required, makes
+    /// Columns that may be null and that the contract has no more stay in the table, for a contract that has them again:
+    /// nobody reads them, and new rows have nulls there. A contract that has further columns which may be null, or lets a column be null that was required, makes
     /// the table's columns its own in a commit of no rows; the rows that are there have nulls in the new ones.
     ///
     /// # Errors
@@ -29,18 +30,20 @@ impl Dataset {
         let failed = |error| table_error(name, error);
         std::fs::create_dir_all(location).map_err(|error| unusable(location, &error))?;
         let url = folder(location)?;
-        let columns = columns_of(&contract, name)?;
         let table = match is_table(location) {
             true => {
                 let mut table = load(&url).await.map_err(failed)?;
+                let columns = columns_with_kept(&contract, name, &table)?;
                 if allowed(&table, name, &contract, &columns)? == Growth::Compatible {
                     grow(&mut table, name, &contract, &columns).await?;
                 }
                 table
             }
-            false => create(&url, name, &contract, &columns)
-                .await
-                .map_err(failed)?,
+            false => {
+                let columns = columns_of(&contract, name)?;
+                let created = create(&url, name, &contract, &columns).await;
+                created.map_err(failed)?
+            }
         };
         let rows = rows(&table).map_err(failed)?;
         let info = info(&table, rows).map_err(failed)?;
@@ -71,7 +74,8 @@ impl Dataset {
         }
         let table = load(&folder(location)?).await;
         let table = table.map_err(|error| table_error(name, error))?;
-        allowed(&table, name, contract, &columns_of(contract, name)?).map(drop)
+        let columns = columns_with_kept(contract, name, &table)?;
+        allowed(&table, name, contract, &columns).map(drop)
     }
 }
 
@@ -92,6 +96,22 @@ fn allowed(
         }),
         growth => Ok(growth),
     }
+}
+
+/// The columns of the contract, and behind them those of the table that may go on without it.
+fn columns_with_kept(
+    contract: &Contract,
+    name: &str,
+    table: &DeltaTable,
+) -> Result<StructType, StorageError> {
+    let failed = |error| table_error(name, error);
+    let wanted = columns_of(contract, name)?;
+    let stored = table.snapshot().map_err(failed)?.schema();
+    let kept = stored
+        .fields()
+        .filter(|field| field.is_nullable() && wanted.field(field.name()).is_none());
+    StructType::try_new(wanted.fields().chain(kept).cloned())
+        .map_err(|error| failed(DeltaTableError::from(error)))
 }
 
 fn columns_of(contract: &Contract, name: &str) -> Result<StructType, StorageError> {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use deltalake::DeltaTable;
+use arrow_array::{RecordBatch, new_null_array};
+use arrow_schema::{ArrowError, FieldRef, SchemaRef};
 use deltalake::kernel::Add;
 use deltalake::writer::{DeltaWriter, RecordBatchWriter};
+use deltalake::{DeltaTable, DeltaTableError};
 use mesh_contracts::CheckedBatch;
 
 use super::commit::is_repeated;
@@ -138,7 +140,9 @@ impl Writing<'_> {
             Some(file) => file,
             None => RecordBatchWriter::for_table(&self.table).map_err(failed)?,
         };
-        file.write(batch.batch().clone()).await.map_err(failed)?;
+        let rows = with_kept(batch.batch(), file.arrow_schema())
+            .map_err(|error| failed(DeltaTableError::from(error)))?;
+        file.write(rows).await.map_err(failed)?;
         self.rows += batch.num_rows() as u64;
         if file.buffer_len() < self.file_size {
             self.open = Some(file);
@@ -180,6 +184,19 @@ impl Writing<'_> {
         self.files.extend(finished);
         self.dataset.make_durable(paths).await
     }
+}
+
+/// The rows with nulls in the columns that the table keeps and the contract has no more.
+fn with_kept(rows: &RecordBatch, stored: SchemaRef) -> Result<RecordBatch, ArrowError> {
+    if rows.num_columns() == stored.fields().len() {
+        return Ok(rows.clone());
+    }
+    let column = |field: &FieldRef| match rows.column_by_name(field.name()) {
+        Some(column) => column.clone(),
+        None => new_null_array(field.data_type(), rows.num_rows()),
+    };
+    let columns = stored.fields().iter().map(column).collect();
+    RecordBatch::try_new(stored, columns)
 }
 
 impl Drop for Writing<'_> {

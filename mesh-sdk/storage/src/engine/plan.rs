@@ -17,7 +17,7 @@ use futures::FutureExt;
 use super::row_by_row::{Incremental, source};
 use super::rows::Budget;
 use super::session::{only_reading, session};
-use super::tables::{Pinned, TableSource, scan};
+use super::tables::{Pinned, TableSource};
 use super::{Begun, Changes, QueryRows};
 use crate::StorageError;
 use crate::dataset::{Added, added_since, table_error};
@@ -86,7 +86,8 @@ impl Query {
         for name in statement.tables(&state)? {
             if let Some(table) = self.tables.get(&name) {
                 let table = table.pin().await?;
-                session.register_table(name.as_str(), table.provider(&state).await?)?;
+                let rows = table.provider(&name, &state, None).await?;
+                session.register_table(name.as_str(), rows)?;
                 tables.insert(name, table);
             }
         }
@@ -106,9 +107,9 @@ impl Query {
         files: Vec<Add>,
     ) -> Result<Planned, StorageError> {
         let session = session(self.environment.clone());
-        if let Some(table) = planned.tables.get(name).and_then(Pinned::delta) {
+        if let Some(table) = planned.tables.get(name) {
             let state = Arc::new(session.state());
-            session.register_table(name, scan(table, &state, Some(files)).await?)?;
+            session.register_table(name, table.provider(name, &state, Some(files)).await?)?;
         }
         let plan = logical(&session, Statement::parse(&self.sql)?).await?;
         Ok(Planned {

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use deltalake::datafusion::execution::SessionStateBuilder;
 use deltalake::datafusion::execution::runtime_env::RuntimeEnv;
 use deltalake::datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 
@@ -25,7 +26,18 @@ pub(crate) fn session_config() -> SessionConfig {
 
 /// Where one statement is planned and run.
 pub(crate) fn session(environment: Arc<RuntimeEnv>) -> SessionContext {
-    let session = SessionContext::new_with_config_rt(session_config(), environment);
+    let state = SessionStateBuilder::new()
+        .with_config(session_config())
+        .with_runtime_env(environment)
+        .with_default_features()
+        .build();
+    // A scan of a Delta table that reads no column says that it keeps a limit, and does not. So the limit stays where it
+    // was written.
+    let rules = state.physical_optimizers().iter();
+    let rules = rules.filter(|rule| rule.name() != "LimitPushdown").cloned();
+    let rules = rules.collect();
+    let state = SessionStateBuilder::from(state).with_physical_optimizer_rules(rules);
+    let session = SessionContext::new_with_state(state.build());
     NO_FUNCTIONS
         .iter()
         .for_each(|name| session.deregister_udf(name));

@@ -7,13 +7,14 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use deltalake::DeltaTable;
 use deltalake::datafusion::catalog::TableProvider;
-use deltalake::datafusion::datasource::MemTable;
 use deltalake::datafusion::datasource::file_format::options::{ParquetReadOptions, ReadOptions};
 use deltalake::datafusion::datasource::listing::{
     ListingTable, ListingTableConfig, ListingTableUrl,
 };
+use deltalake::datafusion::datasource::{MemTable, ViewTable, provider_as_source};
 use deltalake::datafusion::error::DataFusionError;
 use deltalake::datafusion::execution::SessionState;
+use deltalake::datafusion::logical_expr::LogicalPlanBuilder;
 use deltalake::kernel::Add;
 use url::Url;
 
@@ -35,7 +36,8 @@ pub enum TableSource {
 
 /// A table as one statement sees it.
 pub(super) enum Pinned {
-    Delta(DeltaTable),
+    /// A table, and the columns of it that are shown where that is not all.
+    Delta(DeltaTable, Option<SchemaRef>),
     Batches(SchemaRef, Vec<RecordBatch>),
     Parquet(PathBuf),
 }
@@ -44,8 +46,10 @@ impl TableSource {
     /// Decides on the version that is read.
     pub(super) async fn pin(&self) -> Result<Pinned, StorageError> {
         Ok(match self {
-            Self::Dataset(dataset) => Pinned::Delta(dataset.table()),
-            Self::DeltaFolder(path) => Pinned::Delta(read_only(path).await?),
+            Self::Dataset(dataset) => {
+                Pinned::Delta(dataset.table(), Some(dataset.contract().arrow_schema()))
+            }
+            Self::DeltaFolder(path) => Pinned::Delta(read_only(path).await?, None),
             Self::Batches(schema, batches) => Pinned::Batches(schema.clone(), batches.clone()),
             Self::Parquet(path) => Pinned::Parquet(path.clone()),
         })
@@ -60,23 +64,53 @@ impl Pinned {
 
     pub(super) fn delta(&self) -> Option<&DeltaTable> {
         match self {
-            Self::Delta(table) => Some(table),
+            Self::Delta(table, _) => Some(table),
             Self::Batches(..) | Self::Parquet(_) => None,
         }
     }
 
+    /// Its rows for the table `name` of a statement, or those of some of its files.
     pub(super) async fn provider(
         &self,
+        name: &str,
         state: &Arc<SessionState>,
+        only: Option<Vec<Add>>,
     ) -> Result<Arc<dyn TableProvider>, StorageError> {
         Ok(match self {
-            Self::Delta(table) => scan(table, state, None).await?,
+            Self::Delta(table, shown) => {
+                let scan = scan(table, state, only).await?;
+                match shown {
+                    Some(shown) => showing(name, scan, shown)?,
+                    None => scan,
+                }
+            }
             Self::Batches(schema, batches) => {
                 Arc::new(MemTable::try_new(schema.clone(), vec![batches.clone()])?)
             }
             Self::Parquet(path) => parquet(path, state).await?,
         })
     }
+}
+
+/// A table keeps columns that its contract has no more: nobody reads them.
+fn showing(
+    name: &str,
+    scan: Arc<dyn TableProvider>,
+    shown: &SchemaRef,
+) -> Result<Arc<dyn TableProvider>, StorageError> {
+    let stored = scan.schema();
+    if stored.fields().len() == shown.fields().len() {
+        return Ok(scan);
+    }
+    let places = shown
+        .fields()
+        .iter()
+        .map(|field| stored.index_of(field.name()));
+    let places = places
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(DataFusionError::from)?;
+    let plan = LogicalPlanBuilder::scan(name, provider_as_source(scan), Some(places))?.build()?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
 }
 
 /// The rows of `table`, or those of some of its files.

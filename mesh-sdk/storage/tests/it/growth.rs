@@ -97,6 +97,45 @@ async fn columns_that_a_contract_no_longer_has_are_refused() {
 }
 
 #[tokio::test]
+async fn a_column_that_a_contract_no_longer_has_is_kept_and_shown_to_nobody() {
+    let wider = CONTRACT.replace(
+        "      - {name: at,",
+        "      - {name: mood, logicalType: string}\n      - {name: at,",
+    );
+    let wider = Contract::parse("beats.odcs.yaml", &wider).unwrap();
+    let folder = tempdir().unwrap();
+    let location = folder.path().join("beats");
+    let dataset = Dataset::open(&location, "beats", wider.clone())
+        .await
+        .unwrap();
+    let row = json!({"who": "ana", "rate": 61.0, "mood": "calm"});
+    let rows = batch_of(&wider, &[row]);
+    dataset
+        .append(&rows, &read_up_to("topic/0", 1))
+        .await
+        .unwrap();
+    drop(dataset);
+
+    let dataset = Arc::new(open(folder.path()).await.unwrap());
+    assert_eq!(dataset.info().rows, 1);
+    let rows = batch(&[beat("bob", 62.0)]);
+    dataset
+        .append(&rows, &read_up_to("topic/0", 2))
+        .await
+        .unwrap();
+    let engine = engine_over(&dataset);
+    let count = all(&engine, "SELECT count(*) FROM beats").await;
+    assert_eq!(count, ["2"]);
+    let hidden = engine.query("SELECT mood FROM beats").await;
+    assert!(matches!(hidden, Err(StorageError::InvalidQuery(_))));
+    drop((engine, dataset));
+
+    let dataset = Arc::new(Dataset::open(&location, "beats", wider).await.unwrap());
+    let sql = "SELECT who, mood FROM beats";
+    assert_eq!(all(&engine_over(&dataset), sql).await, ["ana,calm", "bob,"]);
+}
+
+#[tokio::test]
 async fn a_writer_of_the_columns_before_cannot_commit_to_those_after() {
     let folder = tempdir().unwrap();
     let before = open(folder.path()).await.unwrap();

@@ -5,7 +5,7 @@ use futures::TryStreamExt;
 use mesh_storage::{Engine, Format, Limits, StorageError};
 use tempfile::{TempDir, tempdir};
 
-use super::{batch, beat, open, read_up_to};
+use super::{all, batch, beat, engine_over, open, read_up_to};
 
 async fn engine(limits: Limits) -> (Engine, TempDir) {
     let folder = tempdir().unwrap();
@@ -257,4 +257,25 @@ async fn what_is_not_one_number_is_named() {
         let expected = format!("the query gives {given}, and is to give one row with one number");
         assert_eq!(error.to_string(), expected, "{sql}");
     }
+}
+
+#[tokio::test]
+async fn a_limit_holds_where_no_column_is_read() {
+    let folder = tempdir().unwrap();
+    let dataset = Arc::new(open(folder.path()).await.unwrap());
+    for next in 1..4 {
+        let rows = batch(&[beat("ana", 61.0), beat("bob", 62.0)]);
+        dataset
+            .append(&rows, &read_up_to("topic/0", next))
+            .await
+            .unwrap();
+    }
+    let engine = engine_over(&dataset);
+    for sql in [
+        "SELECT 1 AS x FROM beats LIMIT 3",
+        "SELECT 1 AS x FROM beats LIMIT 3 OFFSET 2",
+    ] {
+        assert_eq!(all(&engine, sql).await.len(), 3, "{sql}");
+    }
+    assert_eq!(all(&engine, "SELECT count(*) FROM beats").await, ["6"]);
 }

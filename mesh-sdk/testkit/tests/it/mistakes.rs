@@ -24,7 +24,7 @@ const MISTAKES: [(&str, &str, &str, &str); 22] = [
         "mesh.yaml",
         "  full_wards:\n",
         "  full_ward:\n",
-        "mesh.yaml:2:3: datasets: no dataset full_wards; did you mean `full_ward`?, but it is an output port in product.odps.yaml",
+        "mesh.yaml:2:3: datasets: product.odps.yaml has an output port full_wards, and there is no dataset full_wards; did you mean `full_ward`?",
     ),
     (
         "mesh.yaml",

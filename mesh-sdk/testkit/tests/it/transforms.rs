@@ -150,9 +150,17 @@ async fn rows_of_a_file_that_break_the_contract_go_to_quarantine_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schedule_makes_a_dataset_anew_at_its_times_and_not_on_commit() {
     let wards = Wards::new();
-    wards.edit("mesh.yaml", "refresh: on-commit", "refresh: { schedule: \"0 0 1 1 *\" }");
+    wards.edit(
+        "mesh.yaml",
+        "refresh: on-commit",
+        "refresh: { schedule: \"0 0 1 1 *\" }",
+    );
     let mesh = TestMesh::start(wards.product()).await;
-    assert_eq!(mesh.count("ward_totals").await, 2, "made once, to begin with");
+    assert_eq!(
+        mesh.count("ward_totals").await,
+        2,
+        "made once, to begin with"
+    );
     send(&mesh, &json!({ "ward": "west", "beds": 8, "taken": 8 })).await;
     // Made on commit of the same row, so the other has had its chance.
     mesh.until_rows("full_wards", 3).await;

@@ -1,6 +1,6 @@
 //! What was measured, for people: a line per rule, a picture before the words.
 
-use mesh_sdk::{ContractTest, QualityReport, RuleResult, Verdict};
+use mesh_sdk::{ContractTest, DatasetState, QualityReport, RuleResult, Verdict};
 
 pub(super) fn contract_test(test: &ContractTest) {
     println!(
@@ -70,4 +70,17 @@ pub(super) fn product(reports: &[QualityReport]) -> bool {
         .collect();
     summary(&results);
     !results.iter().any(RuleResult::is_breach)
+}
+
+/// Tells of the rows of a product's files that broke their contract; how many there are.
+pub(super) fn quarantined(states: &[DatasetState]) -> u64 {
+    let of = |state: &DatasetState| state.refresh.as_ref().map_or(0, |made| made.quarantined);
+    for state in states.iter().filter(|state| of(state) > 0) {
+        eprintln!(
+            "  \u{2717} {}: {} rows of its file break the contract and are in quarantine",
+            state.name,
+            of(state)
+        );
+    }
+    states.iter().map(of).sum()
 }

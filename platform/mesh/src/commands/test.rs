@@ -31,9 +31,10 @@ pub(crate) async fn run(args: &Test) -> anyhow::Result<ExitCode> {
     })?;
     let running = host.start(product).await?;
     let reports = running.measure().await;
+    let states = running.datasets();
     drop(running);
     host.stop().await;
-    let passed = match args.json {
+    let kept = match args.json {
         false => report::product(&reports),
         true => {
             println!("{:#}", serde_json::to_value(&reports)?);
@@ -41,7 +42,9 @@ pub(crate) async fn run(args: &Test) -> anyhow::Result<ExitCode> {
             !results.any(RuleResult::is_breach)
         }
     };
-    Ok(match passed {
+    // On stderr, beside a report that may be JSON.
+    let quarantined = report::quarantined(&states);
+    Ok(match kept && quarantined == 0 {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })

@@ -59,10 +59,17 @@ fn published(folder: &Path, contract: &Contract) -> anyhow::Result<Vec<Contract>
         return Ok(Vec::new());
     }
     let versions = files(&versions, &[".odcs.yaml"])?;
-    let versions: Vec<Contract> = versions
+    let mut versions: Vec<Contract> = versions
         .iter()
         .map(|file| read(file))
         .collect::<anyhow::Result<_>>()?;
+    // What was put there by hand is not published by that.
+    if let Some(lock) = locked(folder)? {
+        versions.retain(|version| {
+            let place = place(version);
+            lock.paths().any(|locked| locked == place)
+        });
+    }
     if let Some(other) = versions.iter().find(|other| other.id() != contract.id()) {
         bail!(
             "{} has the name {} too, with the id {}: give this contract that id, or a name of its own",
@@ -75,14 +82,20 @@ fn published(folder: &Path, contract: &Contract) -> anyhow::Result<Vec<Contract>
 }
 
 fn lock(folder: &Path, place: &str, contract: &Contract) -> anyhow::Result<()> {
-    let file = folder.join(LOCK);
-    let mut lock = match file.exists() {
-        true => PublishedLock::parse(&text(&file)?)
-            .with_context(|| format!("{} cannot be read", file.display()))?,
-        false => PublishedLock::default(),
-    };
+    let mut lock = locked(folder)?.unwrap_or_default();
     lock.add(place, contract.source().as_bytes())?;
-    replace(&file, &lock.to_string())
+    replace(&folder.join(LOCK), &lock.to_string())
+}
+
+/// The lock of the published contracts; none where nothing was published so far.
+fn locked(folder: &Path) -> anyhow::Result<Option<PublishedLock>> {
+    let file = folder.join(LOCK);
+    if !file.exists() {
+        return Ok(None);
+    }
+    let lock = PublishedLock::parse(&text(&file)?);
+    lock.map(Some)
+        .with_context(|| format!("{} cannot be read", file.display()))
 }
 
 fn write(file: &Path, contract: &Contract) -> anyhow::Result<()> {

@@ -61,7 +61,7 @@ impl Watched {
         settled && self.seen != self.loaded
     }
 
-    async fn load(&mut self, hosting: &Mutex<Hosting>) {
+    async fn load(&mut self, hosting: &Arc<Mutex<Hosting>>) {
         self.loaded = self.seen.clone();
         let folder = self.folder.clone();
         let read = tokio::task::spawn_blocking(move || DataProduct::from_files(folder)).await;
@@ -75,8 +75,12 @@ impl Watched {
                 self.name
             )),
             Ok(product) => {
-                let replaced = hosting.lock().await.replace(product).await;
-                replaced.err()
+                let hosting = hosting.clone();
+                // A bug that one product brings to light must not end the watching of the others.
+                let replaced =
+                    tokio::spawn(async move { hosting.lock().await.replace(product).await });
+                let panicked = |_| Err(anyhow!("starting it panicked; the log says where"));
+                replaced.await.unwrap_or_else(panicked).err()
             }
             Err(error) => Some(error.into()),
         };
