@@ -37,6 +37,7 @@ pub(super) fn api(product: &RunningProduct, plan: &ModelPlan, scoring: Arc<Scori
     )
     .problems(&[
         &codes::CONTRACT_VIOLATION,
+        &codes::UNDEFINED_SCORE,
         &codes::EMPTY_BODY,
         &codes::NOT_JSON,
         &codes::NOT_UTF8,

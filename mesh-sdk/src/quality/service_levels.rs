@@ -1,5 +1,8 @@
 //! What a contract promises of a dataset over time: how fresh it is, how long it is kept.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -50,12 +53,12 @@ pub(super) async fn measure(
             Promise::Retention {
                 limit,
                 element: Some(element),
-            } => age(engine, table, "min", Some(&element), updated_at, now)
+            } => age(engine, table, "min", Some(element), updated_at, now)
                 .await
                 .map(|age| (age, limit, "the oldest is")),
-            Promise::Retention { element: None, .. } => Err(
-                "it names no element: write the column that says how old a row is".to_owned(),
-            ),
+            Promise::Retention { element: None, .. } => {
+                Err("it names no element: write the column that says how old a row is".to_owned())
+            }
             Promise::Latency { .. } => {
                 Err("the time from a row's origin to its commit is not measured".to_owned())
             }
@@ -66,7 +69,11 @@ pub(super) async fn measure(
         };
         let (kept, observed, reason) = match age {
             Ok((age, limit, what)) => {
-                let kept = if age <= *limit { Kept::Kept } else { Kept::Broken };
+                let kept = if age <= *limit {
+                    Kept::Kept
+                } else {
+                    Kept::Broken
+                };
                 (kept, Some(format!("{what} {} old", in_words(age))), None)
             }
             Err(reason) => (Kept::NotMeasured, None, Some(reason)),
@@ -94,11 +101,9 @@ async fn age(
     let then = match column {
         None => updated_at.timestamp() as f64,
         Some(column) => {
-            let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
             let query = format!(
-                "SELECT date_part('epoch', {which}({})) AS value FROM {}",
-                quoted(column),
-                quoted(table)
+                "SELECT date_part('epoch', {which}({})) AS value FROM \"{table}\"",
+                reach(column)
             );
             number(engine, &query).await?
         }
@@ -106,6 +111,14 @@ async fn age(
     // A clock may be ahead of another's: what is in the future is new.
     let seconds = (now.timestamp() as f64 - then).max(0.0);
     Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+/// How SQL reaches a property by its path, `"answer"['scored_at']`. A contract's names are letters, digits and underscores.
+fn reach(path: &str) -> String {
+    let mut names = path.split('.');
+    let column = names.next().unwrap_or_default();
+    let fields = names.map(|field| format!("['{field}']"));
+    format!("\"{column}\"{}", fields.collect::<String>())
 }
 
 /// `3 s`, `12 min`, `5 h`, `40 d`.
