@@ -17,6 +17,12 @@ def get(path: str):
         return json.load(answer)
 
 
+def text(path: str) -> str:
+    """The page that is there."""
+    with urllib.request.urlopen(ORIGIN + path, timeout=10) as answer:
+        return answer.read().decode()
+
+
 def post_to(address: str, body: bytes, content_type: str = "application/json", accept: str = "application/json") -> bytes:
     """What the mesh answers. Any status but 2xx raises an error."""
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": content_type, "Accept": accept}
