@@ -84,13 +84,15 @@ fn only_json(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// One record of `contract` or a list of them, as its `side` is sent or comes back.
-fn one_or_many(contract: &Contract, side: Side) -> Schema {
+/// One record of `contract` or a list of them, as its `side` is sent or comes back. The schema is named for the product:
+/// contracts of two products may have one name.
+fn one_or_many(product: &RunningProduct, contract: &Contract, side: Side) -> Schema {
     let name = match side {
         Side::Input => "input",
         Side::Stored => "stored",
     };
-    let name = format!("{}-{}-{name}", contract.name(), contract.version());
+    let product = product.product().name();
+    let name = format!("{product}-{}-{}-{name}", contract.name(), contract.version());
     let record = Schema::component(name, contract.json_schema(side));
     Schema::one_of([record.clone(), Schema::array_of(record)])
 }

@@ -28,12 +28,12 @@ pub(super) fn api(product: &RunningProduct, plan: &ModelPlan, scoring: Arc<Scori
     ))
     .tag(name)
     .scope(Scope::Score)
-    .request("application/json", super::one_or_many(&plan.input, Side::Input))
+    .request("application/json", super::one_or_many(product, &plan.input, Side::Input))
     .answer(
         StatusCode::OK,
         "What was sent, with the answer added",
         "application/json",
-        super::one_or_many(&plan.output, Side::Stored),
+        super::one_or_many(product, &plan.output, Side::Stored),
     )
     .problems(&[
         &codes::CONTRACT_VIOLATION,
