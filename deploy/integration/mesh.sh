@@ -2,26 +2,36 @@
 
 _mesh_pid=
 
-# start_mesh: builds the mesh and starts one on a free port, with nothing in it but what the products ship; returns once it
-# is ready. Afterwards `mesh` is on the PATH and knows it, and these are exported:
+# build_mesh: builds the mesh, and puts `mesh` on the PATH.
+build_mesh() {
+    command -v cargo >/dev/null || die "cargo is needed: https://rustup.rs"
+    cd "$repository"
+    cargo build --quiet
+    export PATH="${CARGO_TARGET_DIR:-$repository/target}/debug:$PATH"
+}
+
+# start_mesh [PRODUCT_DIR...]: builds the mesh and starts one on a free port, with nothing in it but what the products ship,
+# those in the folders too; returns once it is ready. Afterwards `mesh` is on the PATH and knows it, and these are exported:
 #   MESH_ORIGIN    http://127.0.0.1:PORT
 #   MESH_DATA_DIR  the folder that holds everything it remembers
 #   MESH_TOKEN     a token with every scope
 start_mesh() {
-    local folder port deadline
-    command -v cargo >/dev/null || die "cargo is needed: https://rustup.rs"
     need curl curl
-    cd "$repository"
-    cargo build --quiet
-    export PATH="${CARGO_TARGET_DIR:-$repository/target}/debug:$PATH"
+    build_mesh
+    host_products mesh "$@"
+}
 
+# host_products PROGRAM [PRODUCT_DIR...]: as start_mesh, with a program that has the mesh's command line.
+host_products() {
+    local program=$1 folder port deadline
+    shift
     folder=$(mktemp -d)
     on_exit rm -rf "$folder"
     port=$(free_port)
     export MESH_ORIGIN=http://127.0.0.1:$port MESH_DATA_DIR=$folder/data
     _mesh_log=$folder/log
     on_exit _abandon_mesh
-    MESH_LOG=warn mesh up --listen "127.0.0.1:$port" >"$folder/greeting" 2>"$_mesh_log" &
+    MESH_LOG=warn "$program" up --listen "127.0.0.1:$port" "$@" >"$folder/greeting" 2>"$_mesh_log" &
     _mesh_pid=$!
     wait_for_port "$port" 60 "$_mesh_pid"
     deadline=$((SECONDS + 60))

@@ -84,12 +84,14 @@ fn only_json(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-/// One record of `contract` or a list of them, as its `side` is sent or comes back.
-fn one_or_many(product: &str, contract: &Contract, side: Side) -> Schema {
+/// One record of `contract` or a list of them, as its `side` is sent or comes back. The schema is named for the product:
+/// contracts of two products may have one name.
+fn one_or_many(product: &RunningProduct, contract: &Contract, side: Side) -> Schema {
     let name = match side {
         Side::Input => "input",
         Side::Stored => "stored",
     };
+    let product = product.product().name();
     let name = format!(
         "{product}-{}-{}-{name}",
         contract.name(),

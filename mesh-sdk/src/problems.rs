@@ -1,6 +1,7 @@
 //! Errors of this crate and of those below it -> problems, in one place.
 
 use mesh_events::EventError;
+use mesh_models::ModelError;
 use mesh_platform::problem::{ErrorCode, Problem, codes};
 use mesh_storage::StorageError;
 
@@ -36,6 +37,12 @@ impl From<ScoreError> for Problem {
         match error {
             ScoreError::Body(error) => error.into(),
             ScoreError::Events(error) => events(error),
+            ScoreError::Model(ModelError::UndefinedScore { row }) => {
+                let problem = Problem::new(&codes::UNDEFINED_SCORE);
+                problem.with_detail(format!(
+                    "Nothing was scored: in record {row} a number that the model needs is missing or far out of its range."
+                ))
+            }
             ScoreError::Model(error) => Problem::internal(error),
             ScoreError::TooMany(_) => {
                 Problem::new(&codes::BODY_TOO_LARGE).with_detail(error.to_string())

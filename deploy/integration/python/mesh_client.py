@@ -17,16 +17,33 @@ def get(path: str):
         return json.load(answer)
 
 
-def post(path: str, body: bytes, content_type: str = "application/json", accept: str = "application/json") -> bytes:
-    """What the product answers. Any status but 2xx raises an error."""
+def text(path: str) -> str:
+    """The page that is there."""
+    with urllib.request.urlopen(ORIGIN + path, timeout=10) as answer:
+        return answer.read().decode()
+
+
+def post_to(address: str, body: bytes, content_type: str = "application/json", accept: str = "application/json") -> bytes:
+    """What the mesh answers. Any status but 2xx raises an error."""
     headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": content_type, "Accept": accept}
-    request = urllib.request.Request(ORIGIN + PRODUCT + path, data=body, headers=headers)
+    request = urllib.request.Request(ORIGIN + address, data=body, headers=headers)
     with urllib.request.urlopen(request, timeout=30) as answer:
         return answer.read()
 
 
+def post(path: str, body: bytes, content_type: str = "application/json", accept: str = "application/json") -> bytes:
+    """What the product answers."""
+    return post_to(PRODUCT + path, body, content_type, accept)
+
+
 def query(sql: str, accept: str = "application/json") -> bytes:
     return post("/query", json.dumps({"sql": sql}).encode(), accept=accept)
+
+
+def rows_of(product: str, dataset: str) -> int:
+    """As the product's query port counts them."""
+    sql = f'SELECT count(*) AS n FROM "{dataset}"'
+    return json.loads(post_to(f"/products/{product}/query", json.dumps({"sql": sql}).encode()))[0]["n"]
 
 
 def wait_for_rows(dataset: str, rows: int) -> None:

@@ -13,6 +13,8 @@ KNOWN = {
     "product": "bracelet-cardiology",
     "urn": "urn:mesh:cardiology:bracelet-cardiology:readings:1",
     "code": "not-found",
+    "contract": "heart-readings",
+    "version": "1.0.0",
 }
 
 

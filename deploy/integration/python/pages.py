@@ -1,11 +1,14 @@
 """Opens the catalog's pages in Chromium at two widths, and runs every snippet that the product page shows.
 
-pages.py CHROMIUM PYTHON: PYTHON is one that has what the Python snippets import, and nothing else.
+pages.py CHROMIUM PYTHON FOLDER: PYTHON is one that has what the Python snippets import, and nothing else; FOLDER is that of
+a declared product, which is broken in the end.
 """
 
 import subprocess
 import sys
 import tempfile
+import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
@@ -16,10 +19,14 @@ PRODUCT = "bracelet-cardiology"
 PRODUCT_PAGE = f"/catalog/products/{PRODUCT}"
 CONTRACT = "heart-readings"
 CONTRACT_PAGE = f"{PRODUCT_PAGE}/contracts/{CONTRACT}"
+MEASURED = "epidemiology"
+MEASURED_PAGE = f"/catalog/products/{MEASURED}"
 PAGES = [
-    "/", PRODUCT_PAGE, CONTRACT_PAGE,
+    "/", PRODUCT_PAGE, CONTRACT_PAGE, MEASURED_PAGE,
     "/catalog/search", "/catalog/search?q=cholesterol", "/catalog/search?q=nothing-of-the-kind",
 ]  # fmt: skip
+# What the page calls a rule's status; a failure is less where the rule only warns.
+VERDICTS = {"passed": ["kept"], "failed": ["broken", "at risk"], "not-run": ["not checked"]}
 WIDTHS = [1200, 360]
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -72,6 +79,46 @@ def check_product(page: Page) -> list[str]:
     return [f"does not show {part!r}" for part in expected if part not in text]
 
 
+def check_home(page: Page) -> list[str]:
+    """The page shows every product, and which of them hold simulated data."""
+    text = page.inner_text("main")
+    products = [product["product"] for product in get("/catalog/api/v1/products")["products"]]
+    wrong = [f"does not show {name!r}" for name in {*products, "epidemiology", "logistics", PRODUCT} if name not in text]
+    if text.count("Simulated data") != 2:
+        wrong.append("does not mark the two products whose data is simulated")
+    return wrong
+
+
+def check_quality(page: Page) -> list[str]:
+    """The page shows every quality rule and what became of it."""
+    entry = get(f"/catalog/api/v1/products/{MEASURED}")
+    results = [result for dataset in entry["datasets"] for result in dataset["quality"]["results"]]
+    for details in page.locator("details:not([open]) > summary").all():
+        details.click()
+    text = page.inner_text("main").lower()
+    expected = [" ".join(result["sentence"].split()) for result in results]
+    wrong = [f"does not show {part!r}" for part in expected if part.lower() not in " ".join(text.split())]
+    for status in {result["status"] for result in results}:
+        if not any(word in text for word in VERDICTS[status]):
+            wrong.append(f"shows no rule as {' or '.join(VERDICTS[status])}")
+    return wrong if results else ["has no quality rule"]
+
+
+def broken_in(folder: Path) -> str:
+    """Breaks a line of mesh.yaml; its place, as file:line. Returns once the catalog has seen it."""
+    file = folder / "mesh.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    at = next(at for at, line in enumerate(lines) if line.strip().startswith("from:"))
+    lines[at] = lines[at].replace("from:", "form:")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    deadline = time.monotonic() + 30
+    while not get(f"/catalog/api/v1/products/{folder.name}").get("failure"):
+        if time.monotonic() > deadline:
+            raise SystemExit("the catalog does not see that mesh.yaml is broken")
+        time.sleep(0.2)
+    return f"mesh.yaml:{at + 1}"
+
+
 def check_contract(page: Page) -> list[str]:
     """The page shows what the catalog knows of the contract, and its document once it is opened."""
     entry = get(f"/catalog/api/v1/products/{PRODUCT}")
@@ -108,7 +155,8 @@ def run(title: str, code: str, python: str) -> str | None:
 
 
 def main() -> None:
-    chromium, python = sys.argv[1:]
+    chromium, python, folder = sys.argv[1:]
+    declared = Path(folder)
     found: list[str] = []
     runnable: list[tuple[str, str]] = []
     with sync_playwright() as driver, tempfile.TemporaryDirectory() as profile:
@@ -127,10 +175,24 @@ def main() -> None:
                 if path == CONTRACT_PAGE:
                     wrong += check_contract(page)
                     wrong += filter(None, [scrolls_sideways(page)])
+                if path == "/":
+                    wrong += check_home(page)
+                if path == MEASURED_PAGE:
+                    wrong += check_quality(page)
+                    wrong += filter(None, [scrolls_sideways(page)])
                 found += [f"{path} at {width} px: {what}" for what in wrong]
                 page.close()
+        place = broken_in(declared)
+        for path in ("/", f"/catalog/products/{declared.name}"):
+            for width in WIDTHS:
+                page, wrong = open_page(context, path, width)
+                wrong += filter(None, [scrolls_sideways(page)])
+                if place not in page.inner_text("main"):
+                    wrong.append(f"does not say that {place} is broken")
+                found += [f"{path} of a broken product at {width} px: {what}" for what in wrong]
+                page.close()
         context.close()
-    print(f"{len(PAGES)} pages opened at {' and '.join(map(str, WIDTHS))} px")
+    print(f"{len(PAGES) + 2} pages opened at {' and '.join(map(str, WIDTHS))} px")
 
     kinds = {code.split()[0] for _, code in runnable}
     if not {"curl", "import"} <= kinds:

@@ -42,7 +42,7 @@ pub(super) fn api(product: &RunningProduct, port: &InputPort, ingest: Arc<Ingest
     ))
     .tag(name)
     .scope(Scope::Ingest)
-    .request("application/json", super::one_or_many(name, contract, Side::Input))
+    .request("application/json", super::one_or_many(product, contract, Side::Input))
     .request("application/x-ndjson", Schema::text())
     .request("text/csv", Schema::text())
     .answer(

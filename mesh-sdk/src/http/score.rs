@@ -28,15 +28,16 @@ pub(super) fn api(product: &RunningProduct, plan: &ModelPlan, scoring: Arc<Scori
     ))
     .tag(name)
     .scope(Scope::Score)
-    .request("application/json", super::one_or_many(name, &plan.input, Side::Input))
+    .request("application/json", super::one_or_many(product, &plan.input, Side::Input))
     .answer(
         StatusCode::OK,
         "What was sent, with the answer added",
         "application/json",
-        super::one_or_many(name, &plan.output, Side::Stored),
+        super::one_or_many(product, &plan.output, Side::Stored),
     )
     .problems(&[
         &codes::CONTRACT_VIOLATION,
+        &codes::UNDEFINED_SCORE,
         &codes::EMPTY_BODY,
         &codes::NOT_JSON,
         &codes::NOT_UTF8,

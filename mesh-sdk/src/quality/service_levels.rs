@@ -1,5 +1,8 @@
 //! What a contract promises of a dataset over time: how fresh it is, how long it is kept.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};

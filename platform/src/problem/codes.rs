@@ -74,6 +74,7 @@ error_codes! {
     QUERY_TOO_LARGE = 413, "query-too-large", "The query or its result is larger than allowed";
     UNSUPPORTED_MEDIA_TYPE = 415, "unsupported-media-type", "The body's media type is not understood here";
     CONTRACT_VIOLATION = 422, "contract-violation", "Records do not keep to their contract";
+    UNDEFINED_SCORE = 422, "undefined-score", "The model has no answer to these numbers";
     TOO_MANY_REQUESTS = 429, "too-many-requests", "The caller sends more than its share";
     INTERNAL = 500, "internal", "Something failed on this side";
     UNAVAILABLE = 503, "unavailable", "This part cannot answer at the moment";

@@ -148,6 +148,7 @@ const IDENTIFIERS: &[(&str, &[&str])] = &[
 /// Parts that make a word one of the above wherever they stand in it.
 const STEMS: &[(&str, &str)] = &[
     ("a patient", "patient"),
+    ("an insurance number", "versicher"),
     ("a birthday", "birth"),
     ("a birthday", "geburt"),
     ("a mail address", "email"),

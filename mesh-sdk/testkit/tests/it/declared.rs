@@ -56,3 +56,20 @@ async fn a_model_scores_rows_of_a_dataset_made_by_sql() {
     assert_eq!(answer.status, 200, "{}", answer.text());
     mesh.until_rows("outbreak_risk_scores", 3).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_that_a_model_cannot_compute_with_are_told_apart_from_a_failure() {
+    let mesh = TestMesh::start(product("epidemiology")).await;
+    let mut rows = mesh.query("SELECT * FROM weekly_signals LIMIT 2").await;
+    rows[1]["incidence"] = 1e300.into();
+    rows[1]["previous_incidence"] = 1e300.into();
+    let body = serde_json::to_string(&rows).unwrap();
+    let answer = mesh
+        .post("models/outbreak-risk/score", "application/json", body)
+        .await;
+    assert_eq!(
+        (answer.status, answer.problem()),
+        (422, "undefined-score".to_owned())
+    );
+    assert!(answer.text().contains("in record 1 "), "{}", answer.text());
+}
