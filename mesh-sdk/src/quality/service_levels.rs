@@ -102,7 +102,7 @@ async fn age(
         None => updated_at.timestamp() as f64,
         Some(column) => {
             // What is dated in the future says nothing of how new the rest is.
-            let column = expression(column);
+            let column = reach(column);
             let query = format!(
                 "SELECT date_part('epoch', {which}({column})) AS value FROM \"{table}\" WHERE {column} <= now()"
             );
@@ -114,7 +114,7 @@ async fn age(
 }
 
 /// A column, or a property within one: `"visit"['at']`. Names of properties are letters, digits and underscores.
-fn expression(path: &str) -> String {
+fn reach(path: &str) -> String {
     let mut names = path.split('.');
     let column = names.next().unwrap_or_default();
     let within = names.map(|name| format!("['{name}']"));
