@@ -10,8 +10,7 @@ use crate::support::records;
 fn scaffold(template: &str) -> Scaffold {
     Scaffold::new("ward-visits", "cardiology", template)
         .team("Ward team")
-        .answer("mesh_sdk", "{ path = \"../../mesh-sdk\" }")
-        .answer("mesh_testkit", "{ path = \"../../mesh-sdk/testkit\" }")
+        .answer("meshwork", "../..")
         .mesh_schema("{}")
 }
 

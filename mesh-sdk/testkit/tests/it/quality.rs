@@ -101,3 +101,27 @@ async fn a_contract_is_tried_on_a_file_row_by_row_and_as_a_whole() {
     assert_eq!((test.rows, test.broken_rows), (3, 2));
     assert_eq!(test.listed[1].row, 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_everybody_may_read_repeats_no_value() {
+    let wards = Wards::new();
+    wards.edit(
+        "contracts/beds.odcs.yaml",
+        "      - { type: text,",
+        "      - { type: sql, name: cast, query: SELECT max(CAST(ward AS DOUBLE)) FROM beds, mustBeGreaterThan: 0 }\n      - { type: text,",
+    );
+    let mesh = TestMesh::start(wards.product()).await;
+    let reports = mesh.product().measure().await;
+    let results = reports.iter().flat_map(|report| &report.results);
+    let cast = results
+        .into_iter()
+        .find(|result| result.rule == "cast")
+        .unwrap();
+    assert_eq!(cast.verdict, Verdict::NotRun);
+    let reason = cast.reason.clone().unwrap();
+    assert!(reason.contains("fails on a value"), "{reason}");
+    assert!(
+        !reason.contains("north") && !reason.contains("south"),
+        "{reason}"
+    );
+}
