@@ -42,7 +42,7 @@ pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
         api = api.merge(contract_routes(product, contract, &version));
         let is_older =
             |other: &&Contract| other.id() == contract.id() && other.is_newer_than(contract);
-        if !contracts.iter().any(|other| is_older(other)) {
+        if !contracts.iter().any(is_newer) {
             api = api.merge(contract_routes(product, contract, contract.name()));
         }
     }
