@@ -61,8 +61,15 @@ async fn a_model_scores_rows_of_a_dataset_made_by_sql() {
 async fn numbers_that_a_model_cannot_compute_with_are_told_apart_from_a_failure() {
     let mesh = TestMesh::start(product("epidemiology")).await;
     let mut rows = mesh.query("SELECT * FROM weekly_signals LIMIT 2").await;
-    rows[1]["incidence"] = 1e300.into();
-    rows[1]["previous_incidence"] = 1e300.into();
+    for (feature, sign) in [
+        ("incidence", 1.0),
+        ("incidence_elsewhere", 1.0),
+        ("mean_4_weeks", 1.0),
+        ("growth", 1.0),
+        ("excess", -1.0),
+    ] {
+        rows[1][feature] = (sign * 1e300).into();
+    }
     let body = serde_json::to_string(&rows).unwrap();
     let answer = mesh
         .post("models/outbreak-risk/score", "application/json", body)
