@@ -40,7 +40,7 @@ pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
     for contract in &contracts {
         let version = format!("{}/{}", contract.name(), contract.version());
         api = api.merge(contract_routes(product, contract, &version));
-        let is_older =
+        let is_newer =
             |other: &&Contract| other.id() == contract.id() && other.is_newer_than(contract);
         if !contracts.iter().any(is_newer) {
             api = api.merge(contract_routes(product, contract, contract.name()));
