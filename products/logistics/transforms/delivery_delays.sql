@@ -17,3 +17,5 @@ SELECT p.order_id, p.site, p.country, p.vendor, p.shipment_mode, p.product_group
 FROM plans p
 JOIN arrivals a ON a.order_id = p.order_id AND a.newest = 1
 WHERE p.newest = 1
+  -- A slip of years in a date is no delay.
+  AND a.delivered_on - p.scheduled_on BETWEEN -3650 AND 3650
