@@ -111,7 +111,8 @@ impl Templates {
         })
     }
 
-    /// The files that a version of a template gives a product with these answers. The same, byte by byte, every time.
+    /// The files that a version of a template gives a product with these answers. The same, byte by byte, every time. A file
+    /// of which nothing is left is not there: so a template leaves out one of the template that it extends.
     ///
     /// # Errors
     /// An unknown template or version, a question without an answer, or a mistake in the template.
@@ -133,7 +134,9 @@ impl Templates {
         for (path, (link, bytes)) in sources {
             let (path, bytes) =
                 render::file(path, bytes, &answers).map_err(|reason| link.broken(path, reason))?;
-            files.insert(path, bytes);
+            if !bytes.is_empty() {
+                files.insert(path, bytes);
+            }
         }
         Ok(files)
     }

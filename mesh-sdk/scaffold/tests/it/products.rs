@@ -125,6 +125,16 @@ fn hangs_together(product: &NewProduct) {
 }
 
 #[test]
+fn a_template_leaves_out_what_it_has_no_use_for() {
+    let files = |template: &str| {
+        let built = build(&scaffold(template));
+        let paths = built.files().keys();
+        paths.filter(|path| path.starts_with("transforms")).count()
+    };
+    assert_eq!((files("dataset"), files("rust")), (1, 0));
+}
+
+#[test]
 fn every_template_makes_a_product_that_hangs_together() {
     let folder = tempfile::tempdir().unwrap();
     let csv = file(&folder, "null.csv", &hostile());
