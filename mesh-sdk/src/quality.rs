@@ -20,8 +20,8 @@ pub struct QualityReport {
     /// Id of the contract.
     pub contract: String,
     pub contract_version: String,
-    /// Delta version of the dataset that was looked at; absent for data that are no dataset.
-    pub version: Option<u64>,
+    /// Delta version of the dataset that was looked at.
+    pub version: u64,
     pub rows: u64,
     pub checked_at: DateTime<Utc>,
     pub results: Vec<RuleResult>,
@@ -104,7 +104,7 @@ pub(crate) async fn measure(engine: &Engine, dataset: &Dataset) -> QualityReport
         dataset: dataset.name().to_owned(),
         contract: contract.id().to_owned(),
         contract_version: contract.version().to_owned(),
-        version: Some(info.version),
+        version: info.version,
         rows: info.rows,
         checked_at: Utc::now(),
         results,

@@ -56,7 +56,7 @@ impl Watch {
             let before = self.report(dataset.name());
             let is_new = before.is_none_or(|report| {
                 let age = chrono::Utc::now() - report.checked_at;
-                report.version != Some(dataset.info().version)
+                report.version != dataset.info().version
                     || age.to_std().is_ok_and(|age| age >= AT_LEAST_EVERY)
             });
             if is_new {

@@ -1,3 +1,4 @@
+mod alone;
 pub(crate) mod contract;
 pub(crate) mod dataset;
 pub(crate) mod evaluate;

@@ -135,10 +135,7 @@ fn quality(report: &QualityReport) -> QualityEntry {
     });
     QualityEntry {
         checked_at: report.checked_at,
-        version: report
-            .version
-            .and_then(|version| i64::try_from(version).ok())
-            .unwrap_or_default(),
+        version: i64::try_from(report.version).unwrap_or(i64::MAX),
         results: results.collect(),
         service_levels: levels.collect(),
     }

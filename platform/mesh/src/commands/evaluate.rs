@@ -1,8 +1,9 @@
 //! `mesh model evaluate`: what a model is worth on the product's starting data.
 
 use anyhow::Context;
-use mesh_sdk::{CrossValidation, CrossValidationReport, Host, HostConfig, Readiness};
+use mesh_sdk::{CrossValidation, CrossValidationReport};
 
+use super::alone::Alone;
 use crate::cli::Evaluate;
 use crate::{ProductList, progress};
 
@@ -26,15 +27,8 @@ pub(crate) async fn run(args: &Evaluate, built_in: ProductList) -> anyhow::Resul
             )
         })?;
 
-    // On a folder of its own: the report is about what the product ships, and a running mesh is not disturbed.
-    let folder = tempfile::tempdir()?;
-    let steps = progress::Steps::default();
-    let mut host = Host::open(HostConfig {
-        data_dir: folder.path().to_owned(),
-        progress: Box::new(move |step| steps.show(&step)),
-        readiness: Readiness::new(),
-    })?;
-    let running = host.start(product).await?;
+    // The report is about what the product ships.
+    let alone = Alone::start(product).await?;
     let validation = CrossValidation {
         folds: args.folds.into(),
         repeats: args.repeats.into(),
@@ -45,9 +39,9 @@ pub(crate) async fn run(args: &Evaluate, built_in: ProductList) -> anyhow::Resul
         "cross-validating",
     );
     let mut advance = |done: usize, _total: usize| bar.set_position(done as u64);
-    let report = mesh_sdk::cross_validate(&running, model, validation, &mut advance).await;
+    let report = mesh_sdk::cross_validate(&alone.running, model, validation, &mut advance).await;
     bar.finish_and_clear();
-    host.stop().await;
+    alone.stop().await;
     let report = report?;
     match args.json {
         true => println!("{}", serde_json::to_string_pretty(&report)?),

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use mesh_sdk::{Host, HostConfig, Readiness, RuleResult};
+use mesh_sdk::RuleResult;
 
+use super::alone::Alone;
 use super::{product_folder, report};
-use crate::progress;
 
 #[derive(Args)]
 pub(crate) struct Test {
@@ -22,18 +22,10 @@ pub(crate) struct Test {
 /// Starts the product on nothing but what it ships, in a folder that goes away, and measures every dataset.
 pub(crate) async fn run(args: &Test) -> anyhow::Result<ExitCode> {
     let product = product_folder::read(&args.product)?;
-    let folder = tempfile::tempdir()?;
-    let steps = progress::Steps::default();
-    let mut host = Host::open(HostConfig {
-        data_dir: folder.path().to_owned(),
-        progress: Box::new(move |step| steps.show(&step)),
-        readiness: Readiness::new(),
-    })?;
-    let running = host.start(product).await?;
-    let reports = running.measure().await;
-    let states = running.datasets();
-    drop(running);
-    host.stop().await;
+    let alone = Alone::start(product).await?;
+    let reports = alone.running.measure().await;
+    let states = alone.running.datasets();
+    alone.stop().await;
     let kept = match args.json {
         false => report::product(&reports),
         true => {
