@@ -1,6 +1,6 @@
 //! The log of events that every ingest, scoring and training run goes through: one interface, two homes.
 //!
-//! [`EmbeddedLog`] keeps the log in one file, for a mesh that runs in one process. `KafkaLog` (feature `kafka`) keeps
+//! [`EmbeddedLog`] keeps the log in one file, for a mesh that runs in one process. [`KafkaLog`] keeps
 //! it in Apache Kafka. Both hold to the same rules, which the conformance suite in `tests/it` checks on each:
 //!
 //! - an event is appended once it is durable, never before;
@@ -13,7 +13,6 @@
 mod embedded;
 mod error;
 mod event;
-#[cfg(feature = "kafka")]
 mod kafka;
 mod log;
 mod rules;
@@ -21,7 +20,6 @@ mod rules;
 pub use embedded::EmbeddedLog;
 pub use error::{Cause, EventError};
 pub use event::{Event, Position, Received};
-#[cfg(feature = "kafka")]
 pub use kafka::{KafkaConfig, KafkaLog};
 pub use log::{EventLog, Reader};
 pub use rules::{MAX_EVENT_BYTES, MAX_PARTITIONS, partition_for};

@@ -26,11 +26,13 @@ async fn log() -> Arc<KafkaLog> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "meets Kafka: deploy/integration/run kafka"]
 async fn conforms() {
     conformance::holds(log().await).await;
 }
 
 #[tokio::test]
+#[ignore = "meets Kafka: deploy/integration/run kafka"]
 async fn what_another_program_wrote_stops_a_reader_that_can_go_on_after_it() {
     let log = log().await;
     let topic = new_topic(&*log, 1).await;
@@ -55,6 +57,7 @@ async fn what_another_program_wrote_stops_a_reader_that_can_go_on_after_it() {
 
 /// deploy/integration/kafka/read_cloudevents.py reads it.
 #[tokio::test]
+#[ignore = "meets Kafka: deploy/integration/run kafka"]
 async fn what_it_writes_is_for_others_to_read() {
     let log = log().await;
     log.create_topic("cloudevents", 1).await.unwrap();
@@ -63,6 +66,7 @@ async fn what_it_writes_is_for_others_to_read() {
 }
 
 #[tokio::test]
+#[ignore = "meets Kafka: deploy/integration/run kafka"]
 async fn another_connection_finds_everything() {
     let topic = {
         let log = log().await;
@@ -76,6 +80,7 @@ async fn another_connection_finds_everything() {
 }
 
 #[tokio::test]
+#[ignore = "meets Kafka: deploy/integration/run kafka"]
 async fn a_cluster_out_of_reach_is_told_at_once() {
     let config = KafkaConfig {
         brokers: "127.0.0.1:1".to_owned(),
@@ -86,6 +91,7 @@ async fn a_cluster_out_of_reach_is_told_at_once() {
 }
 
 #[tokio::test]
+#[ignore = "meets Kafka: deploy/integration/run kafka"]
 async fn a_bad_property_is_named_without_its_value() {
     let config = KafkaConfig {
         brokers: brokers(),
