@@ -1,5 +1,6 @@
-//! Trains heart risk on the Cleveland table and writes, into a directory, what another runtime needs to check our scores:
-//! `model.onnx`, `rows.csv` (an empty field is a missing value) and `scores.csv`.
+//! Trains every algorithm on the Cleveland table and writes, into a folder for each, what another runtime needs to check our scores:
+//! `model.onnx`; `rows.f32`, rows of its features, NaN where a value is missing; `values.f32`, our probabilities or quantities;
+//! `labels.i64`. All numbers are little-endian.
 //!
 //!     cargo run -p mesh-models --example export -- DIR
 
@@ -7,49 +8,37 @@
 mod fixture;
 
 use std::error::Error;
+use std::fs;
 use std::path::PathBuf;
 
 use mesh_models::{Model, Scores, digest};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let dir = PathBuf::from(std::env::args_os().nth(1).ok_or("usage: export DIR")?);
-    std::fs::create_dir_all(&dir)?;
-    let (table, labels) = fixture::cleveland();
-    let onnx = fixture::heart_risk().fit(&table, &labels)?.to_onnx();
-    let model = Model::from_onnx(&onnx)?;
-    let mut rows = table.values().to_vec();
+    let mut rows = fixture::cleveland().0.values().to_vec();
     rows.extend(fixture::random_rows(10_000));
-    let mut scores = Scores::new();
-    model.score(&rows, &mut scores)?;
+    rows.extend(fixture::threshold_rows(2_000));
+    for (name, trained) in fixture::models() {
+        let onnx = trained.to_onnx()?;
+        let mut scores = Scores::new();
+        Model::from_onnx(&onnx)?.score(&rows, &mut scores)?;
+        let values = [scores.probabilities(), scores.quantities()].concat();
+        let labels = scores.labels().iter().flat_map(|label| label.to_le_bytes());
 
-    std::fs::write(dir.join("model.onnx"), &onnx)?;
-    let mut rows_csv = csv::Writer::from_path(dir.join("rows.csv"))?;
-    rows_csv.write_record(model.features())?;
-    for row in rows.chunks(model.features().len()) {
-        rows_csv.write_record(row.iter().map(|value| {
-            if value.is_nan() {
-                String::new()
-            } else {
-                value.to_string()
-            }
-        }))?;
+        let folder = dir.join(&name);
+        fs::create_dir_all(&folder)?;
+        fs::write(folder.join("model.onnx"), &onnx)?;
+        fs::write(folder.join("rows.f32"), bytes(&rows))?;
+        fs::write(folder.join("values.f32"), bytes(&values))?;
+        fs::write(folder.join("labels.i64"), labels.collect::<Vec<u8>>())?;
+        println!("{name}: model {}", digest(&onnx));
     }
-    rows_csv.flush()?;
-    let mut scores_csv = csv::Writer::from_path(dir.join("scores.csv"))?;
-    scores_csv.write_record(["label", "negative", "positive"])?;
-    for (label, probabilities) in scores.labels().iter().zip(scores.probabilities().chunks(2)) {
-        scores_csv.write_record([
-            label.to_string(),
-            probabilities[0].to_string(),
-            probabilities[1].to_string(),
-        ])?;
-    }
-    scores_csv.flush()?;
-    println!(
-        "{}: {} rows, model {}",
-        dir.display(),
-        scores.labels().len(),
-        digest(&onnx)
-    );
     Ok(())
+}
+
+fn bytes(values: &[f32]) -> Vec<u8> {
+    values
+        .iter()
+        .flat_map(|value| value.to_le_bytes())
+        .collect()
 }

@@ -1,5 +1,7 @@
 //! What can go wrong with a model.
 
+use std::borrow::Cow;
+
 /// Why a model could not be trained, read, run or judged.
 ///
 /// Messages name features, parameters, nodes and row numbers, never a value of a row: rows are health data.
@@ -9,7 +11,7 @@ pub enum ModelError {
     /// A parameter of training or validation is out of its range, or names a feature that is not there.
     #[error("parameter `{parameter}`: {reason}")]
     InvalidParameter {
-        parameter: &'static str,
+        parameter: Cow<'static, str>,
         reason: String,
     },
     /// The rows or labels cannot teach this model.
@@ -23,7 +25,22 @@ pub enum ModelError {
         "training did not converge within {iterations} iterations; raise `max_iterations` or `l2`"
     )]
     NotConverged { iterations: u64 },
-    /// The bytes are not an ONNX model that classifies rows of numbers.
+    /// No algorithm has this name.
+    #[error("there is no algorithm `{name}`; there are {known}")]
+    UnknownAlgorithm { name: String, known: String },
+    /// The model cannot leave this process.
+    #[error("{algorithm} has no export: {reason}")]
+    NotExportable {
+        algorithm: &'static str,
+        reason: &'static str,
+    },
+    /// Nothing can be said about why the model answers as it does.
+    #[error("the model cannot be explained: {reason}")]
+    NotExplainable { reason: String },
+    /// A snapshot of a model that learns on is damaged, or of another version.
+    #[error("not a usable snapshot: {reason}")]
+    InvalidSnapshot { reason: String },
+    /// The bytes are not an ONNX model that scores rows of numbers.
     #[error("not a usable ONNX model: {reason}")]
     InvalidModel { reason: String },
     /// The model needs an operator that the executor does not have.
@@ -58,6 +75,10 @@ impl ModelError {
             Self::InvalidTrainingData { .. } => "invalid-training-data",
             Self::TrainingFailed { .. } => "training-failed",
             Self::NotConverged { .. } => "training-not-converged",
+            Self::UnknownAlgorithm { .. } => "unknown-algorithm",
+            Self::NotExportable { .. } => "model-not-exportable",
+            Self::NotExplainable { .. } => "model-not-explainable",
+            Self::InvalidSnapshot { .. } => "invalid-model-snapshot",
             Self::InvalidModel { .. } => "invalid-model",
             Self::UnsupportedOperator { .. } => "unsupported-operator",
             Self::InvalidNode { .. } => "invalid-model-node",
@@ -67,9 +88,12 @@ impl ModelError {
         }
     }
 
-    pub(crate) fn parameter(parameter: &'static str, reason: impl Into<String>) -> Self {
+    pub(crate) fn parameter(
+        parameter: impl Into<Cow<'static, str>>,
+        reason: impl Into<String>,
+    ) -> Self {
         Self::InvalidParameter {
-            parameter,
+            parameter: parameter.into(),
             reason: reason.into(),
         }
     }
@@ -77,6 +101,12 @@ impl ModelError {
     pub(crate) fn training_data(reason: impl Into<String>) -> Self {
         Self::InvalidTrainingData {
             reason: reason.into(),
+        }
+    }
+
+    pub(crate) fn training_failed(reason: impl ToString) -> Self {
+        Self::TrainingFailed {
+            reason: reason.to_string(),
         }
     }
 

@@ -1,9 +1,9 @@
-//! Models of a data product: trained with linfa, kept as ONNX, run by an executor of our own.
+//! Models of a data product: trained on linfa, kept as ONNX, run by an executor of our own.
 //!
 //! A model is one ONNX file with its preprocessing inside, and every way of scoring runs that file, so the answers agree
-//! by construction. [`LogisticRegression`] learns from a [`Table`] and gives a [`Fitted`] model; [`Fitted::to_onnx`] is the
-//! artifact; [`Model`] loads it, or one that another tool exported, and scores rows into a reusable [`Scores`].
-//! [`evaluate`] and [`cross_validate`] say how good it is.
+//! by construction. A [`Pipeline`] of [`Features`] and an [`Algorithm`] learns from a [`Table`] and gives a [`Trained`] model;
+//! [`Trained::to_onnx`] is the artifact; [`Model`] loads it, or one that another tool exported, and scores rows into a reusable
+//! [`Scores`]. [`evaluate`] and [`cross_validate`] say how good it is. [`LogisticRegression`] is the shortest way to a first model.
 //!
 //! Nothing here knows Arrow, Delta, HTTP or contracts: rows come in as `f32`, where NaN means missing.
 
@@ -12,6 +12,7 @@ mod error;
 mod evaluation;
 mod exec;
 mod onnx;
+mod random;
 mod table;
 mod train;
 
@@ -25,5 +26,20 @@ pub use evaluation::measures::{Confusion, Evaluation, Interval, evaluate, wilson
 pub use exec::model::Model;
 pub use exec::scores::Scores;
 pub use table::Table;
-pub use train::fitted::Fitted;
-pub use train::logistic::LogisticRegression;
+pub use train::algorithm::Algorithm;
+pub use train::algorithms::decision_tree::DecisionTree;
+pub use train::algorithms::elastic_net::{ElasticNet, Lasso};
+pub use train::algorithms::gaussian_naive_bayes::GaussianNaiveBayes;
+pub use train::algorithms::gradient_boosting::GradientBoosting;
+pub use train::algorithms::k_means::KMeans;
+pub use train::algorithms::linear_regression::{LinearRegression, Ridge};
+pub use train::algorithms::linear_svm::LinearSvm;
+pub use train::algorithms::logistic_regression::Logistic;
+pub use train::algorithms::multinomial_naive_bayes::MultinomialNaiveBayes;
+pub use train::algorithms::nearest_neighbours::NearestNeighbours;
+pub use train::algorithms::random_forest::RandomForest;
+pub use train::builder::{Fitted, LogisticRegression};
+pub use train::cases::Target;
+pub use train::features::Features;
+pub use train::pipeline::Pipeline;
+pub use train::trained::Trained;

@@ -1,6 +1,7 @@
 //! Dividing rows so that each part has the classes in the proportion of the whole.
 
 use crate::ModelError;
+use crate::random::Random;
 
 /// Deals the rows into `folds` parts; each has its share of both classes, and sizes differ by at most one. Every row is in
 /// exactly one part, as its index, ascending. The same labels and seed give the same parts for ever.
@@ -67,34 +68,12 @@ pub fn stratified_split(
 }
 
 fn shuffled_classes(labels: &[bool], seed: u64) -> (Vec<usize>, Vec<usize>) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let (mut positive, mut negative): (Vec<usize>, Vec<usize>) =
         (0..labels.len()).partition(|&row| labels[row]);
     random.shuffle(&mut positive);
     random.shuffle(&mut negative);
     (positive, negative)
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014). Written here because a division of rows is part of a model's history: no
-/// upgrade of a library may change what a seed means.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// Fisher and Yates; the bias of taking the high part of a product is below 2^-32 for any table that fits in memory.
-    fn shuffle(&mut self, rows: &mut [usize]) {
-        for i in (1..rows.len()).rev() {
-            let j = (u128::from(self.next()) * (i as u128 + 1)) >> 64;
-            rows.swap(i, j as usize);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -56,6 +56,21 @@ impl<'a> Attributes<'a> {
             .ok_or_else(|| self.missing(name))
     }
 
+    pub(crate) fn strings(&self, name: &str) -> Result<&'a [Vec<u8>], ModelError> {
+        let attribute = self.find(name, attribute_type::STRINGS)?;
+        attribute
+            .map(|attribute| attribute.strings.as_slice())
+            .ok_or_else(|| self.missing(name))
+    }
+
+    /// Whether the attribute is given.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.node
+            .attribute
+            .iter()
+            .any(|attribute| attribute.name == name)
+    }
+
     /// Finite numbers: anything else would spread to every score.
     pub(crate) fn floats(&self, name: &str) -> Result<&'a [f32], ModelError> {
         let attribute = self.find(name, attribute_type::FLOATS)?;

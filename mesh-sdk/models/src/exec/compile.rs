@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use crate::ModelError;
 use crate::exec::attributes::{invalid, shown};
+use crate::exec::constants::constant;
 use crate::exec::operators::dispatch;
 use crate::exec::steps::Step;
 use crate::exec::values::{Kind, Matrix, Value};
-use crate::onnx::proto::{EXTERNAL, GraphProto, INT32, INT64, NodeProto, TensorProto};
+use crate::onnx::proto::{GraphProto, NodeProto};
 
 /// The columns that all values of a graph may have together. Far above any tabular model, and what keeps a hostile
 /// file, which may concatenate a value with itself at every node, from using up memory.
@@ -148,48 +149,6 @@ impl Compiler {
         }
         Ok(())
     }
-}
-
-/// What a tensor in the file is good for.
-fn constant(tensor: &TensorProto) -> Result<Value, ModelError> {
-    let name = shown(&tensor.name);
-    if tensor.data_location == EXTERNAL {
-        return Err(ModelError::model(format!(
-            "constant `{name}` lies in another file"
-        )));
-    }
-    let integers: Vec<i64> = match tensor.data_type {
-        INT64 if tensor.raw_data.is_empty() => tensor.int64_data.clone(),
-        INT64 => tensor
-            .raw_data
-            .chunks(8)
-            .filter_map(|raw| raw.try_into().ok())
-            .map(i64::from_le_bytes)
-            .collect(),
-        INT32 if tensor.raw_data.is_empty() => tensor
-            .int32_data
-            .iter()
-            .map(|&value| value.into())
-            .collect(),
-        INT32 => {
-            let chunks = tensor
-                .raw_data
-                .chunks(4)
-                .filter_map(|raw| raw.try_into().ok());
-            chunks.map(i32::from_le_bytes).map(i64::from).collect()
-        }
-        _ => return Ok(Value::Opaque),
-    };
-    let size = tensor
-        .dims
-        .iter()
-        .try_fold(1i64, |size, &dim| size.checked_mul(dim));
-    if size != i64::try_from(integers.len()).ok() {
-        return Err(ModelError::model(format!(
-            "constant `{name}` does not have as many values as its shape says"
-        )));
-    }
-    Ok(Value::Integers(integers.into()))
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@
 
 pub(crate) mod attributes;
 pub(crate) mod compile;
+pub(crate) mod constants;
+pub(crate) mod forest;
 pub(crate) mod linear;
 pub(crate) mod model;
 pub(crate) mod operators;

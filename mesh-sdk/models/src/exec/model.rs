@@ -10,7 +10,7 @@ const SCRATCH: usize = 1 << 15;
 /// The most rows of a block: beyond it nothing more is gained.
 const MAX_BLOCK: usize = 256;
 
-/// An ONNX classifier of rows, checked and compiled when it is loaded. Any number of threads may score with one at once, each
+/// An ONNX model of rows, a classifier or one that predicts a quantity, checked and compiled when it is loaded. Any number of threads may score with one at once, each
 /// with its own [`Scores`].
 #[derive(Debug)]
 pub struct Model {
@@ -19,12 +19,14 @@ pub struct Model {
     steps: Vec<Step>,
     columns: usize,
     block: usize,
-    label: usize,
-    probabilities: Vec<usize>,
+    label: Option<usize>,
+    values: Vec<usize>,
+    /// Of the encoded columns over the training rows, where the file says so.
+    means: Option<Vec<f64>>,
 }
 
 impl Model {
-    /// Reads a model: a graph of float inputs \[N, columns\] to a label and the probabilities of its classes.
+    /// Reads a model: a graph of float inputs \[N, columns\] to a label and the probabilities of its classes, or to one number.
     ///
     /// # Errors
     /// [`ModelError::UnsupportedOperator`] names an operator that the executor lacks and its node,
@@ -44,12 +46,16 @@ impl Model {
         let (steps, columns) = compiler.into_steps();
         Ok(Self {
             features,
-            classes: outputs.classes.to_vec(),
+            classes: outputs
+                .label
+                .as_ref()
+                .map_or_else(Vec::new, |(_, classes)| classes.to_vec()),
             steps,
             columns,
             block: (SCRATCH / columns).clamp(1, MAX_BLOCK),
-            label: outputs.label,
-            probabilities: outputs.probabilities.to_vec(),
+            label: outputs.label.map(|(column, _)| column),
+            values: outputs.values.to_vec(),
+            means: signature::encoded_means(&model),
         })
     }
 
@@ -58,7 +64,7 @@ impl Model {
         &self.features
     }
 
-    /// The classes, in the order of the probabilities.
+    /// The classes, in the order of the probabilities; none where the model predicts a quantity.
     pub fn classes(&self) -> &[i64] {
         &self.classes
     }
@@ -69,49 +75,55 @@ impl Model {
     /// [`ModelError::RowShape`] when the values do not make whole rows; `out` is empty then. [`ModelError::UndefinedScore`] when a row has no
     /// answer; `out` then holds the answers of all rows, those without one as NaN.
     pub fn score(&self, rows: &[f32], out: &mut Scores) -> Result<(), ModelError> {
-        let (features, classes) = (self.features.len(), self.classes.len());
+        let (features, width) = (self.features.len(), self.values.len());
+        out.labels.clear();
+        out.values.clear();
         if !rows.len().is_multiple_of(features) {
-            out.labels.clear();
-            out.probabilities.clear();
             return Err(ModelError::RowShape {
                 values: rows.len(),
                 features,
             });
         }
         let n = rows.len() / features;
-        out.labels.resize(n, 0);
-        out.probabilities.resize(n * classes, 0.0);
+        if self.label.is_some() {
+            out.labels.resize(n, 0);
+        }
+        out.values.resize(n * width, 0.0);
         let scratch = self.columns * self.block.min(n);
         if out.scratch.len() < scratch {
             out.scratch.resize(scratch, 0.0);
         }
         let blocks = rows.chunks(self.block * features);
-        let labels = out.labels.chunks_mut(self.block);
-        let probabilities = out.probabilities.chunks_mut(self.block * classes);
-        for ((rows, labels), probabilities) in blocks.zip(labels).zip(probabilities) {
-            self.score_block(rows, &mut out.scratch, labels, probabilities);
+        let values = out.values.chunks_mut(self.block * width);
+        for (i, (rows, values)) in blocks.zip(values).enumerate() {
+            let n = rows.len() / features;
+            let scratch = &mut out.scratch[..self.columns * n];
+            self.run(rows, scratch, n);
+            for (position, &column) in self.values.iter().enumerate() {
+                let column = &scratch[column * n..(column + 1) * n];
+                for (row, &value) in values.chunks_exact_mut(width).zip(column) {
+                    row[position] = value;
+                }
+            }
+            if let Some(label) = self.label {
+                let labels = &mut out.labels[i * self.block..];
+                let column = &scratch[label * n..(label + 1) * n];
+                for (label, &class) in labels.iter_mut().zip(column) {
+                    *label = self.classes[class as usize];
+                }
+            }
         }
-        match out
-            .probabilities
-            .iter()
-            .position(|probability| probability.is_nan())
-        {
+        match out.values.iter().position(|value| value.is_nan()) {
             None => Ok(()),
             Some(position) => Err(ModelError::UndefinedScore {
-                row: position / classes,
+                row: position / width,
             }),
         }
     }
 
-    fn score_block(
-        &self,
-        rows: &[f32],
-        scratch: &mut [f32],
-        labels: &mut [i64],
-        probabilities: &mut [f32],
-    ) {
-        let (features, classes, n) = (self.features.len(), self.classes.len(), labels.len());
-        let scratch = &mut scratch[..self.columns * n];
+    /// Runs all steps on a block of `n` rows.
+    pub(crate) fn run(&self, rows: &[f32], scratch: &mut [f32], n: usize) {
+        let features = self.features.len();
         for (feature, column) in scratch.chunks_exact_mut(n).take(features).enumerate() {
             for (value, row) in column.iter_mut().zip(rows.chunks_exact(features)) {
                 *value = row[feature];
@@ -119,17 +131,6 @@ impl Model {
         }
         for step in &self.steps {
             step.run(scratch, n);
-        }
-        for (label, &class) in labels.iter_mut().zip(&scratch[self.label * n..]) {
-            *label = self.classes[class as usize];
-        }
-        for (i, &column) in self.probabilities.iter().enumerate() {
-            for (row, &probability) in probabilities
-                .chunks_exact_mut(classes)
-                .zip(&scratch[column * n..])
-            {
-                row[i] = probability;
-            }
         }
     }
 }

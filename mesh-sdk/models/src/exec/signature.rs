@@ -7,7 +7,7 @@ use crate::ModelError;
 use crate::exec::attributes::shown;
 use crate::exec::compile::Compiler;
 use crate::exec::values::{Kind, Value};
-use crate::onnx::export::FEATURE_NAMES;
+use crate::onnx::export::{ENCODED_MEANS, FEATURE_NAMES};
 use crate::onnx::proto::{FLOAT, GraphProto, ModelProto};
 
 /// The most features a model may have; the executor's bound on columns is stricter in practice.
@@ -97,33 +97,53 @@ pub(crate) fn features(
     Ok(names)
 }
 
-/// Where the answers are found in the scratch.
-pub(crate) struct Outputs {
-    pub(crate) label: usize,
-    pub(crate) classes: Rc<[i64]>,
-    pub(crate) probabilities: Rc<[usize]>,
+/// The mean of each encoded column, if the file has it. Only explanations need it.
+pub(crate) fn encoded_means(model: &ModelProto) -> Option<Vec<f64>> {
+    let entry = model
+        .metadata_props
+        .iter()
+        .find(|entry| entry.key == ENCODED_MEANS)?;
+    serde_json::from_str(&entry.value).ok()
 }
 
-/// The label and the probabilities, which must be the graph's two outputs, in either order.
+/// Where the answers are found in the scratch.
+pub(crate) struct Outputs {
+    /// The label's column and the classes, of a classifier.
+    pub(crate) label: Option<(usize, Rc<[i64]>)>,
+    /// The probabilities, or the quantity.
+    pub(crate) values: Rc<[usize]>,
+}
+
+/// The label and the probabilities, which must be the graph's two outputs, in either order; or one quantity.
 pub(crate) fn outputs(graph: &GraphProto, compiler: &Compiler) -> Result<Outputs, ModelError> {
-    let [first, second] = graph.output.as_slice() else {
-        return Err(ModelError::model(
-            "its outputs must be two: a label and probabilities",
-        ));
-    };
-    match (compiler.value(&first.name), compiler.value(&second.name)) {
-        (Some(Value::Labels { column, classes }), Some(Value::Matrix(matrix)))
-        | (Some(Value::Matrix(matrix)), Some(Value::Labels { column, classes }))
-            if matrix.dims == [classes.len()] && matrix.kind == Kind::Float =>
-        {
+    let made: Vec<_> = graph
+        .output
+        .iter()
+        .map(|output| compiler.value(&output.name))
+        .collect();
+    match made.as_slice() {
+        [
+            Some(Value::Labels { column, classes }),
+            Some(Value::Matrix(matrix)),
+        ]
+        | [
+            Some(Value::Matrix(matrix)),
+            Some(Value::Labels { column, classes }),
+        ] if matrix.dims == [classes.len()] && matrix.kind == Kind::Float => Ok(Outputs {
+            label: Some((*column, classes.clone())),
+            values: matrix.columns.clone(),
+        }),
+        [Some(Value::Matrix(matrix))] if matrix.dims == [1] && matrix.kind == Kind::Float => {
             Ok(Outputs {
-                label: *column,
-                classes: classes.clone(),
-                probabilities: matrix.columns.clone(),
+                label: None,
+                values: matrix.columns.clone(),
             })
         }
-        _ => Err(ModelError::model(
+        [_, _] => Err(ModelError::model(
             "its outputs must be the label of a classifier and a probability for each class",
+        )),
+        _ => Err(ModelError::model(
+            "its outputs must be two: a label and probabilities, or one: a quantity",
         )),
     }
 }

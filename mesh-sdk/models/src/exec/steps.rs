@@ -3,7 +3,9 @@
 //! The scratch holds a block of rows column by column: column `c` of a block of `n` rows is `scratch[c * n..(c + 1) * n]`.
 //! A step reads columns and writes others that lie behind them, so that one split of the scratch separates the two.
 
+use crate::exec::forest::Forest;
 use crate::exec::linear::Linear;
+use crate::exec::operators::elementwise::{Function, Operand, Pair};
 
 /// One computation on a block of rows.
 #[derive(Debug)]
@@ -30,10 +32,40 @@ pub(crate) enum Step {
         to: usize,
         categories: Vec<f32>,
     },
-    /// Each column, from `to` on, divided by the sum of all columns' absolute values.
-    NormalizeL1 { from: Vec<usize>, to: usize },
+    /// Each column, from `to` on, divided by the norm of all of the row.
+    Normalize {
+        from: Vec<usize>,
+        to: usize,
+        norm: Norm,
+    },
+    /// The function of each number.
+    Each {
+        function: Function,
+        from: usize,
+        to: usize,
+    },
+    /// The function of each two numbers.
+    Pairs {
+        pair: Pair,
+        a: Operand,
+        b: Operand,
+        to: usize,
+    },
+    /// The sum of columns.
+    Sum { from: Vec<usize>, to: usize },
     /// Scores of classes and the position of the highest.
     Linear(Linear),
+    /// Sums of trees.
+    Forest(Forest),
+}
+
+/// The length of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Norm {
+    /// The largest number, as onnxruntime has it: not the largest absolute one.
+    Max,
+    L1,
+    L2,
 }
 
 impl Step {
@@ -83,21 +115,59 @@ impl Step {
                     });
                 }
             }
-            Self::NormalizeL1 { from, to } => {
+            Self::Normalize { from, to, norm } => normalize(scratch, n, from, *to, *norm),
+            Self::Each { function, from, to } => {
+                let function = *function;
+                map(scratch, n, *from, *to, |x| function.apply(x));
+            }
+            Self::Pairs { pair, a, b, to } => pairs(scratch, n, *pair, [*a, *b], *to),
+            Self::Sum { from, to } => {
                 let (before, written) = scratch.split_at_mut(to * n);
-                for row in 0..n {
-                    let sum: f32 = from
-                        .iter()
-                        .map(|column| before[column * n + row].abs())
-                        .sum();
-                    let divisor = if sum == 0.0 { 1.0 } else { sum };
-                    for (i, column) in from.iter().enumerate() {
-                        written[i * n + row] = before[column * n + row] / divisor;
-                    }
+                let sums = &mut written[..n];
+                sums.fill(0.0);
+                for column in from {
+                    let column = &before[column * n..(column + 1) * n];
+                    sums.iter_mut().zip(column).for_each(|(sum, x)| *sum += x);
                 }
             }
             Self::Linear(linear) => linear.run(scratch, n),
+            Self::Forest(forest) => forest.run(scratch, n),
         }
+    }
+}
+
+fn normalize(scratch: &mut [f32], n: usize, from: &[usize], to: usize, norm: Norm) {
+    let (before, written) = scratch.split_at_mut(to * n);
+    for row in 0..n {
+        let values = from.iter().map(|column| before[column * n + row]);
+        let length = match norm {
+            Norm::Max => values.fold(f32::NEG_INFINITY, f32::max),
+            Norm::L1 => values.map(f32::abs).sum(),
+            Norm::L2 => values.map(|value| value * value).sum::<f32>().sqrt(),
+        };
+        let divisor = if length == 0.0 { 1.0 } else { length };
+        for (i, column) in from.iter().enumerate() {
+            written[i * n + row] = before[column * n + row] / divisor;
+        }
+    }
+}
+
+fn pairs(scratch: &mut [f32], n: usize, pair: Pair, operands: [Operand; 2], to: usize) {
+    let (before, written) = scratch.split_at_mut(to * n);
+    let column = |column: usize| &before[column * n..(column + 1) * n];
+    let out = written[..n].iter_mut();
+    match operands {
+        [Operand::Column(a), Operand::Column(b)] => out
+            .zip(column(a))
+            .zip(column(b))
+            .for_each(|((out, &a), &b)| *out = pair.apply(a, b)),
+        [Operand::Column(a), Operand::Constant(b)] => out
+            .zip(column(a))
+            .for_each(|(out, &a)| *out = pair.apply(a, b)),
+        [Operand::Constant(a), Operand::Column(b)] => out
+            .zip(column(b))
+            .for_each(|(out, &b)| *out = pair.apply(a, b)),
+        [Operand::Constant(a), Operand::Constant(b)] => out.for_each(|out| *out = pair.apply(a, b)),
     }
 }
 

@@ -3,7 +3,7 @@
 use prost::Message;
 
 use crate::exec::model::Model;
-use crate::onnx::export::ML;
+use crate::onnx::graph::ML;
 use crate::onnx::proto::{
     AttributeProto, DimensionProto, FLOAT, GraphProto, INT64, ModelProto, NodeProto, TensorProto,
     TensorShapeProto, TensorTypeProto, TypeProto, ValueInfoProto, attribute_type,
@@ -70,7 +70,28 @@ pub(crate) fn node(
     attribute: &[AttributeProto],
 ) -> NodeProto {
     let basic = [
-        "Cast", "Concat", "Flatten", "Gather", "Identity", "Reshape", "Gemm",
+        "Abs",
+        "Add",
+        "Cast",
+        "Concat",
+        "Div",
+        "Equal",
+        "Exp",
+        "Flatten",
+        "Gather",
+        "Gemm",
+        "GreaterOrEqual",
+        "Identity",
+        "Less",
+        "LessOrEqual",
+        "Log",
+        "Mul",
+        "Neg",
+        "Reciprocal",
+        "Reshape",
+        "Sigmoid",
+        "Sqrt",
+        "Sub",
     ];
     NodeProto {
         input: input.split_whitespace().map(str::to_owned).collect(),

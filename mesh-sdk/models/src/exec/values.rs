@@ -15,6 +15,8 @@ pub(crate) enum Value {
     Labels { column: usize, classes: Rc<[i64]> },
     /// Integers that the file itself gives: column numbers, shapes.
     Integers(Rc<[i64]>),
+    /// Numbers that the file itself gives.
+    Numbers(Rc<Numbers>),
     /// A constant that no operator here can use.
     Opaque,
 }
@@ -26,6 +28,12 @@ pub(crate) struct Matrix {
     /// The dimensions after the rows; their product is the number of columns.
     pub(crate) dims: Vec<usize>,
     pub(crate) kind: Kind,
+}
+
+/// A constant tensor.
+pub(crate) struct Numbers {
+    pub(crate) values: Vec<f32>,
+    pub(crate) dims: Vec<usize>,
 }
 
 /// What the numbers of a tensor are declared to be. All are held as `f32`.

@@ -1,19 +1,21 @@
-//! A trained model as an ONNX graph.
+//! A trained model as an ONNX file.
 
 use prost::Message;
 
-use crate::Fitted;
+use crate::ModelError;
+use crate::onnx::graph::{Graph, ML, floats, int, value};
 use crate::onnx::proto::{
-    AttributeProto, DimensionProto, FLOAT, GraphProto, INT64, ModelProto, NodeProto,
-    OperatorSetIdProto, StringStringEntryProto, TensorProto, TensorShapeProto, TensorTypeProto,
-    TypeProto, ValueInfoProto, attribute_type,
+    FLOAT, GraphProto, INT64, ModelProto, OperatorSetIdProto, StringStringEntryProto,
 };
-use crate::train::encoding::Numeric;
+use crate::train::encoding::{Encoding, Numeric};
+use crate::train::heads::Head;
+use crate::train::trained::Trained;
 
 /// The key of the model's metadata that holds the features' names, a JSON array in the order of the input's columns.
 pub(crate) const FEATURE_NAMES: &str = "feature_names";
-/// The domain of the classical machine learning operators.
-pub(crate) const ML: &str = "ai.onnx.ml";
+/// The key of the metadata that holds the mean of each encoded column over the rows that were learned from, a JSON array: what a
+/// linear model is explained against.
+pub(crate) const ENCODED_MEANS: &str = "encoded_means";
 
 /// The format of the file and the operator sets, chosen old enough for every runtime in use.
 const IR_VERSION: i64 = 8;
@@ -21,223 +23,132 @@ const OPSET: i64 = 17;
 const ML_OPSET: i64 = 3;
 
 /// The ONNX file of this model.
-pub(crate) fn model(fitted: &Fitted) -> Vec<u8> {
-    let names = fitted.features();
+pub(crate) fn model(trained: &Trained) -> Result<Vec<u8>, ModelError> {
     let opset = |domain: &str, version| OperatorSetIdProto {
         domain: domain.to_owned(),
         version,
     };
-    let feature_names = StringStringEntryProto {
-        key: FEATURE_NAMES.to_owned(),
-        value: serde_json::Value::from(names.to_vec()).to_string(),
+    let entry = |key: &str, value: serde_json::Value| StringStringEntryProto {
+        key: key.to_owned(),
+        value: value.to_string(),
     };
+    let mut metadata_props = vec![entry(FEATURE_NAMES, trained.features().into())];
+    if matches!(trained.head, Head::Linear(_)) && trained.encoding.projection.is_none() {
+        metadata_props.push(entry(ENCODED_MEANS, trained.means.clone().into()));
+    }
     let model = ModelProto {
         ir_version: IR_VERSION,
         producer_name: "meshwork".to_owned(),
         producer_version: env!("CARGO_PKG_VERSION").to_owned(),
-        graph: Some(graph(fitted)),
+        graph: Some(graph(trained)?),
         opset_import: vec![opset("", OPSET), opset(ML, ML_OPSET)],
-        metadata_props: vec![feature_names],
+        metadata_props,
     };
-    model.encode_to_vec()
+    Ok(model.encode_to_vec())
 }
 
-fn graph(fitted: &Fitted) -> GraphProto {
+fn graph(trained: &Trained) -> Result<GraphProto, ModelError> {
     let mut graph = Graph::default();
-    let encoding = fitted.encoding();
-    let mut encoded = Vec::new();
-    if !encoding.numeric().is_empty() {
-        let columns: Vec<i64> = encoding
-            .numeric()
-            .iter()
-            .map(|feature| feature.column as i64)
-            .collect();
-        let each = |of: fn(&Numeric) -> f64| -> Vec<f32> {
-            encoding
-                .numeric()
-                .iter()
-                .map(|feature| of(feature) as f32)
-                .collect()
-        };
-        let taken = graph.columns("numeric", columns);
-        let present = graph.imputer("numeric", taken, each(|feature| feature.median));
-        let scaled = graph.node(ML, "Scaler", "numeric_scaled", vec![present]);
-        graph.attribute(floats("offset", each(|feature| feature.mean)));
-        graph.attribute(floats("scale", each(|feature| 1.0 / feature.deviation)));
-        encoded.push(scaled);
+    let encoded = encode(&mut graph, &trained.encoding);
+    let classes = &trained.classes;
+    match (&trained.head, classes.is_empty()) {
+        (Head::Linear(linear), false) => linear.export_classifier(&mut graph, encoded, classes),
+        (Head::Linear(linear), true) => linear.export_regressor(&mut graph, encoded),
+        (Head::Trees(trees), false) => trees.export_classifier(&mut graph, encoded, classes),
+        (Head::Trees(trees), true) => trees.export_regressor(&mut graph, encoded),
+        (Head::Gaussian(gaussian), _) => gaussian.export(&mut graph, &encoded, classes),
+        (Head::Neighbours(_), _) => {
+            return Err(ModelError::NotExportable {
+                algorithm: trained.algorithm,
+                reason: "the model is the training rows themselves, and a file of it would hand them to whoever has it",
+            });
+        }
     }
-    for feature in encoding.categorical() {
-        let name = format!("category_{}", feature.column);
-        let taken = graph.columns(&name, vec![feature.column as i64]);
-        let present = graph.imputer(&name, taken, vec![feature.usual as f32]);
-        let one_hot = graph.node(
-            ML,
-            "OneHotEncoder",
-            &format!("{name}_one_hot"),
-            vec![present],
-        );
-        graph.attribute(ints("cats_int64s", feature.categories.clone()));
-        graph.attribute(int("zeros", 1));
-        // The encoder adds a dimension: [N, 1, categories].
-        encoded.push(graph.node("", "Flatten", &format!("{name}_encoded"), vec![one_hot]));
-        graph.attribute(int("axis", 1));
-    }
-    let encoded = graph.node("", "Concat", "encoded", encoded);
-    graph.attribute(int("axis", 1));
-    graph.classifier(encoded, fitted.coefficients(), fitted.intercept());
-
-    let names = fitted.features();
+    let names = trained.features();
     let features = format!(
         "One row per case, NaN where a value is missing. Columns: {}.",
         names.join(", ")
     );
-    GraphProto {
+    let output = if classes.is_empty() {
+        let doc = "The predicted quantity.";
+        vec![value("value", FLOAT, Some(1), doc)]
+    } else {
+        let label = "The most probable class, the first of equals.";
+        let probabilities = "The probability of each class.";
+        vec![
+            value("label", INT64, None, label),
+            value("probabilities", FLOAT, Some(classes.len()), probabilities),
+        ]
+    };
+    Ok(GraphProto {
         node: graph.nodes,
-        name: "classifier".to_owned(),
+        name: trained.algorithm.to_owned(),
         initializer: graph.constants,
-        doc_string: "Preprocessing and a logistic regression: rows of features to the class and its probabilities.".to_owned(),
+        doc_string: "Preprocessing and a model: rows of features to answers.".to_owned(),
         input: vec![value("features", FLOAT, Some(names.len()), &features)],
-        output: vec![
-            value("label", INT64, None, "The more probable class: 0 negative, 1 positive."),
-            value("probabilities", FLOAT, Some(2), "The probabilities of class 0 and class 1."),
-        ],
+        output,
+    })
+}
+
+/// Adds the preprocessing and gives the name of the encoded rows.
+fn encode(graph: &mut Graph, encoding: &Encoding) -> String {
+    let mut encoded = Vec::new();
+    if !encoding.numeric.is_empty() {
+        encoded.push(numeric(graph, &encoding.numeric));
+    }
+    for feature in &encoding.categorical {
+        let name = format!("category_{}", feature.column);
+        let taken = graph.columns(&name, vec![feature.column as i64]);
+        let present = graph.imputer(&name, taken, vec![feature.usual as f32]);
+        encoded.push(graph.one_hot(&name, present, feature.categories.clone()));
+    }
+    for feature in &encoding.bucketed {
+        let name = format!("bucket_{}", feature.column);
+        let taken = graph.columns(&name, vec![feature.column as i64]);
+        let present = graph.imputer(&name, taken, vec![feature.median]);
+        let edges = graph.numbers(&format!("{name}_edges"), feature.edges.clone());
+        let above = graph.basic(
+            "GreaterOrEqual",
+            &format!("{name}_above"),
+            vec![present, edges],
+        );
+        let above = graph.basic("Cast", &format!("{name}_ones"), vec![above]);
+        graph.attribute(int("to", i64::from(FLOAT)));
+        let axes = graph.integers(&format!("{name}_axes"), vec![1]);
+        let number = graph.basic("ReduceSum", &format!("{name}_number"), vec![above, axes]);
+        let buckets = (0..=feature.edges.len() as i64).collect();
+        encoded.push(graph.one_hot(&name, number, buckets));
+    }
+    let encoded = graph.concat("encoded", encoded);
+    match &encoding.projection {
+        None => encoded,
+        Some(projection) => {
+            let weights: Vec<f64> = projection.components.iter().copied().collect();
+            let intercepts: Vec<f64> = projection.offsets.iter().map(|offset| -offset).collect();
+            graph.regressor(
+                "LinearRegressor",
+                "components",
+                encoded,
+                &weights,
+                &intercepts,
+            )
+        }
     }
 }
 
-/// A graph in the making: nodes in the order they run.
-#[derive(Default)]
-struct Graph {
-    nodes: Vec<NodeProto>,
-    constants: Vec<TensorProto>,
-}
-
-impl Graph {
-    /// Adds a node with one output, which gives its name to the node, and returns that name.
-    fn node(&mut self, domain: &str, operator: &str, output: &str, input: Vec<String>) -> String {
-        self.nodes.push(NodeProto {
-            input,
-            output: vec![output.to_owned()],
-            name: output.to_owned(),
-            op_type: operator.to_owned(),
-            attribute: Vec::new(),
-            domain: domain.to_owned(),
-        });
-        output.to_owned()
-    }
-
-    /// Adds an attribute to the latest node.
-    fn attribute(&mut self, attribute: AttributeProto) {
-        self.nodes
-            .last_mut()
-            .expect("an attribute follows its node")
-            .attribute
-            .push(attribute);
-    }
-
-    /// These columns of the input.
-    fn columns(&mut self, name: &str, columns: Vec<i64>) -> String {
-        let constant = format!("{name}_columns");
-        self.constants.push(TensorProto {
-            dims: vec![columns.len() as i64],
-            data_type: INT64,
-            int64_data: columns,
-            name: constant.clone(),
-            ..TensorProto::default()
-        });
-        self.node(
-            ML,
-            "ArrayFeatureExtractor",
-            name,
-            vec!["features".to_owned(), constant],
-        )
-    }
-
-    /// The columns of `input` with these values where one is missing.
-    fn imputer(&mut self, name: &str, input: String, values: Vec<f32>) -> String {
-        let output = self.node(ML, "Imputer", &format!("{name}_imputed"), vec![input]);
-        self.attribute(floats("imputed_value_floats", values));
-        self.attribute(AttributeProto {
-            name: "replaced_value_float".to_owned(),
-            f: Some(f32::NAN),
-            r#type: attribute_type::FLOAT,
-            ..AttributeProto::default()
-        });
-        output
-    }
-
-    /// Both classes get a score, one the negative of the other, whose logistic functions add up to one.
-    fn classifier(&mut self, input: String, coefficients: &[f64], intercept: f64) {
-        self.node(ML, "LinearClassifier", "label", vec![input]);
-        let negative = coefficients.iter().map(|&weight| -weight as f32);
-        let positive = coefficients.iter().map(|&weight| weight as f32);
-        self.attribute(ints("classlabels_ints", vec![0, 1]));
-        self.attribute(floats("coefficients", negative.chain(positive).collect()));
-        self.attribute(floats(
-            "intercepts",
-            vec![-intercept as f32, intercept as f32],
-        ));
-        self.attribute(AttributeProto {
-            name: "post_transform".to_owned(),
-            s: Some(b"LOGISTIC".to_vec()),
-            r#type: attribute_type::STRING,
-            ..AttributeProto::default()
-        });
-        self.nodes
-            .last_mut()
-            .expect("the classifier was just added")
-            .output
-            .push("probabilities".to_owned());
-    }
-}
-
-fn floats(name: &str, floats: Vec<f32>) -> AttributeProto {
-    AttributeProto {
-        name: name.to_owned(),
-        floats,
-        r#type: attribute_type::FLOATS,
-        ..AttributeProto::default()
-    }
-}
-
-fn ints(name: &str, ints: Vec<i64>) -> AttributeProto {
-    AttributeProto {
-        name: name.to_owned(),
-        ints,
-        r#type: attribute_type::INTS,
-        ..AttributeProto::default()
-    }
-}
-
-fn int(name: &str, i: i64) -> AttributeProto {
-    AttributeProto {
-        name: name.to_owned(),
-        i: Some(i),
-        r#type: attribute_type::INT,
-        ..AttributeProto::default()
-    }
-}
-
-/// An input or output: N rows, of `width` values where it has two dimensions.
-fn value(name: &str, elem_type: i32, width: Option<usize>, doc: &str) -> ValueInfoProto {
-    let rows = DimensionProto {
-        dim_value: None,
-        dim_param: Some("N".to_owned()),
+fn numeric(graph: &mut Graph, features: &[Numeric]) -> String {
+    let columns = features.iter().map(|feature| feature.column as i64);
+    let medians = features.iter().map(|feature| feature.median);
+    let taken = graph.columns("numeric", columns.collect());
+    let present = graph.imputer("numeric", taken, medians.collect());
+    let scales: Option<Vec<_>> = features.iter().map(|feature| feature.scale).collect();
+    let Some(scales) = scales else {
+        return present;
     };
-    let width = width.map(|width| DimensionProto {
-        dim_value: Some(width as i64),
-        dim_param: None,
-    });
-    let shape = TensorShapeProto {
-        dim: std::iter::once(rows).chain(width).collect(),
-    };
-    ValueInfoProto {
-        name: name.to_owned(),
-        r#type: Some(TypeProto {
-            tensor_type: Some(TensorTypeProto {
-                elem_type,
-                shape: Some(shape),
-            }),
-        }),
-        doc_string: doc.to_owned(),
-    }
+    let offsets = scales.iter().map(|scale| scale.mean as f32).collect();
+    let factors = scales.iter().map(|scale| (1.0 / scale.deviation) as f32);
+    let scaled = graph.ml("Scaler", "numeric_scaled", vec![present]);
+    graph.attribute(floats("offset", offsets));
+    graph.attribute(floats("scale", factors.collect()));
+    scaled
 }

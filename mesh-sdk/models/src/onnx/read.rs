@@ -6,12 +6,16 @@ use crate::ModelError;
 use crate::onnx::proto::ModelProto;
 
 /// The largest file that is read.
-const MAX_BYTES: usize = 16 << 20;
+const MAX_BYTES: usize = 256 << 20;
 /// The most fields that the model, its graph and the graph's nodes may have together. A node or attribute of two bytes becomes a
 /// struct of a hundred and more, so that a file made to that end would take a gigabyte to decode.
 const MAX_FIELDS: usize = 100_000;
 /// The fields that lead from the model to its graph's nodes: `ModelProto.graph`, `GraphProto.node`.
 const TO_NODES: &[u64] = &[7, 1];
+/// The most fields that attributes may have on top: a string for each node of each tree, of which each takes 24 bytes at least.
+const MAX_VALUES: usize = 8_000_000;
+/// As [`TO_NODES`], on to the nodes' attributes: `NodeProto.attribute`.
+const TO_ATTRIBUTES: &[u64] = &[7, 1, 5];
 
 /// Decodes an ONNX file, once its size is known to be bearable.
 pub(crate) fn decode(onnx: &[u8]) -> Result<ModelProto, ModelError> {
@@ -24,6 +28,11 @@ pub(crate) fn decode(onnx: &[u8]) -> Result<ModelProto, ModelError> {
     if count_fields(onnx, TO_NODES).ok_or_else(broken)? > MAX_FIELDS {
         return Err(ModelError::model(format!(
             "it has more than {MAX_FIELDS} nodes and attributes"
+        )));
+    }
+    if count_fields(onnx, TO_ATTRIBUTES).ok_or_else(broken)? > MAX_FIELDS + MAX_VALUES {
+        return Err(ModelError::model(format!(
+            "its attributes have more than {MAX_VALUES} values"
         )));
     }
     ModelProto::decode(onnx).map_err(|_: DecodeError| broken())

@@ -1,26 +1,37 @@
-//! From the features of a row to the numbers a linear model weighs: imputed, standardised, one-hot.
+//! From the features of a row to the numbers an algorithm works on: imputed, scaled, one-hot, bucketed, projected.
 
 use std::collections::BTreeMap;
 
+use crate::train::projection::Projection;
 use crate::{ModelError, Table};
 
 /// The largest integer up to which `f32` holds every integer.
 const EXACT: f32 = 16_777_216.0;
 
-/// What was learned about the features; numeric ones come first in the encoded row, then a place for each category.
+/// What was learned about the features. Numeric ones come first in the encoded row, then a place for each category, then one for
+/// each bucket.
 #[derive(Debug, Clone)]
 pub(crate) struct Encoding {
-    features: Vec<String>,
-    numeric: Vec<Numeric>,
-    categorical: Vec<Categorical>,
+    pub(crate) features: Vec<String>,
+    pub(crate) numeric: Vec<Numeric>,
+    pub(crate) categorical: Vec<Categorical>,
+    pub(crate) bucketed: Vec<Bucketed>,
+    /// In the place of all that is above.
+    pub(crate) projection: Option<Projection>,
 }
 
-/// A feature that is a quantity. Standardised, so that the penalty weighs all features alike.
+/// A feature that is a quantity.
 #[derive(Debug, Clone)]
 pub(crate) struct Numeric {
     pub(crate) column: usize,
     /// Median of the present values, which stands in for a missing one.
-    pub(crate) median: f64,
+    pub(crate) median: f32,
+    /// Standardised, so that a penalty or a distance weighs all features alike; trees have no use for it.
+    pub(crate) scale: Option<Scale>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scale {
     /// Mean after imputation.
     pub(crate) mean: f64,
     /// Population standard deviation after imputation; 1 for a constant feature.
@@ -37,98 +48,100 @@ pub(crate) struct Categorical {
     pub(crate) categories: Vec<i64>,
 }
 
+/// A quantity of which only the range it lies in counts.
+#[derive(Debug, Clone)]
+pub(crate) struct Bucketed {
+    pub(crate) column: usize,
+    /// Median of the present values, which stands in for a missing one.
+    pub(crate) median: f32,
+    /// Ascending; a value belongs to the bucket of as many edges as are not above it.
+    pub(crate) edges: Vec<f32>,
+}
+
 impl Encoding {
-    /// Learns from a table whose columns at these positions are numeric and categorical.
-    pub(crate) fn learn(
-        table: &Table,
-        numeric: &[usize],
-        categorical: &[usize],
-    ) -> Result<Self, ModelError> {
-        Ok(Self {
-            features: table.names().to_vec(),
-            numeric: numeric
-                .iter()
-                .map(|&column| Numeric::learn(table, column))
-                .collect::<Result<_, _>>()?,
-            categorical: categorical
-                .iter()
-                .map(|&column| Categorical::learn(table, column))
-                .collect::<Result<_, _>>()?,
-        })
-    }
-
-    pub(crate) fn features(&self) -> &[String] {
-        &self.features
-    }
-
-    pub(crate) fn numeric(&self) -> &[Numeric] {
-        &self.numeric
-    }
-
-    pub(crate) fn categorical(&self) -> &[Categorical] {
-        &self.categorical
-    }
-
     /// How many numbers an encoded row has.
     pub(crate) fn width(&self) -> usize {
-        self.numeric.len()
-            + self
-                .categorical
-                .iter()
-                .map(|feature| feature.categories.len())
-                .sum::<usize>()
+        match &self.projection {
+            Some(projection) => projection.offsets.len(),
+            None => self.plain_width(),
+        }
+    }
+
+    /// As [`Self::width`], before a projection.
+    pub(crate) fn plain_width(&self) -> usize {
+        let categories = self
+            .categorical
+            .iter()
+            .map(|feature| feature.categories.len());
+        let buckets = self.bucketed.iter().map(|feature| feature.edges.len() + 1);
+        self.numeric.len() + categories.sum::<usize>() + buckets.sum::<usize>()
     }
 
     /// The encoded row, [`Self::width`] numbers. A code with a fraction is cut to an integer, as ONNX does.
-    pub(crate) fn encode<'a>(&'a self, row: &'a [f32]) -> impl Iterator<Item = f64> + 'a {
-        let numeric = self.numeric.iter().map(|feature| {
-            let value = f64::from(row[feature.column]);
-            let value = if value.is_nan() {
-                feature.median
-            } else {
-                value
-            };
-            (value - feature.mean) / feature.deviation
-        });
-        let categorical = self.categorical.iter().flat_map(|feature| {
-            let value = row[feature.column];
-            let category = if value.is_nan() {
-                feature.usual
-            } else {
-                value as i64
-            };
-            feature
-                .categories
-                .iter()
-                .map(move |&known| if known == category { 1.0 } else { 0.0 })
-        });
-        numeric.chain(categorical)
+    pub(crate) fn encode(&self, row: &[f32]) -> Vec<f64> {
+        let mut encoded = Vec::with_capacity(self.plain_width());
+        self.encode_into(row, &mut encoded);
+        match &self.projection {
+            Some(projection) => projection.apply(&encoded),
+            None => encoded,
+        }
+    }
+
+    /// Appends the encoded row before a projection.
+    pub(crate) fn encode_into(&self, row: &[f32], encoded: &mut Vec<f64>) {
+        for feature in &self.numeric {
+            let value = f64::from(present_or(row[feature.column], feature.median));
+            encoded.push(match feature.scale {
+                Some(scale) => (value - scale.mean) / scale.deviation,
+                None => value,
+            });
+        }
+        for feature in &self.categorical {
+            let category = present_or(row[feature.column], feature.usual as f32) as i64;
+            let known = feature.categories.iter();
+            encoded.extend(known.map(|&known| if known == category { 1.0 } else { 0.0 }));
+        }
+        for feature in &self.bucketed {
+            let value = present_or(row[feature.column], feature.median);
+            let bucket = feature.edges.iter().filter(|&&edge| value >= edge).count();
+            let buckets = 0..=feature.edges.len();
+            encoded.extend(buckets.map(|i| if i == bucket { 1.0 } else { 0.0 }));
+        }
     }
 }
 
 impl Numeric {
-    fn learn(table: &Table, column: usize) -> Result<Self, ModelError> {
-        let mut present: Vec<f64> = present(table, column)?.map(f64::from).collect();
-        present.sort_unstable_by(f64::total_cmp);
-        let median = (present[(present.len() - 1) / 2] + present[present.len() / 2]) / 2.0;
-        // Asked of the values: the deviation of equal ones is not zero but what rounding left of it.
-        let constant = present.first() == present.last();
-        let rows = table.rows() as f64;
-        let missing = rows - present.len() as f64;
-        let mean = (present.iter().sum::<f64>() + missing * median) / rows;
-        let squares: f64 = present.iter().map(|value| (value - mean).powi(2)).sum();
-        let deviation = ((squares + missing * (median - mean).powi(2)) / rows).sqrt();
+    pub(crate) fn learn(table: &Table, column: usize, scaled: bool) -> Result<Self, ModelError> {
+        let present = sorted(table, column)?;
+        let median = median(&present);
         Ok(Self {
             column,
             median,
-            mean,
-            deviation: if constant { 1.0 } else { deviation },
+            scale: scaled.then(|| Scale::learn(&present, table.rows(), median)),
         })
     }
 }
 
+impl Scale {
+    fn learn(present: &[f32], rows: usize, median: f32) -> Self {
+        let median = f64::from(median);
+        let present = || present.iter().copied().map(f64::from);
+        let rows = rows as f64;
+        let missing = rows - present().count() as f64;
+        let mean = (present().sum::<f64>() + missing * median) / rows;
+        let squares: f64 = present().map(|value| (value - mean).powi(2)).sum();
+        let deviation = ((squares + missing * (median - mean).powi(2)) / rows).sqrt();
+        // Asked of the values: the deviation of equal ones is not zero but what rounding left of it.
+        let constant = present().next() == present().next_back();
+        Self {
+            mean,
+            deviation: if constant { 1.0 } else { deviation },
+        }
+    }
+}
+
 impl Categorical {
-    fn learn(table: &Table, column: usize) -> Result<Self, ModelError> {
+    pub(crate) fn learn(table: &Table, column: usize) -> Result<Self, ModelError> {
         let mut counts = BTreeMap::<i64, usize>::new();
         for value in present(table, column)? {
             if value.fract() != 0.0 || value.abs() > EXACT {
@@ -153,6 +166,43 @@ impl Categorical {
             categories: counts.into_keys().collect(),
         })
     }
+}
+
+impl Bucketed {
+    /// At most so many buckets, with about as many rows in each.
+    pub(crate) fn learn(table: &Table, column: usize, buckets: usize) -> Result<Self, ModelError> {
+        let present = sorted(table, column)?;
+        let mut edges: Vec<f32> = (1..buckets)
+            .map(|i| present[i * present.len() / buckets])
+            .filter(|&edge| edge > present[0])
+            .collect();
+        edges.dedup();
+        if edges.is_empty() {
+            let name = &table.names()[column];
+            let reason = format!("feature `{name}` has one value only: there is nothing to bucket");
+            return Err(ModelError::training_data(reason));
+        }
+        Ok(Self {
+            column,
+            median: median(&present),
+            edges,
+        })
+    }
+}
+
+fn present_or(value: f32, other: f32) -> f32 {
+    if value.is_nan() { other } else { value }
+}
+
+fn median(sorted: &[f32]) -> f32 {
+    let middle = [sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]];
+    ((f64::from(middle[0]) + f64::from(middle[1])) / 2.0) as f32
+}
+
+fn sorted(table: &Table, column: usize) -> Result<Vec<f32>, ModelError> {
+    let mut present: Vec<f32> = present(table, column)?.collect();
+    present.sort_unstable_by(f32::total_cmp);
+    Ok(present)
 }
 
 /// The values of a column that are not missing: at least one, all finite.

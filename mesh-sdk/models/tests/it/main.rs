@@ -5,4 +5,5 @@ mod fixture;
 mod executor;
 mod foreign;
 mod hostile;
+mod parity;
 mod training;

@@ -27,7 +27,7 @@ fn a_seed_means_the_same_for_ever() {
     let labels = [true, false, true, false, true, false, false, false];
     assert_eq!(stratified_folds(&labels, 2, 42).unwrap(), PINNED_FOLDS);
     assert_eq!(
-        Random(1234567).next(),
+        Random::new(1234567).next(),
         6_457_827_717_110_365_317,
         "the published first number of SplitMix64"
     );

@@ -14,13 +14,10 @@ fn an_operator_that_is_lacking_is_refused_by_name_with_its_node() {
             node: "dense_1".to_owned()
         }
     );
-    let forest = graph(
-        2,
-        vec![node("TreeEnsembleClassifier", "x", "label scores", &[])],
-    );
+    let forest = graph(2, vec![node("SVMClassifier", "x", "label scores", &[])]);
     assert_eq!(
         refusal(&forest),
-        "operator `ai.onnx.ml.TreeEnsembleClassifier` of node `label` is not supported"
+        "operator `ai.onnx.ml.SVMClassifier` of node `label` is not supported"
     );
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::ModelError;
 use crate::exec::attributes::{Attributes, invalid, shown};
 use crate::exec::compile::Compiler;
 use crate::exec::linear::{Linear, PostTransform};
@@ -22,17 +23,7 @@ pub(crate) fn linear_classifier(compiler: &mut Compiler, node: &NodeProto) -> Ma
     let classes: Rc<[i64]> = attributes.ints("classlabels_ints")?.into();
     let coefficients = attributes.floats("coefficients")?.to_vec();
     let intercepts = attributes.floats("intercepts")?.to_vec();
-    let post_transform = match attributes.string("post_transform", "NONE")? {
-        "NONE" => PostTransform::None,
-        "LOGISTIC" => PostTransform::Logistic,
-        "SOFTMAX" => PostTransform::Softmax,
-        other => {
-            return Err(invalid(
-                node,
-                format!("post_transform `{}` is not supported", shown(other)),
-            ));
-        }
-    };
+    let post_transform = post_transform(node, &attributes)?;
     let matrix = compiler.floats(node, 0)?;
     if matrix.dims.len() != 1 {
         return Err(invalid(node, "its input has not two dimensions"));
@@ -61,6 +52,57 @@ pub(crate) fn linear_classifier(compiler: &mut Compiler, node: &NodeProto) -> Ma
     }));
     let probabilities = Value::Matrix(Matrix::flat(probabilities, Kind::Float));
     Ok(vec![Value::Labels { column, classes }, probabilities])
+}
+
+/// Weighted sums, one per target.
+pub(crate) fn linear_regressor(compiler: &mut Compiler, node: &NodeProto) -> Made {
+    let known = &["coefficients", "intercepts", "post_transform", "targets"];
+    let attributes = Attributes::of(node, known)?;
+    let matrix = compiler.floats(node, 0)?;
+    let targets = usize::try_from(attributes.int("targets", 1)?);
+    let targets = targets.map_err(|_| invalid(node, "`targets` is negative"))?;
+    let coefficients = attributes.floats("coefficients")?.to_vec();
+    let wanted = targets.checked_mul(matrix.columns.len());
+    if matrix.dims.len() != 1 || targets == 0 || Some(coefficients.len()) != wanted {
+        return Err(invalid(
+            node,
+            "there must be a coefficient for each target and column of an input with two dimensions",
+        ));
+    }
+    let intercepts = match attributes.has("intercepts") {
+        true => attributes.per_column("intercepts", targets)?,
+        false => vec![0.0; targets],
+    };
+    if post_transform(node, &attributes)? != PostTransform::None {
+        return Err(invalid(node, "post_transform must be NONE"));
+    }
+    let to = compiler.allocate(targets)?;
+    // The step leaves a label too, which nobody reads.
+    compiler.allocate(1)?;
+    compiler.push(Step::Linear(Linear {
+        from: matrix.columns.to_vec(),
+        coefficients,
+        intercepts,
+        post_transform: PostTransform::None,
+        to: to[0],
+    }));
+    Ok(vec![Value::Matrix(Matrix::flat(to, Kind::Float))])
+}
+
+/// What is done to scores at the end.
+pub(crate) fn post_transform(
+    node: &NodeProto,
+    attributes: &Attributes,
+) -> Result<PostTransform, ModelError> {
+    Ok(match attributes.string("post_transform", "NONE")? {
+        "NONE" => PostTransform::None,
+        "LOGISTIC" => PostTransform::Logistic,
+        "SOFTMAX" => PostTransform::Softmax,
+        other => {
+            let reason = format!("post_transform `{}` is not supported", shown(other));
+            return Err(invalid(node, reason));
+        }
+    })
 }
 
 /// Maps from class to probability, which only the clients of other runtimes need: the numbers pass unchanged.

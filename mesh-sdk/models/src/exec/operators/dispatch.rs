@@ -3,9 +3,9 @@
 use crate::ModelError;
 use crate::exec::attributes::{node_name, shown};
 use crate::exec::compile::Compiler;
-use crate::exec::operators::{classifier, columns, numbers};
+use crate::exec::operators::{classifier, columns, elementwise, numbers, trees};
 use crate::exec::values::Value;
-use crate::onnx::export::ML;
+use crate::onnx::graph::ML;
 use crate::onnx::proto::NodeProto;
 
 /// The outputs of a node, in order.
@@ -20,13 +20,23 @@ pub(crate) fn compile(compiler: &mut Compiler, node: &NodeProto) -> Made {
         ("" | "ai.onnx", "Gather") => columns::gather(compiler, node),
         ("" | "ai.onnx", "Identity") => columns::identity(compiler, node),
         ("" | "ai.onnx", "Reshape") => columns::reshape(compiler, node),
+        ("" | "ai.onnx", "ReduceSum") => numbers::reduce_sum(compiler, node),
+        ("" | "ai.onnx", operator) if elementwise::Pair::of(operator).is_some() => {
+            elementwise::pairs(compiler, node)
+        }
+        ("" | "ai.onnx", operator) if elementwise::Function::of(operator).is_some() => {
+            elementwise::each(compiler, node)
+        }
         (ML, "ArrayFeatureExtractor") => columns::array_feature_extractor(compiler, node),
         (ML, "FeatureVectorizer") => columns::feature_vectorizer(compiler, node),
         (ML, "Imputer") => numbers::imputer(compiler, node),
         (ML, "LinearClassifier") => classifier::linear_classifier(compiler, node),
+        (ML, "LinearRegressor") => classifier::linear_regressor(compiler, node),
         (ML, "Normalizer") => numbers::normalizer(compiler, node),
         (ML, "OneHotEncoder") => numbers::one_hot_encoder(compiler, node),
         (ML, "Scaler") => numbers::scaler(compiler, node),
+        (ML, "TreeEnsembleClassifier") => trees::classifier(compiler, node),
+        (ML, "TreeEnsembleRegressor") => trees::regressor(compiler, node),
         (ML, "ZipMap") => classifier::zip_map(compiler, node),
         (domain, operator) => {
             let operator = if matches!(domain, "" | "ai.onnx") {

@@ -3,4 +3,8 @@
 pub(crate) mod classifier;
 pub(crate) mod columns;
 pub(crate) mod dispatch;
+pub(crate) mod elementwise;
+pub(crate) mod ensemble;
+pub(crate) mod layout;
 pub(crate) mod numbers;
+pub(crate) mod trees;

@@ -7,7 +7,7 @@ use crate::exec::attributes::{Attributes, invalid};
 use crate::exec::compile::Compiler;
 use crate::exec::operators::columns::identity;
 use crate::exec::operators::dispatch::Made;
-use crate::exec::steps::Step;
+use crate::exec::steps::{Norm, Step};
 use crate::exec::values::{Kind, MAX_RANK, Matrix, Value};
 use crate::onnx::proto::{FLOAT, INT64, NodeProto};
 
@@ -62,18 +62,48 @@ pub(crate) fn scaler(compiler: &mut Compiler, node: &NodeProto) -> Made {
 pub(crate) fn normalizer(compiler: &mut Compiler, node: &NodeProto) -> Made {
     let norm = Attributes::of(node, &["norm"])?.string("norm", "MAX")?;
     let matrix = compiler.floats(node, 0)?;
-    if norm != "L1" || matrix.dims.len() != 1 {
-        return Err(invalid(
-            node,
-            "the norm must be L1, of a tensor with two dimensions",
-        ));
+    let norm = match norm {
+        "MAX" => Norm::Max,
+        "L1" => Norm::L1,
+        "L2" => Norm::L2,
+        _ => return Err(invalid(node, "the norm must be MAX, L1 or L2")),
+    };
+    if matrix.dims.len() != 1 {
+        return Err(invalid(node, "its input has not two dimensions"));
     }
     let columns = compiler.allocate(matrix.columns.len())?;
-    compiler.push(Step::NormalizeL1 {
+    compiler.push(Step::Normalize {
         from: matrix.columns.to_vec(),
         to: columns[0],
+        norm,
     });
     Ok(vec![Value::Matrix(Matrix::flat(columns, Kind::Float))])
+}
+
+/// The sum of the columns of each row.
+pub(crate) fn reduce_sum(compiler: &mut Compiler, node: &NodeProto) -> Made {
+    let attributes = Attributes::of(node, &["axes", "keepdims"])?;
+    let axes = if node.input.len() > 1 {
+        compiler.integers(node, 1)?
+    } else {
+        attributes.ints("axes")?
+    };
+    if !matches!(axes, [1 | -1]) || attributes.int("keepdims", 1)? != 1 {
+        return Err(invalid(
+            node,
+            "must sum along axis 1 and keep the dimension",
+        ));
+    }
+    let matrix = compiler.matrix(node, 0)?;
+    if matrix.dims.len() != 1 {
+        return Err(invalid(node, "its input has not two dimensions"));
+    }
+    let to = compiler.allocate(1)?;
+    compiler.push(Step::Sum {
+        from: matrix.columns.to_vec(),
+        to: to[0],
+    });
+    Ok(vec![Value::Matrix(Matrix::flat(to, matrix.kind))])
 }
 
 pub(crate) fn one_hot_encoder(compiler: &mut Compiler, node: &NodeProto) -> Made {

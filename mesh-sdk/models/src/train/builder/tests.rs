@@ -17,15 +17,15 @@ fn a_parameter_that_is_wrong_is_named() {
     let spec = || LogisticRegression::new(["a"], ["b"]);
     assert_eq!(
         message(spec().l2(-1.0)),
-        "parameter `l2`: must be a finite number of at least 0"
+        "parameter `l2`: is -1, must be from 0 to 1000000; leave it out for 1"
     );
     assert_eq!(
         message(spec().l2(f64::NAN)),
-        "parameter `l2`: must be a finite number of at least 0"
+        "parameter `l2`: is NaN, must be from 0 to 1000000; leave it out for 1"
     );
     assert_eq!(
         message(spec().max_iterations(0)),
-        "parameter `max_iterations`: must be at least 1"
+        "parameter `max_iterations`: is 0, must be from 1 to 100000; leave it out for 200"
     );
     assert_eq!(
         message(LogisticRegression::new(NONE, NONE)),
@@ -93,19 +93,17 @@ fn a_table_may_not_have_a_column_twice() {
     );
 }
 
-/// At the optimum the penalty's pull equals the data's: a stronger penalty, smaller coefficients.
+/// At the optimum the penalty's pull equals the data's: a stronger penalty, a weaker opinion.
 #[test]
-fn the_penalty_shrinks_the_coefficients() {
+fn the_penalty_draws_probabilities_together() {
     let mut table = Table::new(vec!["a".to_owned()]);
     (0..40).for_each(|row| table.push_row(&[row as f32]).unwrap());
     let labels: Vec<bool> = (0..40).map(|row| (row * 7) % 40 < row).collect();
-    let coefficient = |l2| {
-        LogisticRegression::new(["a"], NONE)
-            .l2(l2)
-            .fit(&table, &labels)
-            .unwrap()
-            .coefficients()[0]
+    let spread = |l2| {
+        let spec = LogisticRegression::new(["a"], NONE).l2(l2);
+        let fitted = spec.fit(&table, &labels).unwrap();
+        fitted.probability(&[40.0]).unwrap() - fitted.probability(&[0.0]).unwrap()
     };
-    assert!(coefficient(0.0) > coefficient(1.0) && coefficient(1.0) > coefficient(100.0));
-    assert!(coefficient(100.0) > 0.0);
+    assert!(spread(0.0) > spread(1.0) && spread(1.0) > spread(100.0));
+    assert!(spread(100.0) > 0.0);
 }
