@@ -20,7 +20,10 @@ const ROWS: usize = 100_000;
 const SINGLE: usize = 1_000;
 
 fn main() {
-    let dir = std::env::args_os().skip(1).map(PathBuf::from).find(|arg| !arg.starts_with("--bench"));
+    let dir = std::env::args_os()
+        .skip(1)
+        .map(PathBuf::from)
+        .find(|arg| !arg.starts_with("--bench"));
     let (table, labels) = fixture::cleveland();
     let labels = Target::yes_or_no(&labels);
     let forest = Algorithm::RandomForest(RandomForest::default());
@@ -42,9 +45,26 @@ fn main() {
     };
     let made_up_rows = self::made_up(ROWS).0;
     let models = [
-        ("logistic", fit(logistic.features.clone(), logistic.algorithm, &table, &labels), &heart_rows[..]),
-        ("forest", fit(logistic.features, forest.clone(), &table, &labels), &heart_rows),
-        ("large-forest", fit(numeric, forest, &made_up, &made_up_labels), made_up_rows.values()),
+        (
+            "logistic",
+            fit(
+                logistic.features.clone(),
+                logistic.algorithm,
+                &table,
+                &labels,
+            ),
+            &heart_rows[..],
+        ),
+        (
+            "forest",
+            fit(logistic.features, forest.clone(), &table, &labels),
+            &heart_rows,
+        ),
+        (
+            "large-forest",
+            fit(numeric, forest, &made_up, &made_up_labels),
+            made_up_rows.values(),
+        ),
     ];
     for (name, onnx, rows) in &models {
         let model = Model::from_onnx(onnx).expect("an exported model loads");
@@ -57,10 +77,15 @@ fn main() {
             }
         }) / SINGLE as f64;
         let batch = nanoseconds(|| {
-            model.score(black_box(rows), &mut scores).expect("the model imputes");
+            model
+                .score(black_box(rows), &mut scores)
+                .expect("the model imputes");
             black_box(&scores);
         }) / ROWS as f64;
-        println!("{name:14} {} bytes: one row {single:9.1} ns, {ROWS} rows {batch:7.1} ns per row", onnx.len());
+        println!(
+            "{name:14} {} bytes: one row {single:9.1} ns, {ROWS} rows {batch:7.1} ns per row",
+            onnx.len()
+        );
         if let Some(dir) = &dir {
             let folder = dir.join(name);
             let bytes: Vec<u8> = rows.iter().flat_map(|value| value.to_le_bytes()).collect();

@@ -20,6 +20,9 @@ pub enum ModelError {
     /// The solver gave up, with its own words.
     #[error("training failed: {reason}")]
     TrainingFailed { reason: String },
+    /// Whoever asked for it broke it off.
+    #[error("training was cancelled")]
+    Cancelled,
     /// The solver stopped before it found the optimum: the coefficients would depend on where it stopped.
     #[error(
         "training did not converge within {iterations} iterations; raise `max_iterations` or `l2`"
@@ -74,6 +77,7 @@ impl ModelError {
             Self::InvalidParameter { .. } => "invalid-model-parameter",
             Self::InvalidTrainingData { .. } => "invalid-training-data",
             Self::TrainingFailed { .. } => "training-failed",
+            Self::Cancelled => "training-cancelled",
             Self::NotConverged { .. } => "training-not-converged",
             Self::UnknownAlgorithm { .. } => "unknown-algorithm",
             Self::NotExportable { .. } => "model-not-exportable",

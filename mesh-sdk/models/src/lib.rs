@@ -18,11 +18,20 @@ mod train;
 
 pub use digest::digest;
 pub use error::ModelError;
+pub use evaluation::answers::Answers;
+pub use evaluation::bootstrap::{Bootstrap, Measured};
+pub use evaluation::comparison::{Comparison, compare};
 pub use evaluation::cross_validation::{
     CrossValidation, CrossValidationReport, FoldResult, Summary, cross_validate,
 };
+pub use evaluation::division::{Division, Order, Split};
 pub use evaluation::folds::{stratified_folds, stratified_split};
+pub use evaluation::measure::Measure;
 pub use evaluation::measures::{Confusion, Evaluation, Interval, evaluate, wilson_95};
+pub use evaluation::ranking::Point;
+pub use evaluation::report::{CalibrationRange, ClassesReport, Curves, Report};
+pub use evaluation::search::{Candidate, Search, SearchReport};
+pub use evaluation::validation::{Fold, Progress, Validation};
 pub use exec::model::Model;
 pub use exec::scores::Scores;
 pub use table::Table;

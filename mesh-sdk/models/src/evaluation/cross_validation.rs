@@ -1,12 +1,13 @@
-//! Judging a way of training by training it on parts of the rows and testing on the rest.
+//! Cross-validation of the one model that most products begin with; [`Pipeline::validate`](crate::Pipeline::validate) is that of all.
 
+use std::ops::ControlFlow;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::evaluation::folds::stratified_folds;
-use crate::{LogisticRegression, Model, ModelError, Scores, Table, evaluate};
-
-/// From which probability on a row is predicted positive.
-const THRESHOLD: f64 = 0.5;
+use crate::evaluation::division::{Division, Order};
+use crate::evaluation::measure::Measure;
+use crate::{LogisticRegression, ModelError, Table, Target};
 
 /// How often to divide the rows, and into how many parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub struct CrossValidationReport {
 }
 
 /// Mean and sample standard deviation over all folds of all divisions.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     pub mean: f64,
     pub sd: f64,
@@ -57,69 +58,47 @@ pub fn cross_validate(
     plan: CrossValidation,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<CrossValidationReport, ModelError> {
-    if plan.repeats == 0 {
-        return Err(ModelError::parameter("repeats", "must be at least 1"));
-    }
-    if labels.len() != table.rows() {
-        return Err(ModelError::training_data(format!(
-            "{} labels for {} rows",
-            labels.len(),
-            table.rows()
-        )));
-    }
-    let total = plan.folds.saturating_mul(plan.repeats);
-    let mut results = Vec::new();
-    let mut scores = Scores::new();
-    for repeat in 0..plan.repeats {
-        let folds = stratified_folds(labels, plan.folds, plan.seed.wrapping_add(repeat as u64))?;
-        for (fold, test) in folds.iter().enumerate() {
-            let mut train: Vec<usize> = folds
-                .iter()
-                .enumerate()
-                .filter(|(i, _)| *i != fold)
-                .flat_map(|(_, rows)| rows)
-                .copied()
-                .collect();
-            train.sort_unstable();
-            let of = |rows: &[usize]| rows.iter().map(|&row| labels[row]).collect::<Vec<_>>();
-            let fitted = spec.fit(&table.select_rows(&train), &of(&train))?;
-            let model = Model::from_onnx(&fitted.to_onnx())?;
-            model.score(table.select_rows(test).values(), &mut scores)?;
-            let positive: Vec<f64> = scores
-                .probabilities()
-                .iter()
-                .skip(1)
-                .step_by(2)
-                .copied()
-                .map(f64::from)
-                .collect();
-            let evaluation = evaluate(&of(test), &positive, THRESHOLD)?;
-            let auc = evaluation.auc.expect("each fold has rows of both classes");
-            results.push(FoldResult {
-                repeat,
-                fold,
-                cases: evaluation.cases,
-                accuracy: evaluation.accuracy,
-                auc,
-            });
-            progress(results.len(), total);
-        }
-    }
+    let target = Target::yes_or_no(labels);
+    let division = Division {
+        order: Order::Stratified,
+        folds: plan.folds,
+        repeats: plan.repeats,
+        seed: plan.seed,
+    };
+    let mut progress = |done, total| {
+        progress(done, total);
+        ControlFlow::Continue(())
+    };
+    let validation = spec
+        .pipeline()
+        .validate(table, &target, division, &mut progress)?;
+    let results: Vec<FoldResult> = validation
+        .folds
+        .iter()
+        .enumerate()
+        .map(|(i, fold)| FoldResult {
+            repeat: i / plan.folds,
+            fold: i % plan.folds,
+            cases: fold.cases,
+            accuracy: fold.measures[&Measure::Accuracy],
+            auc: fold.measures[&Measure::Auc],
+        })
+        .collect();
+    let of = |measure: fn(&FoldResult) -> f64| {
+        Summary::of(&results.iter().map(measure).collect::<Vec<_>>())
+    };
     Ok(CrossValidationReport {
-        accuracy: Summary::of(&results, |result| result.accuracy),
-        auc: Summary::of(&results, |result| result.auc),
+        accuracy: of(|result| result.accuracy),
+        auc: of(|result| result.auc),
         folds: results,
     })
 }
 
 impl Summary {
-    fn of(results: &[FoldResult], measure: impl Fn(&FoldResult) -> f64) -> Self {
-        let n = results.len() as f64;
-        let mean = results.iter().map(&measure).sum::<f64>() / n;
-        let squares: f64 = results
-            .iter()
-            .map(|result| (measure(result) - mean).powi(2))
-            .sum();
+    pub(crate) fn of(values: &[f64]) -> Self {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
         Self {
             mean,
             sd: (squares / (n - 1.0)).sqrt(),

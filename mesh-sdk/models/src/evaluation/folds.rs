@@ -24,12 +24,26 @@ pub fn stratified_folds(
         );
         return Err(ModelError::parameter("folds", reason));
     }
-    let mut parts = vec![Vec::new(); folds];
-    for (i, row) in positive.into_iter().chain(negative).enumerate() {
-        parts[i % folds].push(row);
+    Ok(deal_shuffled(vec![positive, negative], folds))
+}
+
+/// Shuffles each group and deals its rows into parts; sizes differ by at most one. Indices ascend.
+pub(crate) fn deal(
+    mut groups: Vec<Vec<usize>>,
+    parts: usize,
+    random: &mut Random,
+) -> Vec<Vec<usize>> {
+    groups.iter_mut().for_each(|group| random.shuffle(group));
+    deal_shuffled(groups, parts)
+}
+
+fn deal_shuffled(groups: Vec<Vec<usize>>, parts: usize) -> Vec<Vec<usize>> {
+    let mut dealt = vec![Vec::new(); parts];
+    for (i, row) in groups.into_iter().flatten().enumerate() {
+        dealt[i % parts].push(row);
     }
-    parts.iter_mut().for_each(|part| part.sort_unstable());
-    Ok(parts)
+    dealt.iter_mut().for_each(|part| part.sort_unstable());
+    dealt
 }
 
 /// Divides the rows into training and test; each class gives `test_fraction` of its rows, rounded, to the test but always

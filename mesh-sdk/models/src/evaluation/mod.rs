@@ -1,5 +1,14 @@
 //! How good a model is.
 
+pub(crate) mod answers;
+pub(crate) mod bootstrap;
+pub(crate) mod comparison;
 pub(crate) mod cross_validation;
+pub(crate) mod division;
 pub(crate) mod folds;
+pub(crate) mod measure;
 pub(crate) mod measures;
+pub(crate) mod ranking;
+pub(crate) mod report;
+pub(crate) mod search;
+pub(crate) mod validation;

@@ -1,0 +1,125 @@
+//! All that can be said about answers.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ModelError;
+use crate::evaluation::answers::Answers;
+use crate::evaluation::bootstrap::{Bootstrap, Measured};
+use crate::evaluation::measure::{Measure, Measurer, RANGES};
+use crate::evaluation::ranking::{Point, Ranking};
+
+/// The measures of answers with 95 % confidence intervals, and what there is to draw.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// How many rows were judged.
+    pub cases: usize,
+    /// A measure that the rows do not define is absent.
+    pub measures: BTreeMap<Measure, Measured>,
+    /// Of classes only.
+    pub classes: Option<ClassesReport>,
+}
+
+/// What there is to draw about answers in classes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ClassesReport {
+    /// In the order of rows and columns of the confusion matrix.
+    pub classes: Vec<i64>,
+    /// How many rows of a class (first index) were predicted to be of which (second).
+    pub confusion: Vec<Vec<u64>>,
+    /// Ten ranges of probability, those without rows left out.
+    pub calibration: Vec<CalibrationRange>,
+    /// Of each class, against all others; of two, of the second only.
+    pub curves: Vec<Curves>,
+}
+
+/// A range of probability of width 0.1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CalibrationRange {
+    pub low: f64,
+    pub high: f64,
+    pub cases: u64,
+    /// Mean probability.
+    pub probability: f64,
+    /// How many of its rows, as a part, were of the class.
+    pub frequency: f64,
+}
+
+/// How the rows of a class are told from all others, at every threshold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Curves {
+    pub class: i64,
+    /// False positives (x) and true positives (y), as parts.
+    pub roc: Vec<Point>,
+    /// Recall (x) and precision (y).
+    pub precision_recall: Vec<Point>,
+}
+
+impl Answers {
+    /// Judges the answers.
+    ///
+    /// # Errors
+    /// [`ModelError::InvalidEvaluation`] when there are no rows, and [`ModelError::InvalidParameter`] for too few resamples.
+    pub fn report(&self, bootstrap: Bootstrap) -> Result<Report, ModelError> {
+        bootstrap.check()?;
+        let cases = self.rows();
+        if cases == 0 {
+            return Err(ModelError::evaluation("there are no rows"));
+        }
+        let measurer = Measurer::new(self);
+        let measured = bootstrap.measure(cases, |counts| measurer.all(counts));
+        let named = Measure::of(self).iter().copied().zip(measured);
+        let present = named.filter_map(|(measure, measured)| Some((measure, measured?)));
+        Ok(Report {
+            cases,
+            measures: present.collect(),
+            classes: self.classes_report(&measurer),
+        })
+    }
+
+    fn classes_report(&self, measurer: &Measurer) -> Option<ClassesReport> {
+        let Self::Classes {
+            classes,
+            truth,
+            probabilities,
+        } = self
+        else {
+            return None;
+        };
+        let once = vec![1; truth.len()];
+        let count = classes.len();
+        let curves = |class: usize| {
+            let probability = |row| probabilities[row * count + class];
+            let ranking = Ranking::new(truth.len(), probability, |row| truth[row] == class);
+            Curves {
+                class: classes[class],
+                roc: ranking.roc(),
+                precision_recall: ranking.precision_recall(),
+            }
+        };
+        let first = if count == 2 { 1 } else { 0 };
+        let ranges = measurer.calibration(&once).ranges;
+        let range = |(i, (rows, sum, right)): (usize, (f64, f64, f64))| CalibrationRange {
+            low: i as f64 / RANGES as f64,
+            high: (i + 1) as f64 / RANGES as f64,
+            cases: rows as u64,
+            probability: sum / rows,
+            frequency: right / rows,
+        };
+        let with_rows = ranges
+            .into_iter()
+            .enumerate()
+            .filter(|(_, (rows, ..))| *rows > 0.0);
+        Some(ClassesReport {
+            classes: classes.clone(),
+            confusion: measurer.confusion(&once),
+            calibration: with_rows.map(range).collect(),
+            curves: (first..count).map(curves).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
