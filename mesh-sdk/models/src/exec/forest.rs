@@ -51,6 +51,17 @@ impl Forest {
         2 * from
     }
 
+    /// The columns that the sums are written to.
+    pub(crate) fn outputs(&self) -> Vec<usize> {
+        (self.to..self.to + self.base.len()).collect()
+    }
+
+    /// What a leaf says to the outputs of its tree.
+    pub(crate) fn leaf(&self, tree: &Tree, leaf: usize) -> &[f32] {
+        let first = self.nodes[leaf].threshold.to_bits() as usize;
+        &self.leaves[first..first + tree.outputs]
+    }
+
     /// Sums the trees for the block of `n` rows in `scratch`.
     pub(crate) fn run(&self, scratch: &mut [f32], n: usize) {
         let width = 2 * self.from.len();
@@ -137,9 +148,7 @@ impl Forest {
 
     #[inline]
     fn add(&self, tree: &Tree, leaf: u32, row: usize, outputs: &mut [f32], n: usize) {
-        let first = self.nodes[leaf as usize].threshold.to_bits() as usize;
-        let values = &self.leaves[first..first + tree.outputs];
-        for (i, value) in values.iter().enumerate() {
+        for (i, value) in self.leaf(tree, leaf as usize).iter().enumerate() {
             outputs[(tree.output + i) * n + row] += value;
         }
     }

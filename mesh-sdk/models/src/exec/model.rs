@@ -3,6 +3,7 @@
 use crate::exec::compile::Compiler;
 use crate::exec::signature;
 use crate::exec::steps::Step;
+use crate::explain::sources::sources;
 use crate::{ModelError, Scores, onnx};
 
 /// The most numbers the scratch holds, so that a block of rows stays in the processor's cache.
@@ -16,13 +17,15 @@ const MAX_BLOCK: usize = 256;
 pub struct Model {
     features: Vec<String>,
     classes: Vec<i64>,
-    steps: Vec<Step>,
-    columns: usize,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) columns: usize,
     block: usize,
     label: Option<usize>,
-    values: Vec<usize>,
+    pub(crate) values: Vec<usize>,
     /// Of the encoded columns over the training rows, where the file says so.
-    means: Option<Vec<f64>>,
+    pub(crate) means: Option<Vec<f64>>,
+    /// By column of the scratch, the feature that it comes from.
+    pub(crate) sources: Vec<Option<usize>>,
 }
 
 impl Model {
@@ -45,6 +48,7 @@ impl Model {
         let outputs = signature::outputs(graph, &compiler)?;
         let (steps, columns) = compiler.into_steps();
         Ok(Self {
+            sources: sources(&steps, features.len(), columns),
             features,
             classes: outputs
                 .label

@@ -3,6 +3,7 @@
 mod fixture;
 
 mod executor;
+mod explanations;
 mod foreign;
 mod hostile;
 mod parity;
