@@ -1,5 +1,7 @@
 //! The Cleveland table, the model of it, and rows to score; also included by the example and the benchmark.
 
+use std::sync::OnceLock;
+
 use mesh_models::{Algorithm, Features, LogisticRegression, Pipeline, Table, Target, Trained};
 use serde_json::{Value, json};
 
@@ -52,7 +54,13 @@ pub fn features() -> Features {
 }
 
 /// Every algorithm with an export, and what it answers: yes or no, one of several, or a quantity (the largest heart rate).
-pub fn models() -> Vec<(String, Trained)> {
+pub fn models() -> &'static [(String, Trained)] {
+    static MODELS: OnceLock<Vec<(String, Trained)>> = OnceLock::new();
+    MODELS.get_or_init(train_models)
+}
+
+/// Trains [`models`] anew.
+pub fn train_models() -> Vec<(String, Trained)> {
     let (table, stages) = cleveland_stages();
     let rates = table
         .names()
