@@ -52,5 +52,7 @@ pub use train::algorithms::random_forest::RandomForest;
 pub use train::builder::{Fitted, LogisticRegression};
 pub use train::cases::Target;
 pub use train::features::Features;
+pub use train::online::ftrl::Ftrl;
+pub use train::online::{OnlineAlgorithm, OnlineModel};
 pub use train::pipeline::Pipeline;
 pub use train::trained::Trained;

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::train::projection::Projection;
 use crate::{ModelError, Table};
 
@@ -10,18 +12,19 @@ const EXACT: f32 = 16_777_216.0;
 
 /// What was learned about the features. Numeric ones come first in the encoded row, then a place for each category, then one for
 /// each bucket.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Encoding {
     pub(crate) features: Vec<String>,
     pub(crate) numeric: Vec<Numeric>,
     pub(crate) categorical: Vec<Categorical>,
     pub(crate) bucketed: Vec<Bucketed>,
-    /// In the place of all that is above.
+    /// In the place of all that is above. Not in snapshots: a model that learns on has none.
+    #[serde(skip)]
     pub(crate) projection: Option<Projection>,
 }
 
 /// A feature that is a quantity.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Numeric {
     pub(crate) column: usize,
     /// Median of the present values, which stands in for a missing one.
@@ -30,7 +33,7 @@ pub(crate) struct Numeric {
     pub(crate) scale: Option<Scale>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Scale {
     /// Mean after imputation.
     pub(crate) mean: f64,
@@ -39,7 +42,7 @@ pub(crate) struct Scale {
 }
 
 /// A feature that is a code.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Categorical {
     pub(crate) column: usize,
     /// The most frequent category (the smallest of several), which stands in for a missing one.
@@ -49,7 +52,7 @@ pub(crate) struct Categorical {
 }
 
 /// A quantity of which only the range it lies in counts.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Bucketed {
     pub(crate) column: usize,
     /// Median of the present values, which stands in for a missing one.

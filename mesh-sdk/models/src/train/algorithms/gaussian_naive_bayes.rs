@@ -50,6 +50,10 @@ impl Moments {
         }
     }
 
+    pub(crate) fn means(&self) -> &[f64] {
+        &self.means
+    }
+
     fn variances(&self) -> impl Iterator<Item = f64> + '_ {
         self.squares.iter().map(|squares| squares / self.rows)
     }
