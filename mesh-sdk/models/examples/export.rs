@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let values = [scores.probabilities(), scores.quantities()].concat();
         let labels = scores.labels().iter().flat_map(|label| label.to_le_bytes());
 
-        let folder = dir.join(&name);
+        let folder = dir.join(name);
         fs::create_dir_all(&folder)?;
         fs::write(folder.join("model.onnx"), &onnx)?;
         fs::write(folder.join("rows.f32"), bytes(&rows))?;

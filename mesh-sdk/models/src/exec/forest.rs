@@ -107,8 +107,8 @@ impl Forest {
             let lanes: [&[f32]; LANES] =
                 std::array::from_fn(|lane| &rows[(start + lane) * width..][..width]);
             let arrived = self.descend([tree.root; LANES], lanes);
-            for lane in first - start..LANES {
-                self.add(tree, arrived[lane], start + lane, outputs, n);
+            for (lane, leaf) in arrived.into_iter().enumerate().skip(first - start) {
+                self.add(tree, leaf, start + lane, outputs, n);
             }
             first = start + LANES;
         }
@@ -134,9 +134,8 @@ impl Forest {
             let mut moved = 0;
             for (at, row) in at.iter_mut().zip(rows) {
                 let node = &self.nodes[*at as usize];
-                // Not `>`: what is missing is not at most anything.
-                let no = !(row[node.feature as usize] <= node.threshold);
-                let next = node.next[usize::from(no)];
+                let yes = row[node.feature as usize] <= node.threshold;
+                let next = node.next[usize::from(!yes)];
                 moved |= next ^ *at;
                 *at = next;
             }

@@ -26,6 +26,13 @@ pub(crate) enum Step {
     },
     /// The integer towards zero.
     Truncate { from: usize, to: usize },
+    /// The number beside `from` in the table, which is sorted by its first numbers, or the default.
+    Lookup {
+        from: usize,
+        to: usize,
+        table: Vec<(f32, f32)>,
+        default: f32,
+    },
     /// A column for each category from `to` on: 1 where `from` is that category, else 0.
     OneHot {
         from: usize,
@@ -104,6 +111,18 @@ impl Step {
                 scale,
             } => map(scratch, n, *from, *to, |x| (x - offset) * scale),
             Self::Truncate { from, to } => map(scratch, n, *from, *to, f32::trunc),
+            Self::Lookup {
+                from,
+                to,
+                table,
+                default,
+            } => map(scratch, n, *from, *to, |x| {
+                let at = table.partition_point(|(key, _)| *key < x);
+                match table.get(at) {
+                    Some((key, value)) if *key == x => *value,
+                    _ => *default,
+                }
+            }),
             Self::OneHot {
                 from,
                 to,

@@ -62,6 +62,10 @@ pub(crate) fn string(name: &str, s: &str) -> AttributeProto {
     }
 }
 
+pub(crate) fn strings(name: &str, strings: &[&str]) -> AttributeProto {
+    crate::onnx::graph::strings(name, strings)
+}
+
 /// A node of the domain that its operator is in; inputs and outputs are words.
 pub(crate) fn node(
     operator: &str,

@@ -12,6 +12,7 @@ pub(crate) fn sources(steps: &[Step], features: usize, columns: usize) -> Vec<Op
             Step::Impute { from, to, .. }
             | Step::Scale { from, to, .. }
             | Step::Truncate { from, to }
+            | Step::Lookup { from, to, .. }
             | Step::Each { from, to, .. } => sources[*to] = sources[*from],
             Step::OneHot {
                 from,

@@ -47,7 +47,7 @@ fn base_and_contributions_add_up_to_the_answer() {
 fn what_cannot_be_explained_says_why() {
     let reason = |suffix: &str| {
         let (_, trained) = models()
-            .into_iter()
+            .iter()
             .find(|(name, _)| name.ends_with(suffix))
             .unwrap();
         let model = Model::from_onnx(&trained.to_onnx().unwrap()).unwrap();
@@ -60,7 +60,7 @@ fn what_cannot_be_explained_says_why() {
 #[test]
 fn the_features_that_matter_are_known_risk_factors() {
     let (_, forest) = models()
-        .into_iter()
+        .iter()
         .find(|(name, _)| name == "12-random-forest")
         .unwrap();
     let model = Model::from_onnx(&forest.to_onnx().unwrap()).unwrap();

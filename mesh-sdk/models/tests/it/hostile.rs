@@ -1,12 +1,26 @@
 //! Files that are damaged or made to do harm: an error, never a panic.
 
-use mesh_models::{Model, Scores};
+use mesh_models::{Algorithm, Model, Pipeline, Scores, Target};
+use serde_json::json;
 
-use crate::fixture::{Random, cleveland, heart_risk};
+use crate::fixture::{Random, cleveland, features, heart_risk};
 
 fn exported() -> Vec<u8> {
     let (table, labels) = cleveland();
     heart_risk().fit(&table, &labels).unwrap().to_onnx()
+}
+
+/// A few small trees.
+fn exported_trees() -> Vec<u8> {
+    let (table, labels) = cleveland();
+    let parameters = json!({"trees": 3, "max_depth": 4});
+    let pipeline = Pipeline {
+        features: features(),
+        algorithm: Algorithm::named("random-forest", &parameters).unwrap(),
+        seed: 0,
+    };
+    let trained = pipeline.fit(&table, &Target::yes_or_no(&labels)).unwrap();
+    trained.to_onnx().unwrap()
 }
 
 /// Loads it and, where that works, scores: a file that loads must also run.
@@ -16,6 +30,7 @@ fn exercise(onnx: &[u8]) -> bool {
     };
     let rows = vec![1.0; model.features().len() * 3];
     let _ = model.score(&rows, &mut Scores::new());
+    let _ = model.explain(&rows[..model.features().len()]);
     true
 }
 
@@ -32,15 +47,16 @@ fn a_file_cut_at_any_length_is_refused_or_still_runs() {
 
 #[test]
 fn flipped_bytes_never_panic() {
-    let onnx = exported();
-    let mut random = Random(7);
-    for _ in 0..20_000 {
-        let mut damaged = onnx.clone();
-        for _ in 0..=random.next() % 3 {
-            let position = random.next() as usize % damaged.len();
-            damaged[position] = random.next() as u8;
+    for onnx in [exported(), exported_trees()] {
+        let mut random = Random(7);
+        for _ in 0..20_000 {
+            let mut damaged = onnx.clone();
+            for _ in 0..=random.next() % 3 {
+                let position = random.next() as usize % damaged.len();
+                damaged[position] = random.next() as u8;
+            }
+            exercise(&damaged);
         }
-        exercise(&damaged);
     }
 }
 

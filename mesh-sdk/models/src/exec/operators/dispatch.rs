@@ -28,8 +28,10 @@ pub(crate) fn compile(compiler: &mut Compiler, node: &NodeProto) -> Made {
             elementwise::each(compiler, node)
         }
         (ML, "ArrayFeatureExtractor") => columns::array_feature_extractor(compiler, node),
+        (ML, "Binarizer") => numbers::binarizer(compiler, node),
         (ML, "FeatureVectorizer") => columns::feature_vectorizer(compiler, node),
         (ML, "Imputer") => numbers::imputer(compiler, node),
+        (ML, "LabelEncoder") => numbers::label_encoder(compiler, node),
         (ML, "LinearClassifier") => classifier::linear_classifier(compiler, node),
         (ML, "LinearRegressor") => classifier::linear_regressor(compiler, node),
         (ML, "Normalizer") => numbers::normalizer(compiler, node),

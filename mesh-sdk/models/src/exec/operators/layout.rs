@@ -35,7 +35,9 @@ impl<'a> Layout<'a> {
         }
     }
 
-    pub(crate) fn lay(&self, forest: &mut Forest) {
+    /// Says how many nodes it came to from the roots: fewer than there are if some go round in a circle.
+    pub(crate) fn lay(&self, forest: &mut Forest) -> usize {
+        let mut laid = 0;
         for &root in &self.ensemble.roots {
             let number = self.ensemble.nodes[root].tree;
             let (low, high) = self.outputs.get(&number).copied().unwrap_or_default();
@@ -47,6 +49,7 @@ impl<'a> Layout<'a> {
             forest.trees.push(tree);
             let mut open: Vec<(usize, Vec<Link>)> = vec![(root, Vec::new())];
             while let Some((at, links)) = open.pop() {
+                laid += 1;
                 let own = forest.nodes.len();
                 for (from, side) in links {
                     forest.nodes[from].next[side] = own as u32;
@@ -65,6 +68,7 @@ impl<'a> Layout<'a> {
                 }
             }
         }
+        laid
     }
 
     fn leaf(&self, at: usize, tree: Tree, forest: &mut Forest) {

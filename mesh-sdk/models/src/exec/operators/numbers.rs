@@ -7,6 +7,7 @@ use crate::exec::attributes::{Attributes, invalid};
 use crate::exec::compile::Compiler;
 use crate::exec::operators::columns::identity;
 use crate::exec::operators::dispatch::Made;
+use crate::exec::operators::elementwise::{Operand, Pair};
 use crate::exec::steps::{Norm, Step};
 use crate::exec::values::{Kind, MAX_RANK, Matrix, Value};
 use crate::onnx::proto::{FLOAT, INT64, NodeProto};
@@ -43,6 +44,63 @@ pub(crate) fn imputer(compiler: &mut Compiler, node: &NodeProto) -> Made {
         to,
         missing,
         value: values[i],
+    })
+}
+
+/// 1 above the threshold, else 0.
+pub(crate) fn binarizer(compiler: &mut Compiler, node: &NodeProto) -> Made {
+    let threshold = Attributes::of(node, &["threshold"])?.float("threshold", 0.0)?;
+    let matrix = compiler.floats(node, 0)?;
+    each_column(compiler, matrix, |_, from, to| Step::Pairs {
+        pair: Pair::Greater,
+        a: Operand::Column(from),
+        b: Operand::Constant(threshold),
+        to,
+    })
+}
+
+/// Numbers for numbers; those that are not among the keys become the default.
+pub(crate) fn label_encoder(compiler: &mut Compiler, node: &NodeProto) -> Made {
+    let known = &[
+        "default_float",
+        "default_int64",
+        "keys_floats",
+        "keys_int64s",
+        "values_floats",
+        "values_int64s",
+    ];
+    let attributes = Attributes::of(node, known)?;
+    let numbers = |of: &str| -> Result<(Vec<f32>, Kind), ModelError> {
+        let floats = format!("{of}_floats");
+        if attributes.has(&floats) {
+            return Ok((attributes.floats(&floats)?.to_vec(), Kind::Float));
+        }
+        let ints = attributes.ints(&format!("{of}_int64s"))?;
+        let exact = |&value: &i64| (value as f32 as i64 == value).then_some(value as f32);
+        let values: Option<Vec<f32>> = ints.iter().map(exact).collect();
+        let values = values.ok_or_else(|| invalid(node, "has a number too large for a float"))?;
+        Ok((values, Kind::Integer))
+    };
+    let ((keys, from_kind), (values, kind)) = (numbers("keys")?, numbers("values")?);
+    let default = match kind {
+        Kind::Float => attributes.float("default_float", 0.0)?,
+        Kind::Integer => attributes.int("default_int64", -1)? as f32,
+    };
+    let matrix = compiler.matrix(node, 0)?;
+    if keys.is_empty() || keys.len() != values.len() || matrix.kind != from_kind {
+        return Err(invalid(
+            node,
+            "there must be a value for each key, and keys of the type of the input",
+        ));
+    }
+    let mut table: Vec<(f32, f32)> = keys.into_iter().zip(values).collect();
+    table.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let matrix = Matrix { kind, ..matrix };
+    each_column(compiler, matrix, |_, from, to| Step::Lookup {
+        from,
+        to,
+        table: table.clone(),
+        default,
     })
 }
 

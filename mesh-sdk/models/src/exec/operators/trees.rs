@@ -58,8 +58,6 @@ pub(crate) fn regressor(compiler: &mut Compiler, node: &NodeProto) -> Made {
     Ok(vec![Value::Matrix(Matrix::flat(to, Kind::Float))])
 }
 
-/// Answers as onnxruntime does: where leaves name one of two classes only, it is the second that they speak of, in probabilities if
-/// none of them is negative, else in scores.
 pub(crate) fn classifier(compiler: &mut Compiler, node: &NodeProto) -> Made {
     let own = [
         "class_ids",
@@ -73,37 +71,75 @@ pub(crate) fn classifier(compiler: &mut Compiler, node: &NodeProto) -> Made {
     if classes.len() < 2 {
         return Err(invalid(node, "there must be at least two classes"));
     }
-    let mut post_transform = post_transform(node, &attributes)?;
-    let mut ensemble = Ensemble::read(node, &attributes, "class")?;
+    let post_transform = post_transform(node, &attributes)?;
+    let ensemble = Ensemble::read(node, &attributes, "class")?;
     let first = ensemble.leaves.first().map_or(0, |leaf| leaf.output);
-    let one_named = ensemble.leaves.iter().all(|leaf| leaf.output == first);
-    let (outputs, coefficients, intercepts) = if classes.len() == 2 && one_named {
-        ensemble.leaves.iter_mut().for_each(|leaf| leaf.output = 0);
-        let shares = ensemble.leaves.iter().all(|leaf| leaf.weight >= 0.0);
-        if shares {
-            post_transform = PostTransform::None;
-        }
-        let certain = if shares { 1.0 } else { 0.0 };
-        (1, vec![-1.0, 1.0], vec![certain, 0.0])
-    } else {
-        let outputs = ensemble.within(node, classes.len() as i64)?;
-        let mut coefficients = vec![0.0; outputs * outputs];
-        let diagonal = coefficients.iter_mut().step_by(outputs + 1);
-        diagonal.for_each(|coefficient| *coefficient = 1.0);
-        (outputs, coefficients, vec![0.0; outputs])
-    };
+    if classes.len() == 2 && ensemble.leaves.iter().all(|leaf| leaf.output == first) {
+        return one_of_two(compiler, node, ensemble, classes, post_transform);
+    }
+    let outputs = ensemble.within(node, classes.len() as i64)?;
     let from = push(compiler, node, &ensemble, outputs, false)?;
-    let probabilities = compiler.allocate(classes.len())?;
-    let column = compiler.allocate(1)?[0];
+    let mut coefficients = vec![0.0; outputs * outputs];
+    let diagonal = coefficients.iter_mut().step_by(outputs + 1);
+    diagonal.for_each(|coefficient| *coefficient = 1.0);
+    let sums = (coefficients, vec![0.0; outputs]);
+    let (label, probabilities) = weigh(compiler, from, sums, post_transform)?;
+    Ok(vec![labels(label, classes), probabilities])
+}
+
+/// Where leaves name one of two classes only, onnxruntime takes it for the second: a leaf speaks of its probability if no leaf is
+/// negative, else of its score, and what is done at the end does not touch the label.
+fn one_of_two(
+    compiler: &mut Compiler,
+    node: &NodeProto,
+    mut ensemble: Ensemble,
+    classes: Rc<[i64]>,
+    post_transform: PostTransform,
+) -> Made {
+    if post_transform == PostTransform::Softmax {
+        return Err(invalid(
+            node,
+            "post_transform SOFTMAX is not supported where leaves name one class",
+        ));
+    }
+    ensemble.leaves.iter_mut().for_each(|leaf| leaf.output = 0);
+    let shares = ensemble.leaves.iter().all(|leaf| leaf.weight >= 0.0);
+    let from = push(compiler, node, &ensemble, 1, false)?;
+    let scores = |certain| (vec![-1.0, 1.0], vec![certain, 0.0]);
+    if !shares {
+        let (label, probabilities) = weigh(compiler, from, scores(0.0), post_transform)?;
+        return Ok(vec![labels(label, classes), probabilities]);
+    }
+    let (label, probabilities) = weigh(compiler, from.clone(), scores(1.0), PostTransform::None)?;
+    if post_transform == PostTransform::None {
+        return Ok(vec![labels(label, classes), probabilities]);
+    }
+    let (_, transformed) = weigh(compiler, from, scores(0.0), post_transform)?;
+    Ok(vec![labels(label, classes), transformed])
+}
+
+fn labels(column: usize, classes: Rc<[i64]>) -> Value {
+    Value::Labels { column, classes }
+}
+
+/// Adds the step that weighs sums of trees; gives the column of the label and the scores.
+fn weigh(
+    compiler: &mut Compiler,
+    from: Vec<usize>,
+    (coefficients, intercepts): (Vec<f32>, Vec<f32>),
+    post_transform: PostTransform,
+) -> Result<(usize, Value), ModelError> {
+    let scores = compiler.allocate(intercepts.len())?;
+    let label = compiler.allocate(1)?[0];
     compiler.push(Step::Linear(Linear {
         from,
         coefficients,
         intercepts,
         post_transform,
-        to: probabilities[0],
+        to: scores[0],
     }));
-    let probabilities = Value::Matrix(Matrix::flat(probabilities, Kind::Float));
-    Ok(vec![Value::Labels { column, classes }, probabilities])
+    let scores = Value::Matrix(Matrix::flat(scores, Kind::Float));
+    Ok((label, scores))
 }
 
 /// Adds the step that sums the trees and gives its columns.
@@ -150,7 +186,12 @@ fn push(
         },
         to: to[0],
     };
-    Layout::new(ensemble).lay(&mut forest);
+    if Layout::new(ensemble).lay(&mut forest) < ensemble.nodes.len() {
+        return Err(invalid(node, "no root leads to some node"));
+    }
     compiler.push(Step::Forest(forest));
     Ok(to)
 }
+
+#[cfg(test)]
+mod tests;
