@@ -2,6 +2,8 @@ use serde_json::json;
 
 use super::*;
 
+mod page;
+
 #[test]
 fn every_name_is_an_algorithm_of_that_name() {
     for name in Algorithm::NAMES {
