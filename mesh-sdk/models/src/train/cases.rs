@@ -106,11 +106,14 @@ impl Cases {
 
     /// The mean of each encoded column.
     pub(crate) fn means(&self) -> Vec<f64> {
+        // Row by row, as they lie in memory.
+        let mut sums = vec![0.0; self.records.ncols()];
+        for row in self.records.rows() {
+            sums.iter_mut()
+                .zip(row)
+                .for_each(|(sum, value)| *sum += value);
+        }
         let rows = self.rows() as f64;
-        self.records
-            .columns()
-            .into_iter()
-            .map(|column| column.sum() / rows)
-            .collect()
+        sums.into_iter().map(|sum| sum / rows).collect()
     }
 }

@@ -115,8 +115,8 @@ impl Encoding {
 
 impl Numeric {
     pub(crate) fn learn(table: &Table, column: usize, scaled: bool) -> Result<Self, ModelError> {
-        let present = sorted(table, column)?;
-        let median = median(&present);
+        let mut present = present(table, column)?;
+        let median = median(&mut present);
         Ok(Self {
             column,
             median,
@@ -135,7 +135,7 @@ impl Scale {
         let squares: f64 = present().map(|value| (value - mean).powi(2)).sum();
         let deviation = ((squares + missing * (median - mean).powi(2)) / rows).sqrt();
         // Asked of the values: the deviation of equal ones is not zero but what rounding left of it.
-        let constant = present().next() == present().next_back();
+        let constant = present().all(|value| value == median);
         Self {
             mean,
             deviation: if constant { 1.0 } else { deviation },
@@ -174,7 +174,7 @@ impl Categorical {
 impl Bucketed {
     /// At most so many buckets, with about as many rows in each.
     pub(crate) fn learn(table: &Table, column: usize, buckets: usize) -> Result<Self, ModelError> {
-        let present = sorted(table, column)?;
+        let mut present = sorted(table, column)?;
         let mut edges: Vec<f32> = (1..buckets)
             .map(|i| present[i * present.len() / buckets])
             .filter(|&edge| edge > present[0])
@@ -187,7 +187,7 @@ impl Bucketed {
         }
         Ok(Self {
             column,
-            median: median(&present),
+            median: median(&mut present),
             edges,
         })
     }
@@ -197,31 +197,42 @@ fn present_or(value: f32, other: f32) -> f32 {
     if value.is_nan() { other } else { value }
 }
 
-fn median(sorted: &[f32]) -> f32 {
-    let middle = [sorted[(sorted.len() - 1) / 2], sorted[sorted.len() / 2]];
-    ((f64::from(middle[0]) + f64::from(middle[1])) / 2.0) as f32
+/// The middle value, or the mean of the middle two; the values are left in another order.
+fn median(values: &mut [f32]) -> f32 {
+    let (middle, odd) = (values.len() / 2, values.len() % 2 == 1);
+    let (below, &mut upper, _) = values.select_nth_unstable_by(middle, f32::total_cmp);
+    let lower = if odd {
+        upper
+    } else {
+        below.iter().copied().fold(f32::NEG_INFINITY, f32::max)
+    };
+    ((f64::from(lower) + f64::from(upper)) / 2.0) as f32
 }
 
 fn sorted(table: &Table, column: usize) -> Result<Vec<f32>, ModelError> {
-    let mut present: Vec<f32> = present(table, column)?.collect();
+    let mut present = present(table, column)?;
     present.sort_unstable_by(f32::total_cmp);
     Ok(present)
 }
 
 /// The values of a column that are not missing: at least one, all finite.
-fn present(table: &Table, column: usize) -> Result<impl Iterator<Item = f32> + '_, ModelError> {
+fn present(table: &Table, column: usize) -> Result<Vec<f32>, ModelError> {
     let name = &table.names()[column];
-    if table.column(column).any(f32::is_infinite) {
+    let present: Vec<f32> = table
+        .column(column)
+        .filter(|value| !value.is_nan())
+        .collect();
+    if present.iter().any(|value| value.is_infinite()) {
         return Err(ModelError::training_data(format!(
             "feature `{name}` has an infinite value"
         )));
     }
-    if table.column(column).all(f32::is_nan) {
+    if present.is_empty() {
         return Err(ModelError::training_data(format!(
             "feature `{name}` has no value in any row"
         )));
     }
-    Ok(table.column(column).filter(|value| !value.is_nan()))
+    Ok(present)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub(crate) mod cases;
 pub(crate) mod encoding;
 pub(crate) mod features;
 pub(crate) mod heads;
+pub(crate) mod newton;
 pub(crate) mod online;
 pub(crate) mod parameters;
 pub(crate) mod pipeline;

@@ -1,4 +1,4 @@
-//! Logistic regression with an L2 penalty, of two classes and of more, solved by linfa.
+//! Logistic regression with an L2 penalty: of two classes by Newton's method, of more solved by linfa.
 
 use linfa::DatasetBase;
 use linfa::traits::Fit;
@@ -12,9 +12,10 @@ use crate::train::cases::Cases;
 use crate::train::heads::Head;
 use crate::train::heads::linear::Linear;
 use crate::train::heads::link::Link;
+use crate::train::newton::LogLoss;
 use crate::train::parameters::within;
 
-/// Where the solver stops: the length of the gradient of the penalised loss.
+/// Where linfa's solver stops: the length of the gradient of the penalised loss.
 const GRADIENT_TOLERANCE: f64 = 1e-5;
 /// The mean gradient per row that still counts as converged: the solver also stops where rounding lets the loss fall no
 /// further, which on many rows is above its own tolerance.
@@ -68,26 +69,14 @@ impl Learn for Logistic {
 
 impl Logistic {
     fn two_classes(&self, records: &Array2<f64>, labels: &[bool]) -> Result<Linear, ModelError> {
-        let dataset = DatasetBase::new(records.view(), Array1::from(labels.to_vec()));
-        let solved = linfa_logistic::LogisticRegression::default()
-            .alpha(self.l2)
-            .max_iterations(self.max_iterations)
-            .gradient_tolerance(GRADIENT_TOLERANCE)
-            .fit(&dataset)
-            .map_err(ModelError::training_failed)?;
-        // linfa calls the more frequent class positive, whatever its value: turn the signs to our positive.
-        let sign = if solved.labels().pos.class { 1.0 } else { -1.0 };
-        let weights = solved.params().mapv(|weight| weight * sign);
-        let intercept = solved.intercept() * sign;
-        let mut residuals = records.dot(&weights);
-        for (residual, &label) in residuals.iter_mut().zip(labels) {
-            let probability = 1.0 / (1.0 + (-(*residual + intercept)).exp());
-            *residual = probability - if label { 1.0 } else { 0.0 };
-        }
-        let gradient = records.t().dot(&residuals) + &(&weights * self.l2);
-        let squares = gradient.dot(&gradient) + residuals.sum().powi(2);
-        self.converged(squares, labels.len())?;
-        Ok(Linear::single(weights.to_vec(), intercept, Link::Logistic))
+        let loss = LogLoss {
+            records,
+            labels,
+            l2: self.l2,
+        };
+        let mut weights = loss.minimise(self.max_iterations)?;
+        let intercept = weights.pop().unwrap_or_default();
+        Ok(Linear::single(weights, intercept, Link::Logistic))
     }
 
     fn many_classes(
@@ -109,8 +98,18 @@ impl Logistic {
         }
         let gradient = records.t().dot(&residuals) + &(solved.params() * self.l2);
         let of_intercepts = residuals.sum_axis(Axis(0));
-        let squares = gradient.iter().chain(&of_intercepts).map(|g| g * g).sum();
-        self.converged(squares, of.len())?;
+        let squares = gradient
+            .iter()
+            .chain(&of_intercepts)
+            .map(|g| g * g)
+            .sum::<f64>();
+        // linfa does not say whether its solver converged.
+        let gradient = f64::sqrt(squares) / of.len() as f64;
+        if gradient.is_nan() || gradient > CONVERGED {
+            return Err(ModelError::NotConverged {
+                iterations: self.max_iterations,
+            });
+        }
         let mut weights = Vec::with_capacity(count * records.ncols());
         for class in solved.params().columns() {
             weights.extend(class.iter());
@@ -120,16 +119,5 @@ impl Logistic {
             intercepts: solved.intercept().to_vec(),
             link: Link::Softmax,
         })
-    }
-
-    /// Asked of the gradient of the penalised loss: linfa does not say whether its solver converged.
-    fn converged(&self, squares: f64, rows: usize) -> Result<(), ModelError> {
-        let gradient = squares.sqrt() / rows as f64;
-        if gradient.is_nan() || gradient > CONVERGED {
-            return Err(ModelError::NotConverged {
-                iterations: self.max_iterations,
-            });
-        }
-        Ok(())
     }
 }
