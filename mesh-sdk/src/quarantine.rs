@@ -60,6 +60,10 @@ impl Quarantine {
         })
     }
 
+    pub(crate) fn dataset(&self) -> &Arc<Dataset> {
+        &self.dataset
+    }
+
     pub(crate) async fn progress(&self, source: &str) -> Result<u64, StorageError> {
         self.dataset.progress(source).await
     }
