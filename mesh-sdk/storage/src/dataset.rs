@@ -2,9 +2,11 @@
 
 mod added;
 mod commit;
+mod exchange;
 mod growth;
 mod open;
 mod snapshot;
+mod version;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -19,8 +21,11 @@ use url::Url;
 use crate::StorageError;
 
 pub(crate) use added::{Added, added_since};
+pub use exchange::Spans;
 pub(crate) use open::read_only;
 pub use snapshot::export_delta;
+pub(crate) use version::Between;
+pub use version::{DatasetVersion, NewRows};
 pub use writing::{WriteMode, Writing};
 
 /// One Delta table that exactly one product owns, with the columns of its contract.

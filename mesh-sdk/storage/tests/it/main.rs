@@ -3,10 +3,12 @@
 
 mod changes;
 mod datasets;
+mod exchanging;
 mod files;
 mod growth;
 mod queries;
 mod replacing;
+mod windows;
 
 use std::collections::BTreeMap;
 use std::path::Path;
