@@ -2,6 +2,7 @@ mod contracts;
 mod recipe;
 pub(crate) mod resolve;
 mod sink_limits;
+mod windowing;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,6 +17,7 @@ use crate::{ProductFiles, SdkError};
 
 pub(crate) use recipe::{Recipe, When, Work};
 pub(crate) use sink_limits::SinkLimits;
+pub(crate) use windowing::Windowing;
 
 const DESCRIPTION: &str = "product.odps.yaml";
 
@@ -95,7 +97,16 @@ impl DatasetPlan {
         };
         let reads = self.recipe.iter().flat_map(|recipe| &recipe.reads);
         let reads: Vec<&str> = reads.map(String::as_str).collect();
-        let when = match self.recipe.as_ref().map(|recipe| &recipe.when) {
+        let recipe = self.recipe.as_ref();
+        let windowing = recipe.and_then(|recipe| match &recipe.work {
+            Work::Windows { windowing, .. } => Some(windowing),
+            _ => None,
+        });
+        if let Some(windowing) = windowing {
+            let windows = windowing.in_words();
+            return format!("{made} over {} in {windows}", reads.join(", "));
+        }
+        let when = match recipe.map(|recipe| &recipe.when) {
             Some(When::Schedule(cron)) => format!("refreshed at {cron} UTC"),
             _ => "refreshed on commit".to_owned(),
         };

@@ -17,7 +17,7 @@ use crate::maintenance::Maintenance;
 use crate::product::{DatasetPlan, Events, ModelPlan, Recipe};
 use crate::quality::{Reports, Watch};
 use crate::quarantine::{QUARANTINE, Quarantine, Replay};
-use crate::refresh::{RefreshState, Refresher};
+use crate::refresh::{Quiet, RefreshState, Refresher};
 use crate::registry::{ModelVersion, Registry};
 use crate::scoring::Scoring;
 use crate::sink::Sink;
@@ -250,6 +250,7 @@ impl Start<'_> {
             code: product.code().of(&name),
             quarantine: self.quarantine.clone(),
             changes: self.changes.clone(),
+            quiet: Quiet::default(),
             state: state.clone(),
             dataset: dataset.clone(),
         };

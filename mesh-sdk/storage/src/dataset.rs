@@ -3,10 +3,12 @@
 mod added;
 mod commit;
 mod fence;
+mod exchange;
 mod growth;
 mod maintain;
 mod open;
 mod snapshot;
+mod version;
 mod writing;
 
 use std::collections::BTreeMap;
@@ -27,8 +29,11 @@ pub(crate) use added::{Added, NewFiles, added_since};
 use fence::Fence;
 use maintain::Upkeep;
 pub use maintain::{Maintained, Policy};
+pub use exchange::Spans;
 pub(crate) use open::read_only;
 pub use snapshot::export_delta;
+pub(crate) use version::Between;
+pub use version::{DatasetVersion, NewRows};
 pub use writing::{WriteMode, Writing};
 
 /// After so long without one, a commit first looks for versions of another process: what is known of the log may soon be

@@ -68,7 +68,7 @@ impl Dataset {
         Ok(version)
     }
 
-    async fn commit_actions(
+    pub(super) async fn commit_actions(
         &self,
         table: &mut DeltaTable,
         mode: WriteMode,

@@ -36,7 +36,7 @@ pub enum WriteMode {
 /// folder. What stays, in an object store or because the process ended, is in no version, so that no reader finds
 /// it, and goes when the table is vacuumed.
 pub struct Writing<'a> {
-    dataset: &'a Dataset,
+    pub(super) dataset: &'a Dataset,
     mode: WriteMode,
     table: DeltaTable,
     open: Option<RecordBatchWriter>,
@@ -139,6 +139,11 @@ impl Writing<'_> {
         if batch.is_empty() {
             return Ok(());
         }
+        self.stored_rows(batch.batch()).await
+    }
+
+    /// The same of rows that have passed the gate before.
+    pub(super) async fn stored_rows(&mut self, rows: &RecordBatch) -> Result<(), StorageError> {
         let failed = |error| table_error(&self.dataset.name, error);
         // Also for a caller that does not wait for the end of it.
         let was_incomplete = std::mem::replace(&mut self.incomplete, true);
@@ -146,10 +151,10 @@ impl Writing<'_> {
             Some(file) => file,
             None => RecordBatchWriter::for_table(&self.table).map_err(failed)?,
         };
-        let rows = with_kept(batch.batch(), file.arrow_schema())
+        self.rows += rows.num_rows() as u64;
+        let rows = with_kept(rows, file.arrow_schema())
             .map_err(|error| failed(DeltaTableError::from(error)))?;
         file.write(rows).await.map_err(failed)?;
-        self.rows += batch.num_rows() as u64;
         if file.buffer_len() < self.file_size {
             self.open = Some(file);
         } else {
@@ -171,6 +176,13 @@ impl Writing<'_> {
     /// last committed it or asked for it; nothing more is committed of that source then before
     /// [`Dataset::progress`] was asked again.
     pub async fn commit(mut self, progress: &BTreeMap<String, u64>) -> Result<u64, StorageError> {
+        let (dataset, mode, rows) = (self.dataset, self.mode, self.rows);
+        let files = self.complete().await?;
+        dataset.commit(mode, files, rows, progress).await
+    }
+
+    /// The files of all the rows, on disk.
+    pub(super) async fn complete(&mut self) -> Result<&mut Vec<Add>, StorageError> {
         if self.incomplete {
             return Err(StorageError::Incomplete {
                 dataset: self.dataset.name.clone(),
@@ -185,9 +197,7 @@ impl Writing<'_> {
         if let Some(file) = self.open.take() {
             self.finish(file).await?;
         }
-        self.dataset
-            .commit(self.mode, &mut self.files, self.rows, progress)
-            .await
+        Ok(&mut self.files)
     }
 
     /// By the clock that says the more: one stands still while the machine sleeps, the other may be set.

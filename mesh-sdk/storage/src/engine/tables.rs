@@ -17,14 +17,19 @@ use deltalake::datafusion::execution::SessionState;
 use deltalake::datafusion::logical_expr::LogicalPlanBuilder;
 use url::Url;
 
-use crate::dataset::{NewFiles, read_only};
+use super::windows::{WindowedRows, in_times};
+use crate::dataset::{Between, NewFiles, read_only};
 use crate::files::unreadable;
-use crate::{Dataset, StorageError};
+use crate::{Dataset, DatasetVersion, StorageError};
 
 /// Where the rows of a table of an [`Engine`](super::Engine) come from.
 #[derive(Clone)]
 pub enum TableSource {
     Dataset(Arc<Dataset>),
+    /// One version of a dataset, or some of its rows.
+    Version(DatasetVersion),
+    /// Rows of a dataset, each once for every window that it falls in.
+    Windows(WindowedRows),
     /// Rows at hand, which all have these columns.
     Batches(SchemaRef, Vec<RecordBatch>),
     /// A Parquet file.
@@ -37,6 +42,8 @@ pub enum TableSource {
 pub(super) enum Pinned {
     /// A table, and the columns of it that are shown where that is not all.
     Delta(DeltaTable, Option<SchemaRef>),
+    Version(DatasetVersion),
+    Windows(WindowedRows),
     Batches(SchemaRef, Vec<RecordBatch>),
     Parquet(PathBuf),
 }
@@ -48,6 +55,8 @@ impl TableSource {
             Self::Dataset(dataset) => {
                 Pinned::Delta(dataset.table(), Some(dataset.contract().arrow_schema()))
             }
+            Self::Version(version) => Pinned::Version(version.clone()),
+            Self::Windows(windows) => Pinned::Windows(windows.clone()),
             Self::DeltaFolder(path) => Pinned::Delta(read_only(path).await?, None),
             Self::Batches(schema, batches) => Pinned::Batches(schema.clone(), batches.clone()),
             Self::Parquet(path) => Pinned::Parquet(path.clone()),
@@ -64,6 +73,8 @@ impl Pinned {
     pub(super) fn delta(&self) -> Option<&DeltaTable> {
         match self {
             Self::Delta(table, _) => Some(table),
+            Self::Version(version) => Some(version.table()),
+            Self::Windows(windows) => Some(windows.rows().table()),
             Self::Batches(..) | Self::Parquet(_) => None,
         }
     }
@@ -86,12 +97,36 @@ impl Pinned {
                     None => scan,
                 }
             }
+            Self::Version(version) => of_version(version, name, state).await?,
+            Self::Windows(windows) => {
+                let rows = of_version(windows.rows(), name, state).await?;
+                windows.provider(name, rows)?
+            }
             Self::Batches(schema, batches) => {
                 Arc::new(MemTable::try_new(schema.clone(), vec![batches.clone()])?)
             }
             Self::Parquet(path) => parquet(path, state).await?,
         })
     }
+}
+
+async fn of_version(
+    version: &DatasetVersion,
+    name: &str,
+    state: &Arc<SessionState>,
+) -> Result<Arc<dyn TableProvider>, StorageError> {
+    let rows = match version.files() {
+        Some(files) => new_rows(name, version.table(), state, files).await?,
+        None => scan(version.table(), state, None).await?,
+    };
+    let rows = showing(name, rows, version.columns())?;
+    let Some(Between { column, times }) = version.span() else {
+        return Ok(rows);
+    };
+    let some = LogicalPlanBuilder::scan(name, provider_as_source(rows), None)?
+        .filter(in_times(column, times))?
+        .build()?;
+    Ok(Arc::new(ViewTable::new(some, None)))
 }
 
 /// A table keeps columns that its contract has no more: nobody reads them.

@@ -6,11 +6,13 @@ mod datasets;
 mod disk_full;
 mod faults;
 mod fencing;
+mod exchanging;
 mod files;
 mod growth;
 mod maintenance;
 mod queries;
 mod replacing;
+mod windows;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -10,3 +10,4 @@ mod mutation;
 mod mutations;
 mod quality;
 mod transforms;
+mod windows;

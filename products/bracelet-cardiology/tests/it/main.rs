@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod declaration;
+mod heart_rates;
 mod ingest;
 mod query;
 mod real_data;

@@ -62,11 +62,11 @@ impl Dataset {
         let large = large.map_err(failed)?;
         let paths = large.iter().map(|file| file.path.clone());
         self.make_durable(paths.collect()).await?;
-        self.exchange(small, &large).await
+        self.swap(small, &large).await
     }
 
     /// In a version of its own that begins with the newest there is: then nobody else can have taken one of the files.
-    async fn exchange(
+    async fn swap(
         &self,
         small: &BTreeSet<String>,
         large: &[Add],
