@@ -54,8 +54,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     (
         "mesh.yaml",
         "time: counted_at",
-        "time: counted",
-        "datasets.ward_totals.window.time: contract beds has no timestamp counted; did you mean `counted_at`?",
+        "time: counted_ta",
+        "datasets.ward_totals.window.time: contract beds has no timestamp counted_ta; did you mean `counted_at`?",
     ),
     (
         "mesh.yaml",
@@ -71,8 +71,8 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ),
     (
         "contracts/beds.odcs.yaml",
-        "name: taken,",
-        "name: window_end,",
+        "      - name: event_id",
+        "      - { name: window_end, logicalType: timestamp }\n      - name: event_id",
         "datasets.ward_totals.window.time: contract beds has a property window_end",
     ),
     (
