@@ -1,6 +1,7 @@
 //! Read-only SQL, answered by threads of its own: whatever a statement does to them, the ports and sinks of the
 //! product go on.
 
+mod files;
 mod plan;
 mod row_by_row;
 mod rows;

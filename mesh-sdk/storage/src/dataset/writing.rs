@@ -34,7 +34,7 @@ pub enum WriteMode {
 ///
 /// Nothing of it is visible before [`Writing::commit`]. If it is dropped before, its files are removed from a local
 /// folder. What stays, in an object store or because the process ended, is in no version, so that no reader finds
-/// it, and goes when the table is vacuumed.
+/// it, and is removed by [`Dataset::maintain`] some time after.
 pub struct Writing<'a> {
     dataset: &'a Dataset,
     mode: WriteMode,
@@ -42,7 +42,6 @@ pub struct Writing<'a> {
     open: Option<RecordBatchWriter>,
     /// Complete and on disk.
     files: Vec<Add>,
-    rows: u64,
     /// Rows were given that are in no file.
     incomplete: bool,
     file_size: usize,
@@ -58,7 +57,6 @@ impl Dataset {
             table: self.table(),
             open: None,
             files: Vec::new(),
-            rows: 0,
             incomplete: false,
             file_size: FILE,
             began: (Instant::now(), SystemTime::now()),
@@ -149,7 +147,6 @@ impl Writing<'_> {
         let rows = with_kept(batch.batch(), file.arrow_schema())
             .map_err(|error| failed(DeltaTableError::from(error)))?;
         file.write(rows).await.map_err(failed)?;
-        self.rows += batch.num_rows() as u64;
         if file.buffer_len() < self.file_size {
             self.open = Some(file);
         } else {
@@ -186,7 +183,7 @@ impl Writing<'_> {
             self.finish(file).await?;
         }
         self.dataset
-            .commit(self.mode, &mut self.files, self.rows, progress)
+            .commit(self.mode, &mut self.files, progress)
             .await
     }
 
