@@ -206,13 +206,17 @@ fn now() -> DateTime<Utc> {
 
 /// What there is to know of the version that `table` has.
 async fn info(table: &DeltaTable) -> Result<DatasetInfo, DeltaTableError> {
-    let files = table.snapshot()?.log_data();
-    let rows = files.iter().filter_map(|file| file.num_records());
     Ok(DatasetInfo {
         version: table.snapshot()?.version(),
-        rows: rows.sum::<usize>() as u64,
+        rows: rows(table)?,
         updated_at: updated_at(table).await?,
     })
+}
+
+fn rows(table: &DeltaTable) -> Result<u64, DeltaTableError> {
+    let files = table.snapshot()?.log_data();
+    let rows = files.iter().filter_map(|file| file.num_records());
+    Ok(rows.sum::<usize>() as u64)
 }
 
 /// What the newest commit says; of a commit that another tool made, its time.

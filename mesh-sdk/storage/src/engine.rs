@@ -2,6 +2,7 @@
 //! product go on.
 
 mod by_window;
+mod files;
 mod plan;
 mod row_by_row;
 mod rows;

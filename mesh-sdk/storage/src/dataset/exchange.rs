@@ -6,13 +6,13 @@ use std::ops::Range;
 use chrono::DateTime;
 use deltalake::datafusion::logical_expr::{Expr, lit};
 use deltalake::datafusion::prelude::SessionContext;
-use deltalake::kernel::transaction::TransactionError;
 use deltalake::kernel::{Action, Add, LogicalFileView, Remove};
-use deltalake::{DeltaTable, DeltaTableError};
+use deltalake::DeltaTable;
 use futures::StreamExt;
 use serde_json::Value;
 
-use super::{Dataset, WriteMode, Writing, info, now, table_error};
+use super::commit::is_conflict;
+use super::{Dataset, WriteMode, Writing, table_error};
 use crate::StorageError;
 use crate::engine::{in_times, scan, session_config};
 
@@ -106,23 +106,18 @@ impl Dataset {
         let added = (std::mem::take(files), std::mem::take(staying));
         let actions = removed.into_iter().map(Action::Remove);
         let actions = actions.chain(added.0.iter().chain(&added.1).cloned().map(Action::Add));
-        // Until it is known to have succeeded.
-        writer.stale = true;
-        let (table, mode) = (&mut writer.table, WriteMode::Replace);
-        let committed = self.commit_actions(table, mode, actions.collect(), &ahead, now());
-        let version = match committed.await {
+        let committed = self.commit_actions(&mut writer, WriteMode::Replace, actions.collect(), &ahead);
+        match committed.await {
             Err(StorageError::Table { dataset, source }) if is_conflict(&source) => {
                 (*files, *staying) = added;
-                return Err(StorageError::Table { dataset, source });
+                Err(StorageError::Table { dataset, source })
             }
-            committed => committed?,
-        };
-        let info = info(&writer.table).await.map_err(failed)?;
-        self.publish(&writer.table, info);
-        writer.fence.passed(progress);
-        writer.progress.extend(ahead);
-        writer.stale = false;
-        Ok(version)
+            Err(error) => Err(error),
+            Ok(version) => {
+                writer.fence.passed(progress);
+                Ok(version)
+            }
+        }
     }
 
     /// Writes the rows of `files` that stay. They have passed the gate when they came, and are not looked at.
@@ -147,19 +142,6 @@ impl Dataset {
         }
         Ok(())
     }
-}
-
-/// Whether the commit is surely not in the table, since another came first.
-fn is_conflict(error: &DeltaTableError) -> bool {
-    matches!(
-        error,
-        DeltaTableError::VersionAlreadyExists(_)
-            | DeltaTableError::Transaction {
-                source: TransactionError::MaxCommitAttempts(_)
-                    | TransactionError::VersionAlreadyExists(_)
-                    | TransactionError::CommitConflict(_)
-            }
-    )
 }
 
 /// A statistic that is a timestamp.

@@ -34,7 +34,7 @@ pub enum WriteMode {
 ///
 /// Nothing of it is visible before [`Writing::commit`]. If it is dropped before, its files are removed from a local
 /// folder. What stays, in an object store or because the process ended, is in no version, so that no reader finds
-/// it, and goes when the table is vacuumed.
+/// it, and is removed by [`Dataset::maintain`] some time after.
 pub struct Writing<'a> {
     pub(super) dataset: &'a Dataset,
     mode: WriteMode,
@@ -42,7 +42,6 @@ pub struct Writing<'a> {
     open: Option<RecordBatchWriter>,
     /// Complete and on disk.
     files: Vec<Add>,
-    rows: u64,
     /// Rows were given that are in no file.
     incomplete: bool,
     file_size: usize,
@@ -58,7 +57,6 @@ impl Dataset {
             table: self.table(),
             open: None,
             files: Vec::new(),
-            rows: 0,
             incomplete: false,
             file_size: FILE,
             began: (Instant::now(), SystemTime::now()),
@@ -151,7 +149,6 @@ impl Writing<'_> {
             Some(file) => file,
             None => RecordBatchWriter::for_table(&self.table).map_err(failed)?,
         };
-        self.rows += rows.num_rows() as u64;
         let rows = with_kept(rows, file.arrow_schema())
             .map_err(|error| failed(DeltaTableError::from(error)))?;
         file.write(rows).await.map_err(failed)?;
@@ -176,9 +173,9 @@ impl Writing<'_> {
     /// last committed it or asked for it; nothing more is committed of that source then before
     /// [`Dataset::progress`] was asked again.
     pub async fn commit(mut self, progress: &BTreeMap<String, u64>) -> Result<u64, StorageError> {
-        let (dataset, mode, rows) = (self.dataset, self.mode, self.rows);
+        let (dataset, mode) = (self.dataset, self.mode);
         let files = self.complete().await?;
-        dataset.commit(mode, files, rows, progress).await
+        dataset.commit(mode, files, progress).await
     }
 
     /// The files of all the rows, on disk.

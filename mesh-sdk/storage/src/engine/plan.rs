@@ -71,18 +71,8 @@ impl Query {
             Ok(added) => added,
             Err(reason) => return Ok((Changes::Whole { reason }, async {}.boxed())),
         };
-        let table = planned.tables.get(&dataset).and_then(Pinned::delta).cloned();
         let planned = self.plan_with(planned, &dataset, &files).await?;
         let stream = planned.run().await?;
-        if let Some(table) = table
-            && !files
-                .are_there(&table)
-                .await
-                .map_err(|error| table_error(&dataset, error))?
-        {
-            let reason = format!("{dataset} no longer has the files that came since it was read");
-            return Ok((Changes::Whole { reason }, async {}.boxed()));
-        }
         let (rows, rest) = QueryRows::begin(sources, stream, self.budget);
         Ok((Changes::Rows(rows), rest))
     }

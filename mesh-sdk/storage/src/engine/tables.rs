@@ -17,6 +17,7 @@ use deltalake::datafusion::execution::SessionState;
 use deltalake::datafusion::logical_expr::LogicalPlanBuilder;
 use url::Url;
 
+use super::files::Files;
 use super::windows::{WindowedRows, in_times};
 use crate::dataset::{Between, NewFiles, read_only};
 use crate::files::unreadable;
@@ -175,19 +176,8 @@ async fn new_rows(
     if files.replaced.is_empty() {
         return Ok(present);
     }
-    let root = table.table_url();
-    state
-        .runtime_env()
-        .register_object_store(root, table.log_store().root_object_store(None));
-    let paths = files.replaced.iter();
-    let paths = paths.map(|file| ListingTableUrl::parse(format!("{root}{}", file.path)));
-    let replaced = ListingTableConfig::new_with_multi_paths(paths.collect::<Result<_, _>>()?)
-        .with_listing_options(
-            ParquetReadOptions::default()
-                .to_listing_options(state.config(), state.default_table_options()),
-        )
-        .with_schema(present.schema());
-    let replaced = Arc::new(ListingTable::try_new(replaced)?);
+    let replaced = Files::of(table, present.schema(), state, &files.replaced)?;
+    let replaced = Arc::new(replaced);
     let rows = |of| LogicalPlanBuilder::scan(name, provider_as_source(of), None)?.build();
     let plan = LogicalPlanBuilder::from(rows(present)?)
         .union(rows(replaced)?)?

@@ -116,6 +116,16 @@ async fn a_replacement_by_an_overtaken_writer_is_refused() {
     assert_eq!(rows(&folder).await, ["row 1", "row 2"]);
 }
 
+#[tokio::test]
+async fn rows_are_added_behind_a_replacement_that_their_writer_has_not_seen() {
+    let (one, other, folder) = two().await;
+    let new = [batch(&[beat("new", 61.0)])];
+    one.replace(&new, &read_up_to("refresh", 1)).await.unwrap();
+    append(&other, 2).await.unwrap();
+    assert_eq!(rows(&folder).await, ["new", "row 2"]);
+    assert_eq!(other.info().rows, 2);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_writers_at_the_same_time_one_commits_each_row() {
     let (one, other, folder) = two().await;
