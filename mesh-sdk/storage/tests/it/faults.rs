@@ -76,7 +76,13 @@ async fn progress_after_any_fault_is_what_the_table_has() {
 
 #[tokio::test]
 async fn a_store_that_errs_when_a_dataset_is_opened_leaves_it_to_be_opened() {
-    for fault in [Fault::List, Fault::SecondList, Fault::Get, Fault::CommitLost, Fault::AnswerLost] {
+    for fault in [
+        Fault::List,
+        Fault::SecondList,
+        Fault::Get,
+        Fault::CommitLost,
+        Fault::AnswerLost,
+    ] {
         let (store, location) = FaultyStore::new();
         store.next(Some(fault));
         let _created = open(&location).await;
@@ -85,7 +91,11 @@ async fn a_store_that_errs_when_a_dataset_is_opened_leaves_it_to_be_opened() {
         store.next(Some(fault));
         let _opened = open(&location).await;
         store.next(None);
-        assert_eq!(rows(&reopened(&location).await).await, ["row 1"], "{fault:?}");
+        assert_eq!(
+            rows(&reopened(&location).await).await,
+            ["row 1"],
+            "{fault:?}"
+        );
     }
 }
 
@@ -102,7 +112,11 @@ async fn maintenance_that_fails_changes_no_row_and_is_done_later() {
         store.next(None);
         append(&dataset, 5).await.unwrap();
         dataset.maintain(&AT_ONCE).await.unwrap();
-        assert_eq!(dataset.maintain(&AT_ONCE).await.unwrap().files, 1, "{fault:?}");
+        assert_eq!(
+            dataset.maintain(&AT_ONCE).await.unwrap().files,
+            1,
+            "{fault:?}"
+        );
         assert_eq!(dataset.progress("topic/0").await.unwrap(), 5, "{fault:?}");
         let reopened = reopened(&location).await;
         assert_eq!(reopened.info(), dataset.info(), "{fault:?}");
@@ -119,7 +133,9 @@ async fn a_query_fails_with_its_store_and_not_after_it() {
     let engine = engine_over(&dataset);
     store.next(Some(Fault::Get));
     let failed = match engine.query("SELECT who FROM beats").await {
-        Ok(rows) => futures::TryStreamExt::try_collect::<Vec<_>>(rows.batches()).await.err(),
+        Ok(rows) => futures::TryStreamExt::try_collect::<Vec<_>>(rows.batches())
+            .await
+            .err(),
         Err(error) => Some(error),
     };
     assert!(failed.is_some());

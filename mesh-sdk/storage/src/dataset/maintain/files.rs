@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use deltalake::{DeltaTable, DeltaTableError};
-use futures::{StreamExt, TryStreamExt, stream};
 use deltalake::logstore::object_store;
 use deltalake::logstore::object_store::{ObjectMeta, ObjectStore};
+use deltalake::{DeltaTable, DeltaTableError};
+use futures::{StreamExt, TryStreamExt, stream};
 
 use super::{Maintained, Policy, UNNAMED, Upkeep, milliseconds};
 use crate::dataset::Dataset;

@@ -6,8 +6,8 @@ use mesh_contracts::{CheckedBatch, Contract, Gate, Side};
 use serde_json::json;
 use tempfile::{TempDir, tempdir};
 
-use super::{WriteMode, Writing};
 use super::LONGEST;
+use super::{WriteMode, Writing};
 use crate::{Dataset, Policy, StorageError};
 
 const CONTRACT: &str = "

@@ -39,11 +39,16 @@ fn step() -> impl Strategy<Value = Step> {
             2 => prop::sample::select(Fault::ALL.to_vec()).prop_map(Some),
         ]
     };
-    let policy = (2..4_usize, 1..4_u64, prop::bool::ANY).prop_map(|(files, commits, cleans)| Policy {
-        files,
-        commits,
-        history: if cleans { Duration::ZERO } else { Duration::from_hours(2) },
-    });
+    let policy =
+        (2..4_usize, 1..4_u64, prop::bool::ANY).prop_map(|(files, commits, cleans)| Policy {
+            files,
+            commits,
+            history: if cleans {
+                Duration::ZERO
+            } else {
+                Duration::from_hours(2)
+            },
+        });
     prop_oneof![
         8 => (process(), source(), 0..3_u64, fault())
             .prop_map(|(process, source, rows, fault)| Step::Append(process, source, rows, fault)),
@@ -145,7 +150,9 @@ impl World {
         };
         // A refresh is a step further whatever it gives.
         let next = from + if source == REFRESH { 1 } else { rows };
-        let names: Vec<_> = (0..rows).map(|row| format!("{source}/{}", from + row)).collect();
+        let names: Vec<_> = (0..rows)
+            .map(|row| format!("{source}/{}", from + row))
+            .collect();
         let was_overtaken = from != self.model.reached(source);
         self.store.next(fault);
         let first = self.attempt(process, source, &names, next).await;
@@ -217,7 +224,11 @@ impl World {
         assert_eq!(rows, expected);
         assert_eq!(dataset.info().rows, expected.len() as u64);
         for (source, reached) in &self.model.reached {
-            assert_eq!(dataset.progress(source).await.unwrap(), *reached, "{source}");
+            assert_eq!(
+                dataset.progress(source).await.unwrap(),
+                *reached,
+                "{source}"
+            );
         }
     }
 }
