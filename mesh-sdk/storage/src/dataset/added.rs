@@ -54,11 +54,22 @@ pub(crate) async fn added_since(table: &DeltaTable, since: u64) -> Result<Added,
     let (present, replaced): (Vec<_>, Vec<_>) = files
         .into_values()
         .partition(|file| present.contains(&file.path));
-    match are_there(table, &replaced).await? {
-        true => Ok(Added::Files(NewFiles { present, replaced })),
-        false => Ok(Added::Otherwise(
-            "no longer has the files that came since it was read",
-        )),
+    Ok(Added::Files(NewFiles { present, replaced }))
+}
+
+impl NewFiles {
+    /// Whether the files that were replaced are still there, as they were written. A scan that was planned before that
+    /// is known has them all; of a file that is gone, it has no row, and says nothing.
+    pub(crate) async fn are_there(&self, table: &DeltaTable) -> Result<bool, DeltaTableError> {
+        let store = table.log_store().object_store(None);
+        for file in &self.replaced {
+            match store.head(&Path::from(file.path.as_str())).await {
+                Ok(_) if file.deletion_vector.is_none() => {}
+                Ok(_) | Err(object_store::Error::NotFound { .. }) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(true)
     }
 }
 
@@ -95,17 +106,4 @@ fn follow(files: &mut BTreeMap<String, Add>, actions: Vec<Action>) -> Result<(),
         files.extend(new.into_iter().map(|file| (file.path.clone(), file)));
     }
     Ok(())
-}
-
-/// Whether the files, which a maintenance will remove, are still there to be read as they were written.
-async fn are_there(table: &DeltaTable, files: &[Add]) -> Result<bool, DeltaTableError> {
-    let store = table.log_store().object_store(None);
-    for file in files {
-        match store.head(&Path::from(file.path.as_str())).await {
-            Ok(_) if file.deletion_vector.is_none() => {}
-            Ok(_) | Err(object_store::Error::NotFound { .. }) => return Ok(false),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(true)
 }

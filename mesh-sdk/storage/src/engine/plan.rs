@@ -71,8 +71,18 @@ impl Query {
             Ok(added) => added,
             Err(reason) => return Ok((Changes::Whole { reason }, async {}.boxed())),
         };
-        let planned = self.plan_with(planned, &dataset, files).await?;
+        let table = planned.tables.get(&dataset).and_then(Pinned::delta).cloned();
+        let planned = self.plan_with(planned, &dataset, &files).await?;
         let stream = planned.run().await?;
+        if let Some(table) = table
+            && !files
+                .are_there(&table)
+                .await
+                .map_err(|error| table_error(&dataset, error))?
+        {
+            let reason = format!("{dataset} no longer has the files that came since it was read");
+            return Ok((Changes::Whole { reason }, async {}.boxed()));
+        }
         let (rows, rest) = QueryRows::begin(sources, stream, self.budget);
         Ok((Changes::Rows(rows), rest))
     }
@@ -103,7 +113,7 @@ impl Query {
         &self,
         planned: Planned,
         name: &str,
-        files: NewFiles,
+        files: &NewFiles,
     ) -> Result<Planned, StorageError> {
         let session = session(self.environment.clone());
         if let Some(table) = planned.tables.get(name) {
