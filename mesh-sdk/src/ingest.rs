@@ -97,36 +97,31 @@ impl Ingest {
     ) -> Result<(Outcome, Vec<Event>), BodyError> {
         let mut outcome = Outcome::default();
         let mut events = Vec::new();
-        body::parse(
-            media_type,
-            body,
-            &self.contract,
-            &mut |parsed: Parsed| {
-                let named = parsed.named.as_ref().or(named);
-                let id = named.map_or_else(Uuid::now_v7, Named::id);
-                let schema = named.and_then(Named::schema);
-                let event = schema
-                    .map_or(Ok(()), |schema| self.admitted.check(Some(schema)))
-                    .and(parsed.record)
-                    .map_err(|violation| vec![violation])
-                    .and_then(|record| {
-                        self.gate.check(&record)?;
-                        self.event(id, record)
-                    });
-                let line = parsed.line;
-                let record = outcome.event_ids.len();
-                match event {
-                    Ok(event) => {
-                        events.push(event);
-                        outcome.event_ids.push(Some(id));
-                    }
-                    Err(violations) => {
-                        outcome.event_ids.push(None);
-                        outcome.refused.add(record, line, violations);
-                    }
+        body::parse(media_type, body, &self.contract, &mut |parsed: Parsed| {
+            let named = parsed.named.as_ref().or(named);
+            let id = named.map_or_else(Uuid::now_v7, Named::id);
+            let schema = named.and_then(Named::schema);
+            let event = schema
+                .map_or(Ok(()), |schema| self.admitted.check(Some(schema)))
+                .and(parsed.record)
+                .map_err(|violation| vec![violation])
+                .and_then(|record| {
+                    self.gate.check(&record)?;
+                    self.event(id, record)
+                });
+            let line = parsed.line;
+            let record = outcome.event_ids.len();
+            match event {
+                Ok(event) => {
+                    events.push(event);
+                    outcome.event_ids.push(Some(id));
                 }
-            },
-        )?;
+                Err(violations) => {
+                    outcome.event_ids.push(None);
+                    outcome.refused.add(record, line, violations);
+                }
+            }
+        })?;
         Ok((outcome, events))
     }
 

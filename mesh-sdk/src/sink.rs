@@ -185,7 +185,11 @@ impl Sink {
             let stored = self.dataset.progress(&source).await?;
             let quarantined = self.quarantine.progress(&source).await?;
             let held = match quarantined > stored {
-                true => self.quarantine.held(&self.topic, *partition, stored).await?,
+                true => {
+                    self.quarantine
+                        .held(&self.topic, *partition, stored)
+                        .await?
+                }
                 false => BTreeSet::new(),
             };
             let mark = Mark {
@@ -207,12 +211,18 @@ impl Sink {
                     return Err(error);
                 }
                 let (topic, dataset) = (&self.topic, self.dataset.name());
-                tracing::warn!(topic, dataset, "another sink of the group was faster: asking the table");
+                tracing::warn!(
+                    topic,
+                    dataset,
+                    "another sink of the group was faster: asking the table"
+                );
                 let partitions = seat.ledger.partitions();
                 self.look(&mut seat.ledger, &partitions).await?;
             }
             self.backlog.gone(events.len());
-            let next = seat.ledger.reached(events.iter().map(|event| event.position));
+            let next = seat
+                .ledger
+                .reached(events.iter().map(|event| event.position));
             // For those who watch the group; the table is what counts.
             if let Err(error) = seat.consumer.commit(&next).await {
                 let topic = &self.topic;
@@ -241,7 +251,9 @@ impl Sink {
         for rows in &sorted.rows {
             writing.rows(rows).await?;
         }
-        let progress = next.iter().map(|(partition, next)| (self.source(*partition), *next));
+        let progress = next
+            .iter()
+            .map(|(partition, next)| (self.source(*partition), *next));
         writing.commit(&progress.collect()).await?;
         ledger.stored(&next);
         if let Some(memory) = memory.as_mut() {
@@ -260,9 +272,10 @@ impl Sink {
         let (topic, dataset) = (&self.topic, self.dataset.name());
         let events = sorted.broken.len();
         tracing::warn!(topic, dataset, events, "events go to quarantine");
-        let rows = sorted.broken.iter().map(|(received, violations)| {
-            Broken::event(topic, dataset, received, violations)
-        });
+        let rows = sorted
+            .broken
+            .iter()
+            .map(|(received, violations)| Broken::event(topic, dataset, received, violations));
         let progress = ledger.told(next).into_iter().map(|(partition, told)| {
             let source = self.source(partition);
             match told {
@@ -284,12 +297,16 @@ impl Sink {
         let rows: usize = sorted.rows.iter().map(|rows| rows.num_rows()).sum();
         metrics::counter!("mesh_dataset_rows_total", &of).increment(rows as u64);
         metrics::counter!("mesh_events_repeated_total", &of).increment(sorted.repeated as u64);
-        metrics::counter!("mesh_events_quarantined_total", &of).increment(sorted.broken.len() as u64);
+        metrics::counter!("mesh_events_quarantined_total", &of)
+            .increment(sorted.broken.len() as u64);
     }
 
     /// Tells the ports how many events wait, if that can be found out: what matters is in the table.
     async fn measure(&self, seat: &mut Seat) {
-        if seat.measured.is_some_and(|at| at.elapsed() < BETWEEN_MEASURES) {
+        if seat
+            .measured
+            .is_some_and(|at| at.elapsed() < BETWEEN_MEASURES)
+        {
             return;
         }
         seat.measured = Some(Instant::now());

@@ -113,15 +113,19 @@ fn listing(product: &RunningProduct) -> Operation {
 }
 
 fn showing(product: &RunningProduct) -> Operation {
-    operation(product, "quarantined", "An entry, with its data as they came")
-        .path_parameter("id", "Id of the entry")
-        .answer(
-            StatusCode::OK,
-            "The entry",
-            "application/json",
-            Schema::of::<Entry>(),
-        )
-        .problems(&[&codes::NOT_FOUND, &codes::UNAVAILABLE])
+    operation(
+        product,
+        "quarantined",
+        "An entry, with its data as they came",
+    )
+    .path_parameter("id", "Id of the entry")
+    .answer(
+        StatusCode::OK,
+        "The entry",
+        "application/json",
+        Schema::of::<Entry>(),
+    )
+    .problems(&[&codes::NOT_FOUND, &codes::UNAVAILABLE])
 }
 
 fn replaying(product: &RunningProduct) -> Operation {
@@ -174,7 +178,11 @@ async fn list(
         },
         ..Wanted::default()
     };
-    let entries = product.quarantine.entries(&wanted).await.map_err(unavailable)?;
+    let entries = product
+        .quarantine
+        .entries(&wanted)
+        .await
+        .map_err(unavailable)?;
     let next = entries.last().filter(|_| entries.len() == limit);
     Ok(Json(Entries {
         next: next.map(|entry| entry.id.clone()),
@@ -204,7 +212,9 @@ async fn replay(
     if ids.len() > MOST {
         return Err(bad(format!("one replay takes at most {MOST} ids")));
     }
-    let ids = ids.iter().map(|id| EntryId::from_str(id).map_err(|()| no_entry(id)));
+    let ids = ids
+        .iter()
+        .map(|id| EntryId::from_str(id).map_err(|()| no_entry(id)));
     let request = quarantine::Request {
         ids: ids.collect::<Result<_, _>>()?,
         reason: wish.reason,
@@ -254,7 +264,9 @@ fn replay_of(product: &RunningProduct, dataset: &str) -> Result<Arc<Replay>, Pro
         return Ok(replay.clone());
     }
     let plans = product.product().datasets().iter();
-    let origin = plans.filter(|plan| plan.name == dataset).map(|plan| plan.origin());
+    let origin = plans
+        .filter(|plan| plan.name == dataset)
+        .map(|plan| plan.origin());
     let origin = origin.collect::<String>();
     Err(Problem::new(&codes::NOT_REPLAYABLE).with_detail(format!(
         "dataset {dataset} is made from {origin}: mend that, and its rows come back"
@@ -297,7 +309,8 @@ fn limit(limit: Option<usize>) -> Result<usize, Problem> {
 }
 
 fn no_entry(id: &str) -> Problem {
-    let detail = format!("no entry {id} waits in quarantine; the list of those that do is at …/quarantine");
+    let detail =
+        format!("no entry {id} waits in quarantine; the list of those that do is at …/quarantine");
     Problem::new(&codes::NOT_FOUND).with_detail(detail)
 }
 

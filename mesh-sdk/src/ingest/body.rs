@@ -143,11 +143,13 @@ fn events(media_type: MediaType, body: &[u8], take: &mut Take) -> Result<(), Bod
     let is_list = body.trim_ascii_start().first() == Some(&b'[');
     match (media_type, is_list) {
         (MediaType::Event, true) => {
-            let problem = "one event is an object: send a list as application/cloudevents-batch+json";
+            let problem =
+                "one event is an object: send a list as application/cloudevents-batch+json";
             return Err(BodyError::Unfit(problem));
         }
         (MediaType::Events, false) => {
-            let problem = "a batch of events is a list: send one event as application/cloudevents+json";
+            let problem =
+                "a batch of events is a list: send one event as application/cloudevents+json";
             return Err(BodyError::Unfit(problem));
         }
         _ => {}

@@ -49,8 +49,9 @@ impl Named {
             };
             let text = value.to_str().ok().filter(|_| values.next().is_none());
             let text = text.and_then(|text| percent_decode_str(text).decode_utf8().ok());
-            text.map(|text| Some(text.into_owned()))
-                .ok_or_else(|| format!("the header {name} is not one text in UTF-8, percent-encoded"))
+            text.map(|text| Some(text.into_owned())).ok_or_else(|| {
+                format!("the header {name} is not one text in UTF-8, percent-encoded")
+            })
         };
         let required = |name: &str| {
             let value = attribute(name)?.filter(|value| !value.is_empty());
@@ -74,9 +75,8 @@ impl Named {
 /// Why it is no event that can be told from others.
 pub(super) fn in_json(text: &str) -> Result<(Named, Result<Record, Violation>), Violation> {
     let event = Event::from_cloudevents_json(text.as_bytes(), Utc::now());
-    let event = event.map_err(|reason| {
-        Violation::record("cloudevent", format!("a CloudEvent, but {reason}"))
-    })?;
+    let event = event
+        .map_err(|reason| Violation::record("cloudevent", format!("a CloudEvent, but {reason}")))?;
     let record = json::parse_record(&event.data).map_err(Violation::from);
     Ok((Named::new(&event.source, &event.id, event.schema), record))
 }

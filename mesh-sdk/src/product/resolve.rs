@@ -122,7 +122,8 @@ fn sink(dataset: &Dataset, path: &str) -> Result<SinkLimits, SdkError> {
         (None, _) => Ok(SinkLimits::default()),
         (Some(sink), Source::Port(_) | Source::Model(_)) => SinkLimits::read(sink, &path),
         (Some(_), _) => {
-            let message = "the rows are made from something else; only a dataset that events fill has a sink";
+            let message =
+                "the rows are made from something else; only a dataset that events fill has a sink";
             Err(SdkError::declaration(path, message))
         }
     }

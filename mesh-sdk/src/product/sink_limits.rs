@@ -61,7 +61,10 @@ impl SinkLimits {
         ];
         for (field, count, most) in counts {
             if count.is_some_and(|count| !(1..=most).contains(&count)) {
-                return Err(wrong(field, format!("write a whole number from 1 to {most}")));
+                return Err(wrong(
+                    field,
+                    format!("write a whole number from 1 to {most}"),
+                ));
             }
         }
         if let Some(rows) = declared.max_rows {

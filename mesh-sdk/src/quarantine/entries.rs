@@ -132,7 +132,10 @@ impl Entry {
         EntryId {
             partition: self.partition,
             offset: self.offset,
-            digest: digest[..4].iter().map(|byte| format!("{byte:02x}")).collect(),
+            digest: digest[..4]
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
         }
     }
 }
@@ -191,7 +194,10 @@ impl Quarantine {
         };
         match entries.is_empty() {
             true => Ok(Vec::new()),
-            false => self.ask(&wanted, ", e.data, e.data_base64, e.headers").await,
+            false => {
+                self.ask(&wanted, ", e.data, e.data_base64, e.headers")
+                    .await
+            }
         }
     }
 

@@ -141,14 +141,18 @@ impl Replay {
         for entry in self.quarantine.with_data(&found).await? {
             match self.record(&entry, &request.mended) {
                 Ok(record) => accepted.push((entry, record)),
-                Err(reasons) => replayed.outcomes.push((entry.id, Outcome::Refused(reasons))),
+                Err(reasons) => replayed
+                    .outcomes
+                    .push((entry.id, Outcome::Refused(reasons))),
             }
         }
         if accepted.is_empty() {
             return Ok(replayed);
         }
         let number = self.quarantine.progress(&self.mark()).await? + 1;
-        let plan = accepted.iter().map(|(entry, record)| row(entry, record, number));
+        let plan = accepted
+            .iter()
+            .map(|(entry, record)| row(entry, record, number));
         let mark = BTreeMap::from([(self.mark(), number)]);
         self.quarantine.add(plan.collect(), &mark).await?;
         let (entries, rows): (Vec<Entry>, Vec<Row>) = accepted
@@ -369,3 +373,6 @@ fn as_record(value: Value) -> Record {
         _ => Record::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

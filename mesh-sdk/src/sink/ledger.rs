@@ -71,10 +71,7 @@ impl Ledger {
     }
 
     /// How far the partitions of events at `positions` have come.
-    pub(crate) fn reached(
-        &self,
-        positions: impl Iterator<Item = Position>,
-    ) -> BTreeMap<u32, u64> {
+    pub(crate) fn reached(&self, positions: impl Iterator<Item = Position>) -> BTreeMap<u32, u64> {
         let reached = |at: Position| Some((at.partition, self.next(at.partition)?));
         positions.filter_map(reached).collect()
     }

@@ -41,13 +41,16 @@ impl Model for Protocol {
             Property::always("what is done is stored", |_, world: &World| {
                 (0..world.dataset.mark()).all(|event| world.places(event) == 1)
             }),
-            Property::always("what was put in again is stored once", |_, world: &World| {
-                let done = world.dataset.replayed() >= world.quarantine.replayed();
-                world.planned().all(|event| {
-                    let times = world.dataset.times(event);
-                    times <= 1 && (times == 1 || !done)
-                })
-            }),
+            Property::always(
+                "what was put in again is stored once",
+                |_, world: &World| {
+                    let done = world.dataset.replayed() >= world.quarantine.replayed();
+                    world.planned().all(|event| {
+                        let times = world.dataset.times(event);
+                        times <= 1 && (times == 1 || !done)
+                    })
+                },
+            ),
             Property::eventually("everything is stored", |_, world: &World| world.is_done()),
             Property::sometimes("a sink is overtaken", |_, world: &World| world.overtaken),
             Property::sometimes("a commit lands late", |_, world: &World| world.landed),

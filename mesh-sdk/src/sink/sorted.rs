@@ -64,7 +64,10 @@ impl<'a> Sorted<'a> {
         candidates: Vec<Candidate<'a>>,
         memory: &mut Memory,
     ) -> Result<Vec<Candidate<'a>>, StorageError> {
-        let keys: Vec<Key> = candidates.iter().filter_map(|one| one.key.clone()).collect();
+        let keys: Vec<Key> = candidates
+            .iter()
+            .filter_map(|one| one.key.clone())
+            .collect();
         let mut known = memory.known(&keys).await?.into_iter();
         let mut is_known = |one: &Candidate<'_>| one.key.is_some() && known.next() == Some(true);
         let before = candidates.len();

@@ -71,7 +71,9 @@ async fn an_event_that_is_sent_again_is_stored_once() {
 #[tokio::test]
 async fn an_event_that_was_broken_is_stored_when_it_comes_again_mended() {
     let bench = Bench::new().await;
-    bench.append([broken(1, "{}"), good(1), broken(1, "{}"), good(1)]).await;
+    bench
+        .append([broken(1, "{}"), good(1), broken(1, "{}"), good(1)])
+        .await;
     bench.catch_up().await;
     assert_eq!(bench.stored().await, numbers(&[1]));
     assert_eq!(bench.quarantined().await, numbers(&[1]));
@@ -84,7 +86,11 @@ async fn what_comes_again_after_the_window_is_stored_again() {
         let record = String::from_utf8(good(1).data.to_vec()).unwrap();
         event(1, record.replace("2026-05-03T10:00:00Z", time))
     };
-    for time in ["2026-05-03T10:00:00Z", "2026-05-03T10:59:59Z", "2026-05-03T11:00:01Z"] {
+    for time in [
+        "2026-05-03T10:00:00Z",
+        "2026-05-03T10:59:59Z",
+        "2026-05-03T11:00:01Z",
+    ] {
         bench.append([at(time)]).await;
         bench.catch_up().await;
     }

@@ -137,6 +137,29 @@ impl TestMesh {
         Answer::read(request.send().await.unwrap()).await
     }
 
+    /// `POST` below the product's address, with these headers and a token that allows everything.
+    pub async fn post_with(&self, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+        let request = self.client.post(self.url(path)).body(body);
+        let request = headers
+            .iter()
+            .fold(request, |request, (name, value)| {
+                request.header(*name, *value)
+            })
+            .bearer_auth(self.token(&Scope::ALL));
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// `GET` below the product's address, with a token that allows everything.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_as(&self.token(&Scope::ALL), path).await
+    }
+
+    /// `GET` below the product's address, with this token.
+    pub async fn get_as(&self, token: &str, path: &str) -> Answer {
+        let request = self.client.get(self.url(path)).bearer_auth(token);
+        Answer::read(request.send().await.unwrap()).await
+    }
+
     /// Any request without a token.
     pub async fn anonymous(&self, method: Method, path: &str) -> Answer {
         let request = self

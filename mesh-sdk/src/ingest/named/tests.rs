@@ -54,7 +54,10 @@ fn the_name_of_a_record_stands_in_the_headers() {
     let mut encoded = complete();
     encoded[1] = ("ce-id", "Euro%20%E2%82%AC");
     let named = Named::in_headers(&headers(&encoded)).unwrap().unwrap();
-    assert_eq!(named, Named::new("urn:bracelet:4711", "Euro \u{20ac}", None));
+    assert_eq!(
+        named,
+        Named::new("urn:bracelet:4711", "Euro \u{20ac}", None)
+    );
 }
 
 #[test]

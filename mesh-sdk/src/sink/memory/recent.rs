@@ -59,12 +59,12 @@ impl Recent {
         }
     }
 
-    /// Forgets what is older than the window, and if that is not enough, the older half.
+    /// Forgets what is older than the window and a little more, for what comes late, and if that is not enough, the older half.
     fn prune(&mut self, window: i64) {
         let newest = self.at.values().max().copied().unwrap_or_default();
         // A time that lies ahead makes nothing old.
         let newest = newest.min(Utc::now().timestamp_micros());
-        self.forget_before(newest.saturating_sub(window));
+        self.forget_before(newest.saturating_sub(window.saturating_add(window / 8)));
         if self.at.len() >= self.most {
             let mut times: Vec<i64> = self.at.values().copied().collect();
             let middle = times.len() / 2;

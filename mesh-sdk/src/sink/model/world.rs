@@ -129,8 +129,7 @@ impl World {
     }
 
     pub(super) fn is_done(&self) -> bool {
-        self.dataset.mark() == EVENTS
-            && self.dataset.replayed() == self.quarantine.replayed()
+        self.dataset.mark() == EVENTS && self.dataset.replayed() == self.quarantine.replayed()
     }
 
     pub(super) fn actions(&self) -> Vec<Action> {
@@ -257,9 +256,8 @@ impl World {
             offset,
         };
         let due = sink.batch.iter().copied();
-        let due = due.filter(|event| {
-            sink.ledger.is_due(at(*event)) && self.gate.refuses(*event) == refused
-        });
+        let due = due
+            .filter(|event| sink.ledger.is_due(at(*event)) && self.gate.refuses(*event) == refused);
         (
             due.collect(),
             sink.ledger.after(sink.batch.iter().map(|event| at(*event))),

@@ -122,7 +122,9 @@ async fn list(args: &List) -> anyhow::Result<ExitCode> {
     let product = &args.of.product;
     match (entries, answer["next"].as_str()) {
         ([], _) => println!("nothing waits in the quarantine of {product}"),
-        (_, Some(next)) => println!("… `mesh quarantine list {product} --after {next}` lists further ones"),
+        (_, Some(next)) => {
+            println!("… `mesh quarantine list {product} --after {next}` lists further ones")
+        }
         ([first, ..], None) => println!(
             "`mesh quarantine show {product} {}` shows one as it came",
             text(&first["id"])
@@ -139,8 +141,19 @@ async fn show(args: &Show) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     for field in [
-        "id", "dataset", "event_id", "received_at", "topic", "partition", "offset", "source", "type", "subject", "schema",
-        "headers", "replay",
+        "id",
+        "dataset",
+        "event_id",
+        "received_at",
+        "topic",
+        "partition",
+        "offset",
+        "source",
+        "type",
+        "subject",
+        "schema",
+        "headers",
+        "replay",
     ] {
         if !entry[field].is_null() {
             println!("{field:<12} {}", text(&entry[field]));
@@ -239,7 +252,10 @@ impl Mesh {
     }
 
     fn url(&self, rest: &str) -> String {
-        format!("{}/products/{}/quarantine{rest}", self.address, self.product)
+        format!(
+            "{}/products/{}/quarantine{rest}",
+            self.address, self.product
+        )
     }
 
     fn get(&self, rest: &str) -> RequestBuilder {

@@ -11,4 +11,5 @@ mod fixture;
 mod hosting;
 mod new_products;
 mod process;
+mod quarantine;
 mod schema;
