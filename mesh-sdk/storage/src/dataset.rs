@@ -18,7 +18,7 @@ use url::Url;
 
 use crate::StorageError;
 
-pub(crate) use added::{Added, added_since};
+pub(crate) use added::{Added, added_by, added_since};
 pub(crate) use open::read_only;
 pub use snapshot::export_delta;
 pub use writing::{WriteMode, Writing};

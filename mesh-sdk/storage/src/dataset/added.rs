@@ -1,6 +1,6 @@
 //! What came into a table since a version of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use deltalake::kernel::{Action, Add};
 use deltalake::logstore::get_actions;
@@ -33,6 +33,33 @@ pub(crate) async fn added_since(table: &DeltaTable, since: u64) -> Result<Added,
         }
     }
     Ok(Added::Files(files.into_values().collect()))
+}
+
+/// What one version did to the rows of a table, as far as `table` still has them where they were put.
+pub(crate) async fn added_by(table: &DeltaTable, version: u64) -> Result<Added, DeltaTableError> {
+    let Some(commit) = table.log_store().read_commit_entry(version).await? else {
+        return Ok(Added::Otherwise(
+            "no longer has the history of that version",
+        ));
+    };
+    let mut added = Vec::new();
+    for action in get_actions(version, &commit)? {
+        match action {
+            Action::Remove(gone) if gone.data_change => {
+                return Ok(Added::Otherwise("lost or changed rows in that version"));
+            }
+            Action::Add(file) if file.data_change => added.push(file),
+            _ => {}
+        }
+    }
+    let files = table.snapshot()?.log_data();
+    let present: HashSet<String> = files.iter().map(|file| file.path().to_string()).collect();
+    Ok(
+        match added.iter().all(|file| present.contains(&file.path)) {
+            true => Added::Files(added),
+            false => Added::Otherwise("has put the rows of that version elsewhere since"),
+        },
+    )
 }
 
 /// Does to `files`, the added ones, what a commit did to the table.

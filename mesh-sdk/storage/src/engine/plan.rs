@@ -3,24 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow_schema::SchemaRef;
 use deltalake::datafusion::common::tree_node::{Transformed, TreeNode};
 use deltalake::datafusion::execution::runtime_env::RuntimeEnv;
 use deltalake::datafusion::logical_expr::LogicalPlan;
 use deltalake::datafusion::physical_plan::coop::CooperativeExec;
-use deltalake::datafusion::physical_plan::{
-    ExecutionPlan, SendableRecordBatchStream, execute_stream,
-};
+use deltalake::datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use deltalake::datafusion::prelude::SessionContext;
 use deltalake::kernel::Add;
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::row_by_row::{Incremental, source};
 use super::rows::Budget;
-use super::session::{only_reading, session};
+use super::session::{in_order, only_reading, session};
 use super::tables::{Pinned, TableSource};
 use super::{Begun, Changes, QueryRows};
 use crate::StorageError;
-use crate::dataset::{Added, added_since, table_error};
+use crate::dataset::{Added, added_by, added_since, table_error};
+use crate::files::RecordBatches;
 use crate::statement::Statement;
 
 /// One statement, on its way through the engine's threads.
@@ -42,8 +42,9 @@ impl Query {
     pub(super) async fn all(self) -> Result<Begun<QueryRows>, StorageError> {
         let planned = self.plan().await?;
         let sources = planned.sources();
-        let stream = planned.run().await?;
-        Ok(QueryRows::begin(sources, stream, self.budget))
+        let schema = planned.schema();
+        let rows = planned.run().await?;
+        Ok(QueryRows::begin(sources, schema, rows, self.budget))
     }
 
     pub(super) async fn judge(self) -> Result<Begun<Incremental>, StorageError> {
@@ -72,9 +73,42 @@ impl Query {
             Ok(added) => added,
             Err(reason) => return Ok((Changes::Whole { reason }, async {}.boxed())),
         };
-        let planned = self.plan_with(planned, &dataset, files).await?;
-        let stream = planned.run().await?;
-        let (rows, rest) = QueryRows::begin(sources, stream, self.budget);
+        let session = session(self.environment.clone());
+        let tables = &planned.tables;
+        let planned = self.plan_with(session, tables, &dataset, files).await?;
+        let schema = planned.schema();
+        let rows = planned.run().await?;
+        let (rows, rest) = QueryRows::begin(sources, schema, rows, self.budget);
+        Ok((Changes::Rows(rows), rest))
+    }
+
+    /// Reads the files of a version one after the other, each from its beginning.
+    pub(super) async fn added_by(
+        self,
+        dataset: String,
+        version: u64,
+    ) -> Result<Begun<Changes>, StorageError> {
+        let planned = self.plan().await?;
+        let sources = planned.sources();
+        let schema = planned.schema();
+        let added = match planned.tables.get(&dataset).and_then(Pinned::delta) {
+            Some(table) => added_by(table, version).await,
+            None => Ok(Added::Otherwise("is not there")),
+        };
+        let mut files = match added.map_err(|error| table_error(&dataset, error))? {
+            Added::Files(files) => files,
+            Added::Otherwise(what) => {
+                let reason = format!("{dataset} {what}");
+                return Ok((Changes::Whole { reason }, async {}.boxed()));
+            }
+        };
+        files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        let budget = self.budget;
+        let reading = Arc::new((self, planned.tables, dataset));
+        let rows = stream::iter(files)
+            .then(move |file| file_in_order(reading.clone(), file))
+            .try_flatten();
+        let (rows, rest) = QueryRows::begin(sources, schema, rows.boxed(), budget);
         Ok((Changes::Rows(rows), rest))
     }
 
@@ -102,12 +136,12 @@ impl Query {
     /// The same statement over some files only of the table `name`, at the same version.
     async fn plan_with(
         &self,
-        planned: Planned,
+        session: SessionContext,
+        tables: &BTreeMap<String, Pinned>,
         name: &str,
         files: Vec<Add>,
     ) -> Result<Planned, StorageError> {
-        let session = session(self.environment.clone());
-        if let Some(table) = planned.tables.get(name) {
+        if let Some(table) = tables.get(name) {
             let state = Arc::new(session.state());
             session.register_table(name, table.provider(name, &state, Some(files)).await?)?;
         }
@@ -115,12 +149,16 @@ impl Query {
         Ok(Planned {
             session,
             plan,
-            ..planned
+            tables: BTreeMap::new(),
         })
     }
 }
 
 impl Planned {
+    fn schema(&self) -> SchemaRef {
+        self.plan.schema().inner().clone()
+    }
+
     fn sources(&self) -> BTreeMap<String, u64> {
         let versions = self.tables.iter();
         versions
@@ -154,12 +192,24 @@ impl Planned {
         })
     }
 
-    async fn run(self) -> Result<SendableRecordBatchStream, StorageError> {
+    async fn run(self) -> Result<RecordBatches, StorageError> {
         let frame = self.session.execute_logical_plan(self.plan).await?;
         let context = Arc::new(frame.task_ctx());
         let plan = yielding(frame.create_physical_plan().await?)?;
-        Ok(execute_stream(plan, context)?)
+        let rows = execute_stream(plan, context)?;
+        Ok(rows.map_err(StorageError::from).boxed())
     }
+}
+
+/// The rows of one file of the table that `reading` names, as they are in it.
+async fn file_in_order(
+    reading: Arc<(Query, BTreeMap<String, Pinned>, String)>,
+    file: Add,
+) -> Result<RecordBatches, StorageError> {
+    let (query, tables, name) = &*reading;
+    let session = in_order(query.environment.clone());
+    let planned = query.plan_with(session, tables, name, vec![file]).await?;
+    planned.run().await
 }
 
 async fn logical(
