@@ -57,10 +57,6 @@ impl Caller {
         Duration::from_secs(self.0.valid_until.saturating_sub(get_current_timestamp()))
     }
 
-    pub(super) fn has_expired(&self) -> bool {
-        self.0.valid_until < get_current_timestamp()
-    }
-
     /// What the token allows.
     pub fn scopes(&self) -> impl Iterator<Item = Scope> {
         let scopes = self.0.scopes;

@@ -70,7 +70,7 @@ impl Verifier {
                 caller
             }
         };
-        if caller.has_expired() {
+        if caller.remaining().is_zero() {
             return Err(TokenError::Expired);
         }
         Ok(caller)
