@@ -124,6 +124,7 @@ impl Ingest {
             subject: None,
             time,
             schema: Some(schema_of(&self.contract)),
+            correlation: None,
             data: Value::Object(record).to_string().into(),
         };
         match event.size() > MAX_EVENT_BYTES {

@@ -176,6 +176,7 @@ impl Scoring {
                     subject: None,
                     time: now,
                     schema: Some(self.schema.clone()),
+                    correlation: None,
                     data: serde_json::to_vec(&record).unwrap_or_default().into(),
                 }
             });

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use mesh_contracts::{CheckedBatch, Gate, Violation, json};
+use mesh_contracts::{CheckedBatch, Gate, Record, Violation, json};
 use mesh_events::{EventError, EventLog, Reader, Received};
 use mesh_storage::{Dataset, StorageError};
 use tokio::time::Instant;
@@ -148,12 +148,12 @@ impl Sink {
         let mut kept = Vec::with_capacity(events.len());
         let mut broken = Vec::new();
         for received in events {
-            match json::parse_record(&received.event.data) {
+            match record(received) {
                 Ok(record) => {
                     rows.push(record);
                     kept.push(received);
                 }
-                Err(error) => broken.push((received, vec![error.into()])),
+                Err(violation) => broken.push((received, vec![violation])),
             }
         }
         let gated = self.gate.batch(rows);
@@ -173,15 +173,21 @@ impl Sink {
             position.offset >= quarantined[position.partition as usize]
         };
         let new = broken.iter().filter(|(received, _)| new(received));
-        let rows = new.map(|(received, violations)| Broken {
-            event_id: &received.event.id,
-            time: received.event.time,
-            topic: &self.topic,
-            partition: received.position.partition,
-            offset: received.position.offset,
-            dataset: self.dataset.name(),
-            violations,
-            data: String::from_utf8_lossy(&received.event.data).into_owned(),
+        let rows = new.map(|(received, violations)| {
+            let (event_id, time, data) = match &received.event {
+                Ok(event) => (event.id.as_str(), event.time, &event.data),
+                Err(unreadable) => ("", unreadable.time, &unreadable.data),
+            };
+            Broken {
+                event_id,
+                time,
+                topic: &self.topic,
+                partition: received.position.partition,
+                offset: received.position.offset,
+                dataset: self.dataset.name(),
+                violations,
+                data: String::from_utf8_lossy(data).into_owned(),
+            }
         });
         Ok(self.quarantine.keep(rows, progress).await?)
     }
@@ -200,6 +206,16 @@ impl Sink {
 
     fn source(&self, partition: u32) -> String {
         format!("{}/{partition}", self.topic)
+    }
+}
+
+fn record(received: &Received) -> Result<Record, Violation> {
+    match &received.event {
+        Ok(event) => json::parse_record(&event.data).map_err(Violation::from),
+        Err(unreadable) => Err(Violation::record(
+            "event",
+            format!("a CloudEvent, but {}", unreadable.reason),
+        )),
     }
 }
 
@@ -232,10 +248,7 @@ async fn collect(
             () = stop.cancelled(), if !stop.is_cancelled() => continue,
         };
         let nothing_new = more.is_empty();
-        bytes += more
-            .iter()
-            .map(|received| received.event.size())
-            .sum::<usize>();
+        bytes += more.iter().map(Received::size).sum::<usize>();
         if events.is_empty() && !nothing_new {
             deadline = Instant::now() + MAX_DELAY;
         }

@@ -54,6 +54,7 @@ impl Bench {
                 subject: None,
                 time: chrono::Utc::now(),
                 schema: None,
+                correlation: None,
             }
         });
         self.log.append(TOPIC, events.collect()).await.unwrap();
