@@ -2,6 +2,7 @@
 
 mod describe;
 mod ingest;
+mod live;
 mod query;
 mod schemas;
 mod score;
@@ -22,7 +23,8 @@ pub use schemas::schemas_api;
 pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
     let mut api = Api::new()
         .merge(describe::api(product))
-        .merge(query::api(product));
+        .merge(query::api(product))
+        .merge(live::api(product));
     for (port, ingest) in product.ports() {
         api = api.merge(ingest::api(product, port, ingest.clone()));
     }

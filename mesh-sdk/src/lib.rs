@@ -5,6 +5,7 @@
 //! opens their datasets, reads their topics into them, trains what has no model version yet, and serves
 //! their ports.
 
+mod asyncapi;
 mod changes;
 mod code;
 mod contract_test;
@@ -25,6 +26,7 @@ mod scoring;
 mod sink;
 mod start;
 mod starting_data;
+mod streams;
 mod training;
 
 /// The crates whose types transforms take and give.

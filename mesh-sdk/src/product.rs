@@ -70,10 +70,13 @@ pub(crate) struct DatasetPlan {
     pub(crate) recipe: Option<Recipe>,
 }
 
-/// What writes the events that fill a dataset.
+/// Whose events travel on a topic.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Events<'a> {
     Port(&'a str),
+    /// What a model is asked by messages.
+    Requests(&'a str),
+    /// What a model answers.
     Model(&'a str),
 }
 
@@ -253,12 +256,13 @@ impl DataProduct {
         &self.code
     }
 
-    /// The topic on which the events of an input port or a model travel.
+    /// The topic on which these events travel.
     pub(crate) fn topic(&self, from: Events<'_>) -> String {
         let (domain, product) = (self.domain(), self.name());
         match from {
             Events::Port(port) => format!("{domain}.{product}.{port}"),
-            Events::Model(model) => format!("{domain}.{product}.{model}.scores"),
+            Events::Requests(model) => format!("{domain}.{product}.{model}.score.requests"),
+            Events::Model(model) => format!("{domain}.{product}.{model}.score.results"),
         }
     }
 }

@@ -2,18 +2,27 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use mesh_events::EventLog;
 use mesh_storage::{Dataset, Engine};
 
+use crate::changes::Changes;
 use crate::ingest::Ingest;
 use crate::product::{ModelPlan, resolve};
 use crate::quality::Reports;
 use crate::registry::ModelVersion;
 use crate::scoring::Scoring;
+use crate::streams::Streams;
 use crate::{DataProduct, InputPort, QualityReport, RefreshState, SdkError};
 
 /// A product that is up: its datasets open, its tasks running, its models in memory.
 pub struct RunningProduct {
     pub(crate) product: DataProduct,
+    pub(crate) log: Arc<dyn EventLog>,
+    /// Its topics, with how many partitions each has.
+    pub(crate) topics: BTreeMap<String, u32>,
+    /// Told when a dataset has moved on.
+    pub(crate) changes: Changes,
+    pub(crate) streams: Streams,
     pub(crate) engine: Arc<Engine>,
     pub(crate) datasets: BTreeMap<String, Arc<Dataset>>,
     /// Of the datasets that are made of others.

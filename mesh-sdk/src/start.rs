@@ -21,6 +21,7 @@ use crate::refresh::{RefreshState, Refresher};
 use crate::registry::{ModelVersion, Registry};
 use crate::scoring::Scoring;
 use crate::sink::Sink;
+use crate::streams::Streams;
 use crate::training::{self, Cases};
 use crate::{DataProduct, RunningProduct, SdkError, starting_data};
 
@@ -32,16 +33,19 @@ const MAKING: Limits = Limits {
     memory: 2 << 30,
 };
 
-/// The tasks that fill, make and measure the datasets of a product.
+/// The tasks that fill, make and measure the datasets of a product, and show them as they change.
 pub(crate) struct Tasks {
     stop: CancellationToken,
     running: Vec<JoinHandle<()>>,
+    streams: Streams,
 }
 
 impl Tasks {
     fn new() -> Tasks {
+        let stop = CancellationToken::new();
         Tasks {
-            stop: CancellationToken::new(),
+            streams: Streams::new(stop.clone()),
+            stop,
             running: Vec::new(),
         }
     }
@@ -54,6 +58,7 @@ impl Tasks {
                 tracing::error!(%error, "a task of a product ended badly");
             }
         }
+        self.streams.ended().await;
     }
 
     fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
@@ -86,7 +91,12 @@ pub(crate) async fn product(
     folder: &Path,
     starting: &Starting<'_>,
 ) -> Result<(RunningProduct, Tasks), SdkError> {
+    let (tasks, changes) = (Tasks::new(), Changes::new());
     let running = RunningProduct {
+        log: starting.log.clone(),
+        topics: BTreeMap::new(),
+        changes: changes.clone(),
+        streams: tasks.streams.clone(),
         engine: Arc::new(Engine::new(Limits::default())?),
         datasets: BTreeMap::new(),
         refreshes: BTreeMap::new(),
@@ -98,8 +108,8 @@ pub(crate) async fn product(
     };
     let mut start = Start {
         starting,
-        tasks: Tasks::new(),
-        changes: Changes::new(),
+        tasks,
+        changes,
         quarantine: Quarantine::open(&folder.join("datasets")).await?,
         maker: Arc::new(Engine::new(MAKING)?),
         folder: folder.to_owned(),
@@ -174,7 +184,7 @@ impl Start<'_> {
         dataset: Arc<Dataset>,
     ) -> Result<(), SdkError> {
         let topic = self.running.product.topic(from);
-        self.starting.log.create_topic(&topic, PARTITIONS).await?;
+        self.create_topic(&topic).await?;
         let part = format!("{}/{}", self.running.product.name(), plan.name);
         let sink = Sink {
             product: self.running.product.name().to_owned(),
@@ -228,6 +238,12 @@ impl Start<'_> {
         }
         let stop = self.tasks.stop.clone();
         self.tasks.spawn(refresher.run(stop));
+        Ok(())
+    }
+
+    async fn create_topic(&mut self, topic: &str) -> Result<(), SdkError> {
+        let partitions = self.starting.log.create_topic(topic, PARTITIONS).await?;
+        self.running.topics.insert(topic.to_owned(), partitions);
         Ok(())
     }
 

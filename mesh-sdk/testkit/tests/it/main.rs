@@ -4,6 +4,7 @@
 mod code;
 mod declared;
 mod fixture;
+mod live;
 mod mistakes;
 #[path = "../../../../contracts/tests/it/mutation.rs"]
 mod mutation;
