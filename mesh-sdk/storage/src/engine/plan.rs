@@ -10,7 +10,6 @@ use deltalake::datafusion::logical_expr::LogicalPlan;
 use deltalake::datafusion::physical_plan::coop::CooperativeExec;
 use deltalake::datafusion::physical_plan::{ExecutionPlan, execute_stream};
 use deltalake::datafusion::prelude::SessionContext;
-use deltalake::kernel::Add;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::row_by_row::{Incremental, source};
@@ -19,7 +18,7 @@ use super::session::{in_order, only_reading, session};
 use super::tables::{Pinned, TableSource};
 use super::{Begun, Changes, QueryRows};
 use crate::StorageError;
-use crate::dataset::{Added, added_by, added_since, table_error};
+use crate::dataset::{Added, NewFiles, added_by, added_since, table_error};
 use crate::files::RecordBatches;
 use crate::statement::Statement;
 
@@ -95,17 +94,16 @@ impl Query {
             Some(table) => added_by(table, version).await,
             None => Ok(Added::Otherwise("is not there")),
         };
-        let mut files = match added.map_err(|error| table_error(&dataset, error))? {
+        let files = match added.map_err(|error| table_error(&dataset, error))? {
             Added::Files(files) => files,
             Added::Otherwise(what) => {
                 let reason = format!("{dataset} {what}");
                 return Ok((Changes::Whole { reason }, async {}.boxed()));
             }
         };
-        files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
         let budget = self.budget;
         let reading = Arc::new((self, planned.tables, dataset));
-        let rows = stream::iter(files)
+        let rows = stream::iter(files.each())
             .then(move |file| file_in_order(reading.clone(), file))
             .try_flatten();
         let (rows, rest) = QueryRows::begin(sources, schema, rows.boxed(), budget);
@@ -139,7 +137,7 @@ impl Query {
         session: SessionContext,
         tables: &BTreeMap<String, Pinned>,
         name: &str,
-        files: Vec<Add>,
+        files: NewFiles,
     ) -> Result<Planned, StorageError> {
         if let Some(table) = tables.get(name) {
             let state = Arc::new(session.state());
@@ -180,7 +178,7 @@ impl Planned {
         &self,
         dataset: &str,
         since: Option<&u64>,
-    ) -> Result<Result<Vec<Add>, String>, StorageError> {
+    ) -> Result<Result<NewFiles, String>, StorageError> {
         let (Some(since), Some(table)) = (since, self.tables.get(dataset).and_then(Pinned::delta))
         else {
             return Ok(Err(format!("{dataset} was not read before")));
@@ -204,11 +202,11 @@ impl Planned {
 /// The rows of one file of the table that `reading` names, as they are in it.
 async fn file_in_order(
     reading: Arc<(Query, BTreeMap<String, Pinned>, String)>,
-    file: Add,
+    file: NewFiles,
 ) -> Result<RecordBatches, StorageError> {
     let (query, tables, name) = &*reading;
     let session = in_order(query.environment.clone());
-    let planned = query.plan_with(session, tables, name, vec![file]).await?;
+    let planned = query.plan_with(session, tables, name, file).await?;
     planned.run().await
 }
 
