@@ -6,6 +6,7 @@ mod live;
 mod query;
 mod schemas;
 mod score;
+mod score_requests;
 
 use std::sync::Arc;
 
@@ -30,6 +31,9 @@ pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
     }
     for (plan, scoring) in product.scoring_ports() {
         api = api.merge(score::api(product, plan, scoring.clone()));
+        if let Some(requests) = product.requests.get(&plan.name) {
+            api = api.merge(score_requests::api(product, plan, requests.clone()));
+        }
     }
     api
 }

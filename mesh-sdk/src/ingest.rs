@@ -24,6 +24,8 @@ pub(crate) struct Ingest {
     assigned: Vec<(String, Assigned)>,
     topic: String,
     source: String,
+    /// CloudEvents type of its events.
+    kind: &'static str,
     log: Arc<dyn EventLog>,
 }
 
@@ -54,7 +56,22 @@ impl Ingest {
             assigned,
             topic,
             source,
+            kind: "mesh.ingest",
             log,
+        }
+    }
+
+    /// Takes requests to a model: what it is asked is the record as it was sent.
+    pub(crate) fn of_requests(
+        contract: Contract,
+        topic: String,
+        source: String,
+        log: Arc<dyn EventLog>,
+    ) -> Ingest {
+        Ingest {
+            assigned: Vec::new(),
+            kind: "mesh.score.request",
+            ..Ingest::new(contract, topic, source, log)
         }
     }
 
@@ -120,7 +137,7 @@ impl Ingest {
         let event = Event {
             id: id.to_string(),
             source: self.source.clone(),
-            kind: "mesh.ingest".to_owned(),
+            kind: self.kind.to_owned(),
             subject: None,
             time,
             schema: Some(schema_of(&self.contract)),

@@ -5,6 +5,7 @@
 //! opens their datasets, reads their topics into them, trains what has no model version yet, and serves
 //! their ports.
 
+mod admitted;
 mod asyncapi;
 mod changes;
 mod code;

@@ -30,6 +30,8 @@ pub struct RunningProduct {
     pub(crate) reports: Reports,
     pub(crate) ports: BTreeMap<String, Arc<Ingest>>,
     pub(crate) models: BTreeMap<String, Arc<Scoring>>,
+    /// Where each model is asked by messages.
+    pub(crate) requests: BTreeMap<String, Arc<Ingest>>,
     /// Of each model, oldest first.
     pub(crate) versions: BTreeMap<String, Vec<ModelVersion>>,
 }

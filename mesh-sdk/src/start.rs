@@ -11,6 +11,7 @@ use mesh_storage::{Dataset, Engine, Limits};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
+use crate::admitted::Admitted;
 use crate::changes::Changes;
 use crate::host::Starting;
 use crate::ingest::Ingest;
@@ -20,6 +21,7 @@ use crate::quarantine::{QUARANTINE, Quarantine};
 use crate::refresh::{RefreshState, Refresher};
 use crate::registry::{ModelVersion, Registry};
 use crate::scoring::Scoring;
+use crate::scoring::requests::Requests;
 use crate::sink::Sink;
 use crate::streams::Streams;
 use crate::training::{self, Cases};
@@ -103,6 +105,7 @@ pub(crate) async fn product(
         reports: Reports::default(),
         ports: BTreeMap::new(),
         models: BTreeMap::new(),
+        requests: BTreeMap::new(),
         versions: BTreeMap::new(),
         product,
     };
@@ -282,10 +285,43 @@ impl Start<'_> {
         let source = product.urn(&plan.name, &plan.output);
         let log = self.starting.log.clone();
         let scoring = Scoring::new(plan, topic, source, model, version, log);
+        let scoring = Arc::new(scoring);
         self.running
             .models
-            .insert(plan.name.clone(), Arc::new(scoring));
+            .insert(plan.name.clone(), scoring.clone());
         self.running.versions.insert(plan.name.clone(), versions);
+        self.requests(plan, scoring).await
+    }
+
+    /// Lets a model be asked by messages too.
+    async fn requests(&mut self, plan: &ModelPlan, scoring: Arc<Scoring>) -> Result<(), SdkError> {
+        let product = &self.running.product;
+        let topic = product.topic(Events::Requests(&plan.name));
+        let group = format!("{}.{}.score", product.name(), plan.name);
+        let part = format!("{}/{}", product.name(), plan.name);
+        let source = product.urn(&plan.name, &plan.input);
+        let ingest = Ingest::of_requests(
+            plan.input.clone(),
+            topic.clone(),
+            source,
+            self.starting.log.clone(),
+        );
+        self.running
+            .requests
+            .insert(plan.name.clone(), Arc::new(ingest));
+        self.create_topic(&topic).await?;
+        let requests = Requests {
+            log: self.starting.log.clone(),
+            topic,
+            group,
+            scoring,
+            admitted: Admitted::of(&plan.input, std::iter::empty()),
+            quarantine: self.quarantine.clone(),
+            dataset: plan.dataset.clone(),
+            healthy: self.starting.health(&part),
+        };
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(requests.run(stop));
         Ok(())
     }
 
