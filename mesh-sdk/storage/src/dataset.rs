@@ -11,6 +11,7 @@ mod writing;
 
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use deltalake::kernel::Action;
@@ -29,6 +30,10 @@ pub use maintain::{Maintained, Policy};
 pub(crate) use open::read_only;
 pub use snapshot::export_delta;
 pub use writing::{WriteMode, Writing};
+
+/// After so long without one, a commit first looks for versions of another process: what is known of the log may soon be
+/// cleaned up.
+const LOOKED: Duration = Duration::from_secs(60);
 
 /// One Delta table that exactly one product owns, with the columns of its contract.
 ///
@@ -49,6 +54,8 @@ struct Writer {
     table: DeltaTable,
     /// A commit failed, and whether it is in the table is not known.
     stale: bool,
+    /// When the table was last asked for its newest version.
+    looked: Instant,
     /// What the table says of the sources asked for so far; forgotten after a failed commit.
     progress: BTreeMap<String, u64>,
     fence: Fence,
@@ -118,7 +125,7 @@ impl Dataset {
     /// The writer, in step with what this process knows of the table.
     async fn writer(&self) -> Result<MutexGuard<'_, Writer>, StorageError> {
         let mut writer = self.writer.lock().await;
-        if writer.stale {
+        if writer.stale || writer.looked.elapsed() > LOOKED {
             self.refresh(&mut writer).await?;
         }
         Ok(writer)
@@ -136,6 +143,7 @@ impl Dataset {
             self.publish(&writer.table, info);
         }
         writer.stale = false;
+        writer.looked = Instant::now();
         Ok(())
     }
 

@@ -12,6 +12,7 @@ mod encode;
 mod engine;
 mod error;
 mod files;
+mod local;
 mod location;
 mod numbers;
 mod statement;

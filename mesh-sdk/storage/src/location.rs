@@ -1,10 +1,13 @@
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
 use url::Url;
 
 use crate::StorageError;
+use crate::disk::local_folder;
+use crate::local::LocalStore;
 
 /// Where a dataset is kept: a folder of this machine, or a place in an object store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +32,13 @@ impl Location {
             Self::Folder(path) => url_of(path)?,
             Self::Url(url) => url.clone(),
         };
-        let table = DeltaTableBuilder::from_url(url.clone()).and_then(DeltaTableBuilder::build);
+        let table = DeltaTableBuilder::from_url(url.clone()).and_then(|table| {
+            match local_folder(&url) {
+                Some(_) => table.with_storage_backend(Arc::new(LocalStore::default()), url.clone()),
+                None => table,
+            }
+            .build()
+        });
         table.map_err(|error| unusable(&url, &error))
     }
 }

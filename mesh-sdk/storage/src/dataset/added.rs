@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use deltalake::kernel::{Action, Add};
 use deltalake::logstore::get_actions;
+use deltalake::logstore::object_store;
+use deltalake::logstore::object_store::ObjectStoreExt;
+use deltalake::logstore::object_store::path::Path;
 use deltalake::{DeltaTable, DeltaTableError};
-use object_store::ObjectStoreExt;
-use object_store::path::Path;
 
 /// What the commits after a version did to the rows of a table.
 pub(crate) enum Added {

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use deltalake::kernel::transaction::{
@@ -56,9 +57,14 @@ impl Dataset {
             None => info(&writer.table).await.map_err(failed)?,
         };
         self.publish(&writer.table, info);
+        if version != before.version + 1 {
+            // What came in between may have moved other marks.
+            writer.progress.clear();
+        }
         writer.fence.passed(progress);
         writer.progress.extend(ahead);
         writer.stale = false;
+        writer.looked = Instant::now();
         Ok(version)
     }
 

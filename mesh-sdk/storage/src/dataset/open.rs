@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::time::Instant;
 
 use deltalake::kernel::StructType;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
@@ -50,6 +51,7 @@ impl Dataset {
             writer: Mutex::new(Writer {
                 table: table.clone(),
                 stale: false,
+                looked: Instant::now(),
                 progress: Default::default(),
                 fence: Fence::default(),
             }),

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow_schema::SchemaRef;
 use deltalake::datafusion::common::tree_node::{Transformed, TreeNode};
 use deltalake::datafusion::execution::runtime_env::RuntimeEnv;
 use deltalake::datafusion::logical_expr::LogicalPlan;
 use deltalake::datafusion::physical_plan::coop::CooperativeExec;
-use deltalake::datafusion::physical_plan::{ExecutionPlan, execute_stream};
+use deltalake::datafusion::physical_plan::{
+    ExecutionPlan, SendableRecordBatchStream, execute_stream,
+};
 use deltalake::datafusion::prelude::SessionContext;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
@@ -41,8 +42,8 @@ impl Query {
     pub(super) async fn all(self) -> Result<Begun<QueryRows>, StorageError> {
         let planned = self.plan().await?;
         let sources = planned.sources();
-        let schema = planned.schema();
         let rows = planned.run().await?;
+        let (schema, rows) = (rows.schema(), batches(rows));
         Ok(QueryRows::begin(sources, schema, rows, self.budget))
     }
 
@@ -75,8 +76,8 @@ impl Query {
         let session = session(self.environment.clone());
         let tables = &planned.tables;
         let planned = self.plan_with(session, tables, &dataset, files).await?;
-        let schema = planned.schema();
         let rows = planned.run().await?;
+        let (schema, rows) = (rows.schema(), batches(rows));
         let (rows, rest) = QueryRows::begin(sources, schema, rows, self.budget);
         Ok((Changes::Rows(rows), rest))
     }
@@ -89,7 +90,7 @@ impl Query {
     ) -> Result<Begun<Changes>, StorageError> {
         let planned = self.plan().await?;
         let sources = planned.sources();
-        let schema = planned.schema();
+        let schema = planned.plan.schema().inner().clone();
         let added = match planned.tables.get(&dataset).and_then(Pinned::delta) {
             Some(table) => added_by(table, version).await,
             None => Ok(Added::Otherwise("is not there")),
@@ -153,10 +154,6 @@ impl Query {
 }
 
 impl Planned {
-    fn schema(&self) -> SchemaRef {
-        self.plan.schema().inner().clone()
-    }
-
     fn sources(&self) -> BTreeMap<String, u64> {
         let versions = self.tables.iter();
         versions
@@ -190,13 +187,17 @@ impl Planned {
         })
     }
 
-    async fn run(self) -> Result<RecordBatches, StorageError> {
+    async fn run(self) -> Result<SendableRecordBatchStream, StorageError> {
         let frame = self.session.execute_logical_plan(self.plan).await?;
         let context = Arc::new(frame.task_ctx());
         let plan = yielding(frame.create_physical_plan().await?)?;
-        let rows = execute_stream(plan, context)?;
-        Ok(rows.map_err(StorageError::from).boxed())
+        Ok(execute_stream(plan, context)?)
     }
+}
+
+/// What goes wrong with rows, in the words of this crate.
+fn batches(rows: SendableRecordBatchStream) -> RecordBatches {
+    rows.map_err(StorageError::from).boxed()
 }
 
 /// The rows of one file of the table that `reading` names, as they are in it.
@@ -207,7 +208,7 @@ async fn file_in_order(
     let (query, tables, name) = &*reading;
     let session = in_order(query.environment.clone());
     let planned = query.plan_with(session, tables, name, file).await?;
-    planned.run().await
+    Ok(batches(planned.run().await?))
 }
 
 async fn logical(

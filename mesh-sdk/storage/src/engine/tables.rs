@@ -140,11 +140,10 @@ async fn new_rows(
     if files.replaced.is_empty() {
         return Ok(present);
     }
-    let log = table.log_store();
-    let root = log.object_store_url();
+    let root = table.table_url();
     state
         .runtime_env()
-        .register_object_store(root.as_ref(), log.object_store(None));
+        .register_object_store(root, table.log_store().root_object_store(None));
     let paths = files.replaced.iter();
     let paths = paths.map(|file| ListingTableUrl::parse(format!("{root}{}", file.path)));
     let replaced = ListingTableConfig::new_with_multi_paths(paths.collect::<Result<_, _>>()?)

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use deltalake::logstore::object_store;
+use deltalake::logstore::object_store::{ObjectMeta, ObjectStore};
 use deltalake::{DeltaTable, DeltaTableError};
 use futures::{StreamExt, TryStreamExt, stream};
-use object_store::{ObjectMeta, ObjectStore};
 
 use super::{Maintained, Policy, UNNAMED, Upkeep, milliseconds};
 use crate::dataset::Dataset;

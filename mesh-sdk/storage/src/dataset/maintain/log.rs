@@ -4,9 +4,10 @@
 //! ours do not.
 
 use deltalake::checkpoints::{cleanup_expired_logs_for, create_checkpoint};
+use deltalake::logstore::object_store;
+use deltalake::logstore::object_store::ObjectStoreExt;
+use deltalake::logstore::object_store::path::Path;
 use deltalake::{DeltaTable, DeltaTableError};
-use object_store::ObjectStoreExt;
-use object_store::path::Path;
 use serde_json::Value;
 
 use super::{Maintained, Policy, Upkeep, aside, milliseconds};
