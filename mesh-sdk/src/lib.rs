@@ -25,6 +25,7 @@ mod registry;
 mod running;
 mod scoring;
 mod sink;
+mod sql;
 mod start;
 mod starting_data;
 mod streams;

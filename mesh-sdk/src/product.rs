@@ -1,6 +1,7 @@
 mod contracts;
 mod recipe;
 pub(crate) mod resolve;
+mod sink_limits;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,11 +9,13 @@ use std::path::Path;
 use mesh_contracts::{Contract, ProductDescription};
 
 use self::contracts::Contracts;
+use crate::admitted::Admitted;
 use crate::code::{Code, CodeTransform};
 use crate::declaration::{Declaration, FILE, Model, Source, StartingData};
 use crate::{ProductFiles, SdkError};
 
 pub(crate) use recipe::{Recipe, When, Work};
+pub(crate) use sink_limits::SinkLimits;
 
 const DESCRIPTION: &str = "product.odps.yaml";
 
@@ -68,6 +71,9 @@ pub(crate) struct DatasetPlan {
     pub(crate) starting_data: Option<StartingData>,
     /// How it is made, where it is not events that fill it.
     pub(crate) recipe: Option<Recipe>,
+    /// The versions of its contract whose events fill it.
+    pub(crate) admitted: Admitted,
+    pub(crate) sink: SinkLimits,
 }
 
 /// Whose events travel on a topic.
@@ -115,6 +121,10 @@ pub(crate) struct ModelPlan {
     pub(crate) declared: Model,
     /// Of a call to the scoring port.
     pub(crate) input: Contract,
+    /// The versions of it that a request may keep.
+    pub(crate) admitted: Admitted,
+    /// Requests that may wait, as many as answers may that are not yet stored.
+    pub(crate) max_backlog: u64,
     /// Of its answer, which is also a row of `dataset`.
     pub(crate) output: Contract,
     pub(crate) dataset: String,
@@ -135,7 +145,7 @@ impl DataProduct {
         let resolved = || -> Result<_, SdkError> {
             let datasets = resolve::datasets(&description, &declaration, &contracts, &files)?;
             let ports = resolve::ports(&description, &datasets, &contracts)?;
-            let models = resolve::models(&declaration, &datasets, &ports)?;
+            let models = resolve::models(&declaration, &contracts, &datasets, &ports)?;
             Ok((datasets, ports, models))
         };
         let (datasets, ports, models) = resolved().map_err(|error| error.located(&yaml))?;

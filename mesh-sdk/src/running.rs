@@ -9,6 +9,7 @@ use crate::changes::Changes;
 use crate::ingest::Ingest;
 use crate::product::{ModelPlan, resolve};
 use crate::quality::Reports;
+use crate::quarantine::{Quarantine, Replay};
 use crate::registry::ModelVersion;
 use crate::scoring::Scoring;
 use crate::streams::Streams;
@@ -24,6 +25,9 @@ pub struct RunningProduct {
     pub(crate) changes: Changes,
     pub(crate) streams: Streams,
     pub(crate) engine: Arc<Engine>,
+    pub(crate) quarantine: Quarantine,
+    /// Of the datasets that events fill.
+    pub(crate) replays: BTreeMap<String, Arc<Replay>>,
     pub(crate) datasets: BTreeMap<String, Arc<Dataset>>,
     /// Of the datasets that are made of others.
     pub(crate) refreshes: BTreeMap<String, Arc<Mutex<RefreshState>>>,

@@ -6,15 +6,17 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::Utc;
-use mesh_contracts::{Gate, Record, Side, Violation, json};
-use mesh_events::{Event, EventError, EventLog};
+use mesh_contracts::{Contract, Gate, Record, Side, Violation, json};
+use mesh_events::Event;
 use mesh_models::{Model, ModelError, Scores};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::ingest::{BodyError, Refusals, off_the_runtime, schema_of, timestamp};
+use crate::ingest::{
+    BodyError, Refusals, Way, WayError, off_the_runtime, schema_of, subject, timestamp,
+};
 use crate::product::ModelPlan;
 use crate::registry::{Accuracy, ModelVersion};
 
@@ -29,7 +31,9 @@ pub(crate) struct Scoring {
     schema: String,
     model: Model,
     version: ModelVersion,
-    log: Arc<dyn EventLog>,
+    /// Of the answers, whose events are about what it says.
+    output: Contract,
+    way: Way,
 }
 
 /// A record to score, and what the event of its answer is to say.
@@ -74,7 +78,7 @@ pub(crate) enum ScoreError {
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
-    Events(#[from] EventError),
+    Way(#[from] WayError),
 }
 
 impl Scoring {
@@ -84,7 +88,7 @@ impl Scoring {
         source: String,
         model: Model,
         version: ModelVersion,
-        log: Arc<dyn EventLog>,
+        way: Way,
     ) -> Scoring {
         Scoring {
             gate: Gate::compile(&plan.input, Side::Input),
@@ -94,7 +98,8 @@ impl Scoring {
             schema: schema_of(&plan.output),
             model,
             version,
-            log,
+            output: plan.output.clone(),
+            way,
         }
     }
 
@@ -104,6 +109,7 @@ impl Scoring {
 
     /// Scores every record of `body`, or none: returns once the answers are durable.
     pub(crate) async fn score(self: Arc<Self>, body: Bytes) -> Result<Answer, ScoreError> {
+        let _room = self.way.take_room(body.len())?;
         let scoring = self.clone();
         let scored = off_the_runtime(body.len(), move || scoring.answers(&body)).await;
         let (answer, events) = scored?;
@@ -112,9 +118,8 @@ impl Scoring {
     }
 
     /// Returns once the events of answers are durable.
-    async fn keep(&self, events: Vec<Event>) -> Result<(), EventError> {
-        self.log.append(&self.topic, events).await?;
-        Ok(())
+    async fn keep(&self, events: Vec<Event>) -> Result<(), WayError> {
+        self.way.append(&self.topic, events).await
     }
 
     fn answers(&self, body: &[u8]) -> Result<(Answer, Vec<Event>), ScoreError> {
@@ -135,7 +140,7 @@ impl Scoring {
             match self.checked(raw.get().as_bytes()) {
                 Ok(record) => asked.push(Asked {
                     event_id: Uuid::now_v7(),
-                    subject: None,
+                    subject: subject(&self.output, &record),
                     correlation: None,
                     record,
                 }),

@@ -19,8 +19,9 @@ use uuid::Uuid;
 
 use super::{Asked, Scoring};
 use crate::admitted::Admitted;
-use crate::ingest::off_the_runtime;
+use crate::ingest::{WayError, off_the_runtime, subject};
 use crate::quarantine::{Broken, Quarantine, QuarantineError};
+use crate::sink::backlog::Backlog;
 
 /// Requests that are scored together at most.
 const AT_ONCE: usize = 2000;
@@ -38,8 +39,7 @@ pub(crate) struct Requests {
     /// The versions of its contract that a request may keep.
     pub(crate) admitted: Admitted,
     pub(crate) quarantine: Quarantine,
-    /// The dataset that keeps the answers.
-    pub(crate) dataset: String,
+    pub(crate) backlog: Arc<Backlog>,
     /// Told whether the newest attempt to get on succeeded.
     pub(crate) healthy: Box<dyn Fn(bool) + Send + Sync>,
 }
@@ -57,6 +57,8 @@ struct Done {
 enum RequestsError {
     #[error(transparent)]
     Events(#[from] EventError),
+    #[error(transparent)]
+    Way(#[from] WayError),
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
@@ -110,10 +112,12 @@ impl Requests {
                     }
                     let from = consumer.committed(&partitions).await?;
                     consumer.start(&from).await?;
+                    self.measure(&from).await?;
                 }
                 Delivery::Revoked(_) => consumer.release().await?,
                 Delivery::Events(requests) => {
-                    self.work(requests, &quarantined, consumer.as_mut()).await?;
+                    self.work(requests, &quarantined, consumer.as_mut(), stop)
+                        .await?;
                 }
             }
             (self.healthy)(true);
@@ -127,6 +131,7 @@ impl Requests {
         requests: Vec<Received>,
         quarantined: &BTreeMap<u32, u64>,
         consumer: &mut dyn Consumer,
+        stop: &CancellationToken,
     ) -> Result<(), RequestsError> {
         if requests.is_empty() {
             return Ok(());
@@ -137,8 +142,41 @@ impl Requests {
         if !done.refused.is_empty() {
             self.put_aside(&done, quarantined).await?;
         }
-        self.scoring.keep(done.answers).await?;
-        Ok(consumer.commit(&done.next).await?)
+        if self.keep(&done.answers, stop).await? {
+            consumer.commit(&done.next).await?;
+            self.backlog.gone(done.answers.len() + done.refused.len());
+        }
+        Ok(())
+    }
+
+    /// Whether the answers are durable; they are not if `stop` came while their own dataset was so far behind that none
+    /// could be added.
+    async fn keep(
+        &self,
+        answers: &[Event],
+        stop: &CancellationToken,
+    ) -> Result<bool, RequestsError> {
+        loop {
+            match self.scoring.keep(answers.to_vec()).await {
+                Err(WayError::Congested(_)) => {}
+                kept => return Ok(kept.map(|()| true)?),
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Ok(false),
+                () = tokio::time::sleep(FIRST_PAUSE) => {}
+            }
+        }
+    }
+
+    /// Tells the port how many requests wait in partitions that begin at `from`.
+    async fn measure(&self, from: &BTreeMap<u32, u64>) -> Result<(), EventError> {
+        let ends = self.log.ends(&self.topic).await?;
+        let waiting = from.iter().map(|(partition, next)| {
+            let end = ends.get(*partition as usize).unwrap_or(next);
+            end.saturating_sub(*next)
+        });
+        self.backlog.measured(waiting.sum());
+        Ok(())
     }
 
     fn score(&self, requests: Vec<Received>) -> Result<Done, ModelError> {
@@ -183,10 +221,12 @@ impl Requests {
         })?;
         let admitted = self.admitted.check(event.schema.as_deref());
         admitted.map_err(|violation| vec![violation])?;
+        let record = self.scoring.checked(&event.data)?;
+        let named = event.subject.clone();
         Ok(Asked {
-            record: self.scoring.checked(&event.data)?,
             event_id: answer_id(&self.scoring.source, event),
-            subject: event.subject.clone(),
+            subject: named.or_else(|| subject(&self.scoring.output, &record)),
+            record,
             correlation: Some(event.id.clone()),
         })
     }
@@ -209,27 +249,12 @@ impl Requests {
             reached.is_none_or(|reached| position.offset >= *reached)
         };
         let new = done.refused.iter().filter(|(request, _)| is_new(request));
-        let rows = new.map(|(request, violations)| self.broken(request, violations));
+        let model = &self.scoring.version.model;
+        let rows =
+            new.map(|(request, violations)| Broken::event(topic, model, request, violations));
         let progress = done.next.iter();
         let progress = progress.map(|(partition, next)| (self.source(*partition), *next));
         self.quarantine.keep(rows, &progress.collect()).await
-    }
-
-    fn broken<'a>(&'a self, request: &'a Received, violations: &'a [Violation]) -> Broken<'a> {
-        let (event_id, time, data) = match &request.event {
-            Ok(event) => (event.id.as_str(), event.time, &event.data),
-            Err(unreadable) => ("", unreadable.time, &unreadable.data),
-        };
-        Broken {
-            event_id,
-            time,
-            topic: &self.topic,
-            partition: request.position.partition,
-            offset: request.position.offset,
-            dataset: &self.dataset,
-            violations,
-            data: String::from_utf8_lossy(data).into_owned(),
-        }
     }
 
     fn source(&self, partition: u32) -> String {
