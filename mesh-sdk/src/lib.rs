@@ -16,6 +16,7 @@ mod files;
 mod host;
 mod http;
 mod ingest;
+mod maintenance;
 mod problems;
 mod product;
 mod quality;

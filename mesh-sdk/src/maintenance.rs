@@ -11,8 +11,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 const SHORTEST_PAUSE: Duration = Duration::from_secs(1);
-/// It takes at most one part in this many of the time.
-const SHARE: u32 = 20;
+/// It rests this many times as long as it worked, over all datasets. Not longer: what it has to do grows with the commits
+/// that came meanwhile, and a share that is too small for them would never catch up.
+const REST: u32 = 4;
 
 pub(crate) struct Maintenance {
     pub(crate) product: String,
@@ -36,7 +37,7 @@ impl Maintenance {
             for dataset in &self.datasets {
                 self.maintain(dataset, &mut failing).await;
             }
-            tokio::time::sleep((began.elapsed() * SHARE).max(SHORTEST_PAUSE)).await;
+            tokio::time::sleep((began.elapsed() * REST).max(SHORTEST_PAUSE)).await;
         }
     }
 

@@ -57,6 +57,10 @@ impl Quarantine {
         })
     }
 
+    pub(crate) fn dataset(&self) -> &Arc<Dataset> {
+        &self.dataset
+    }
+
     /// How far a source has come here, as the table says now.
     pub(crate) async fn progress(&self, source: &str) -> Result<u64, StorageError> {
         self.dataset.progress(source).await

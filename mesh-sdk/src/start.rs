@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mesh_contracts::{Gate, Side};
-use mesh_storage::{Dataset, Engine, Limits};
+use mesh_storage::{Dataset, Engine, Limits, Policy};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::Changes;
 use crate::host::Starting;
 use crate::ingest::{Ingest, Way};
+use crate::maintenance::Maintenance;
 use crate::product::{DatasetPlan, Events, ModelPlan, Recipe};
 use crate::quality::{Reports, Watch};
 use crate::quarantine::{QUARANTINE, Quarantine, Replay};
@@ -157,6 +158,7 @@ impl Start<'_> {
             self.serve(&plan).await?;
         }
         self.watch();
+        self.maintain();
         Ok(())
     }
 
@@ -414,5 +416,17 @@ impl Start<'_> {
         };
         let stop = self.tasks.stop.clone();
         self.tasks.spawn(watch.run(stop));
+    }
+    fn maintain(&mut self) {
+        let running = &self.running;
+        let mut datasets: Vec<_> = running.datasets.values().cloned().collect();
+        datasets.push(self.quarantine.dataset().clone());
+        let maintenance = Maintenance {
+            product: running.product.name().to_owned(),
+            datasets,
+            policy: Policy::default(),
+        };
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(maintenance.run(stop));
     }
 }

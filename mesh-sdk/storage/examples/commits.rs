@@ -61,7 +61,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// As a product does, for at most one part in twenty of the time.
+/// As a product does, for at most one part in five of the time.
 async fn maintain(dataset: Arc<Dataset>) {
     loop {
         let began = Instant::now();
@@ -72,7 +72,7 @@ async fn maintain(dataset: Arc<Dataset>) {
             Ok(_) => {}
             Err(error) => println!("    {error}"),
         }
-        tokio::time::sleep((began.elapsed() * 20).max(Duration::from_secs(1))).await;
+        tokio::time::sleep((began.elapsed() * 4).max(Duration::from_secs(1))).await;
     }
 }
 

@@ -44,6 +44,17 @@ impl LocalStore {
         is_known.then_some(entries)
     }
 
+    async fn sync(&self, location: &Path) -> Result<()> {
+        let path = self.0.path_to_filesystem(location)?;
+        let sync = move || std::fs::File::open(path)?.sync_all();
+        let synced = tokio::task::spawn_blocking(sync).await;
+        let synced = synced.map_err(|source| Error::JoinError { source })?;
+        synced.map_err(|source| Error::Generic {
+            store: "local",
+            source: source.into(),
+        })
+    }
+
     fn entry(&self, folder: &Path, name: String) -> Option<ObjectMeta> {
         let location = folder.clone().join(name);
         let path = self.0.path_to_filesystem(&location).ok()?;
@@ -56,6 +67,12 @@ impl LocalStore {
             version: None,
         })
     }
+}
+
+/// A checkpoint has to be on disk before it has its name: what a power failure left of one, empty and with its name, would
+/// keep the table from being opened. An empty commit is one that changes nothing, and nobody was told that it does.
+fn is_checkpoint(location: &Path) -> bool {
+    location.as_ref().ends_with(".checkpoint.parquet")
 }
 
 /// The folder of a log and the version, where `offset` is what comes right before the version's entries.
@@ -98,7 +115,15 @@ impl ObjectStore for LocalStore {
         payload: PutPayload,
         options: PutOptions,
     ) -> Result<PutResult> {
-        self.0.put_opts(location, payload, options).await
+        if !is_checkpoint(location) {
+            return self.0.put_opts(location, payload, options).await;
+        }
+        let unfinished = Path::from(format!("{location}.{}", std::process::id()));
+        let put = self.0.put_opts(&unfinished, payload, options).await?;
+        self.sync(&unfinished).await?;
+        let renamed = self.0.rename_opts(&unfinished, location, RenameOptions::default());
+        renamed.await?;
+        Ok(put)
     }
 
     async fn put_multipart_opts(

@@ -25,24 +25,6 @@ pub(crate) struct NewFiles {
     pub(crate) replaced: Vec<Add>,
 }
 
-impl NewFiles {
-    /// Each file by itself, in the order of their paths.
-    pub(crate) fn each(self) -> Vec<NewFiles> {
-        let present = self.present.into_iter().map(|file| {
-            let path = file.path.clone();
-            let (present, replaced) = (vec![file], Vec::new());
-            (path, NewFiles { present, replaced })
-        });
-        let replaced = self.replaced.into_iter().map(|file| {
-            let path = file.path.clone();
-            let (present, replaced) = (Vec::new(), vec![file]);
-            (path, NewFiles { present, replaced })
-        });
-        let by_path: BTreeMap<String, NewFiles> = present.chain(replaced).collect();
-        by_path.into_values().collect()
-    }
-}
-
 /// The operation of a commit that changes how a table is kept and none of its columns.
 const PROPERTIES: &str = "SET TBLPROPERTIES";
 
@@ -64,8 +46,7 @@ pub(crate) async fn added_since(table: &DeltaTable, since: u64) -> Result<Added,
             return Ok(Added::Otherwise(otherwise));
         }
     }
-    let gone = "no longer has the files that came since it was read";
-    found(table, files.into_values(), gone).await
+    Ok(Added::Files(NewFiles::of(table, files.into_values())?))
 }
 
 /// What one version did to the rows of a table.
@@ -85,27 +66,58 @@ pub(crate) async fn added_by(table: &DeltaTable, version: u64) -> Result<Added, 
             _ => {}
         }
     }
-    found(table, added, "no longer has the files of that version").await
+    let added = NewFiles::of(table, added)?;
+    Ok(match added.are_there(table).await? {
+        true => Added::Files(added),
+        false => Added::Otherwise("no longer has the files of that version"),
+    })
 }
 
-/// The files, as far as they can be read; `gone` says that they cannot.
-async fn found(
-    table: &DeltaTable,
-    files: impl IntoIterator<Item = Add>,
-    gone: &'static str,
-) -> Result<Added, DeltaTableError> {
-    let present = table.snapshot()?.log_data();
-    let present: BTreeSet<String> = present
-        .iter()
-        .map(|file| file.path().into_owned())
-        .collect();
-    let (present, replaced): (Vec<_>, Vec<_>) = files
-        .into_iter()
-        .partition(|file| present.contains(&file.path));
-    Ok(match are_there(table, &replaced).await? {
-        true => Added::Files(NewFiles { present, replaced }),
-        false => Added::Otherwise(gone),
-    })
+impl NewFiles {
+    fn of(
+        table: &DeltaTable,
+        files: impl IntoIterator<Item = Add>,
+    ) -> Result<NewFiles, DeltaTableError> {
+        let present = table.snapshot()?.log_data();
+        let present: BTreeSet<String> = present
+            .iter()
+            .map(|file| file.path().into_owned())
+            .collect();
+        let (present, replaced) = files
+            .into_iter()
+            .partition(|file| present.contains(&file.path));
+        Ok(NewFiles { present, replaced })
+    }
+
+    /// Each file by itself, in the order of their paths.
+    pub(crate) fn each(self) -> Vec<NewFiles> {
+        let present = self.present.into_iter().map(|file| {
+            let path = file.path.clone();
+            let (present, replaced) = (vec![file], Vec::new());
+            (path, NewFiles { present, replaced })
+        });
+        let replaced = self.replaced.into_iter().map(|file| {
+            let path = file.path.clone();
+            let (present, replaced) = (Vec::new(), vec![file]);
+            (path, NewFiles { present, replaced })
+        });
+        let by_path: BTreeMap<String, NewFiles> = present.chain(replaced).collect();
+        by_path.into_values().collect()
+    }
+
+    /// Whether the files that were replaced are still there, as they were written. A scan that was planned before that
+    /// is known has them all; of a file that is gone, it has no row, and says nothing.
+    pub(crate) async fn are_there(&self, table: &DeltaTable) -> Result<bool, DeltaTableError> {
+        let store = table.log_store().object_store(None);
+        for file in &self.replaced {
+            match store.head(&Path::from(file.path.as_str())).await {
+                Ok(_) if file.deletion_vector.is_none() => {}
+                Ok(_) | Err(object_store::Error::NotFound { .. }) => return Ok(false),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(true)
+    }
 }
 
 /// Does to `files`, the added ones, what a commit did to the table.
@@ -141,17 +153,4 @@ fn follow(files: &mut BTreeMap<String, Add>, actions: Vec<Action>) -> Result<(),
         files.extend(new.into_iter().map(|file| (file.path.clone(), file)));
     }
     Ok(())
-}
-
-/// Whether the files, which a maintenance will remove, are still there to be read as they were written.
-async fn are_there(table: &DeltaTable, files: &[Add]) -> Result<bool, DeltaTableError> {
-    let store = table.log_store().object_store(None);
-    for file in files {
-        match store.head(&Path::from(file.path.as_str())).await {
-            Ok(_) if file.deletion_vector.is_none() => {}
-            Ok(_) | Err(object_store::Error::NotFound { .. }) => return Ok(false),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(true)
 }

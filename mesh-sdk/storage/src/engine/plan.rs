@@ -75,8 +75,18 @@ impl Query {
         };
         let session = session(self.environment.clone());
         let tables = &planned.tables;
-        let planned = self.plan_with(session, tables, &dataset, files).await?;
+        let table = tables.get(&dataset).and_then(Pinned::delta).cloned();
+        let planned = self.plan_with(session, tables, &dataset, &files).await?;
         let rows = planned.run().await?;
+        if let Some(table) = table
+            && !files
+                .are_there(&table)
+                .await
+                .map_err(|error| table_error(&dataset, error))?
+        {
+            let reason = format!("{dataset} no longer has the files that came since it was read");
+            return Ok((Changes::Whole { reason }, async {}.boxed()));
+        }
         let (schema, rows) = (rows.schema(), batches(rows));
         let (rows, rest) = QueryRows::begin(sources, schema, rows, self.budget);
         Ok((Changes::Rows(rows), rest))
@@ -138,7 +148,7 @@ impl Query {
         session: SessionContext,
         tables: &BTreeMap<String, Pinned>,
         name: &str,
-        files: NewFiles,
+        files: &NewFiles,
     ) -> Result<Planned, StorageError> {
         if let Some(table) = tables.get(name) {
             let state = Arc::new(session.state());
@@ -207,8 +217,17 @@ async fn file_in_order(
 ) -> Result<RecordBatches, StorageError> {
     let (query, tables, name) = &*reading;
     let session = in_order(query.environment.clone());
-    let planned = query.plan_with(session, tables, name, file).await?;
-    Ok(batches(planned.run().await?))
+    let planned = query.plan_with(session, tables, name, &file).await?;
+    let rows = planned.run().await?;
+    if let Some(table) = tables.get(name).and_then(Pinned::delta) {
+        let there = file.are_there(table).await;
+        if !there.map_err(|error| table_error(name, error))? {
+            let problem = "a file of an earlier version is gone".to_owned();
+            let path = name.clone();
+            return Err(StorageError::File { path, problem });
+        }
+    }
+    Ok(batches(rows))
 }
 
 async fn logical(

@@ -73,7 +73,7 @@ impl Pinned {
         &self,
         name: &str,
         state: &Arc<SessionState>,
-        only: Option<NewFiles>,
+        only: Option<&NewFiles>,
     ) -> Result<Arc<dyn TableProvider>, StorageError> {
         Ok(match self {
             Self::Delta(table, shown) => {
@@ -133,9 +133,9 @@ async fn new_rows(
     name: &str,
     table: &DeltaTable,
     state: &Arc<SessionState>,
-    files: NewFiles,
+    files: &NewFiles,
 ) -> Result<Arc<dyn TableProvider>, StorageError> {
-    let present = files.present.into_iter().map(|file| file.path);
+    let present = files.present.iter().map(|file| file.path.clone());
     let present = scan(table, state, Some(present.collect())).await?;
     if files.replaced.is_empty() {
         return Ok(present);

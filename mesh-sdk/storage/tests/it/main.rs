@@ -3,6 +3,7 @@
 
 mod changes;
 mod datasets;
+mod disk_full;
 mod faults;
 mod fencing;
 mod files;
