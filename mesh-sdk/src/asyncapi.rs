@@ -3,6 +3,7 @@
 //! It speaks from the product's side, as the standard asks: what the product receives, others send.
 
 mod message;
+mod servers;
 
 use mesh_contracts::{Contract, Side};
 use serde_json::{Map, Value, json};
@@ -63,6 +64,9 @@ pub(crate) fn document(running: &RunningProduct) -> Value {
         "info": info,
         "defaultContentType": "application/json",
     });
+    if let Some(cluster) = running.events.cluster() {
+        document["servers"] = servers::of(cluster);
+    }
     let named = |of: fn(&RunningProduct, &Channel<'_>) -> (String, Value)| -> Map<String, Value> {
         channels
             .iter()

@@ -115,6 +115,11 @@ impl EventsConfig {
         Ok(EventsConfig { kafka: Some(kafka) })
     }
 
+    /// The cluster, if it is one.
+    pub(crate) fn cluster(&self) -> Option<&KafkaConfig> {
+        self.kafka.as_ref()
+    }
+
     /// Opens the event log; the embedded one is in `folder`, which is there.
     pub(crate) async fn open(&self, folder: &Path) -> Result<Arc<dyn EventLog>, SdkError> {
         Ok(match &self.kafka {

@@ -165,6 +165,10 @@ fn create_private(folder: &Path) -> std::io::Result<()> {
 }
 
 impl Starting<'_> {
+    pub(crate) fn events(&self) -> &EventsConfig {
+        &self.config.events
+    }
+
     pub(crate) fn step(&self, name: String) -> Step<'_> {
         (self.config.progress)(Progress::Started { step: name.clone() });
         Step {

@@ -13,12 +13,14 @@ use crate::quarantine::{Quarantine, Replay};
 use crate::registry::ModelVersion;
 use crate::scoring::Scoring;
 use crate::streams::Streams;
-use crate::{DataProduct, InputPort, QualityReport, RefreshState, SdkError};
+use crate::{DataProduct, EventsConfig, InputPort, QualityReport, RefreshState, SdkError};
 
 /// A product that is up: its datasets open, its tasks running, its models in memory.
 pub struct RunningProduct {
     pub(crate) product: DataProduct,
     pub(crate) log: Arc<dyn EventLog>,
+    /// Where that is.
+    pub(crate) events: EventsConfig,
     /// Its topics, with how many partitions each has.
     pub(crate) topics: BTreeMap<String, u32>,
     /// Told when a dataset has moved on.

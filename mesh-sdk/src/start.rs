@@ -104,6 +104,7 @@ pub(crate) async fn product(
     let quarantine = Quarantine::open(&folder.join("datasets"), keeper.clone()).await?;
     let running = RunningProduct {
         log: starting.log.clone(),
+        events: starting.events().clone(),
         topics: BTreeMap::new(),
         changes: changes.clone(),
         streams: tasks.streams.clone(),
@@ -371,6 +372,7 @@ impl Start<'_> {
             scoring,
             admitted: plan.admitted.clone(),
             quarantine: self.quarantine.clone(),
+            dataset: plan.dataset.clone(),
             backlog,
             healthy: self.starting.health(&part),
         };

@@ -39,6 +39,8 @@ pub(crate) struct Requests {
     /// The versions of its contract that a request may keep.
     pub(crate) admitted: Admitted,
     pub(crate) quarantine: Quarantine,
+    /// The dataset that keeps the answers.
+    pub(crate) dataset: String,
     pub(crate) backlog: Arc<Backlog>,
     /// Told whether the newest attempt to get on succeeded.
     pub(crate) healthy: Box<dyn Fn(bool) + Send + Sync>,
@@ -249,9 +251,8 @@ impl Requests {
             reached.is_none_or(|reached| position.offset >= *reached)
         };
         let new = done.refused.iter().filter(|(request, _)| is_new(request));
-        let model = &self.scoring.version.model;
-        let rows =
-            new.map(|(request, violations)| Broken::event(topic, model, request, violations));
+        let rows = new
+            .map(|(request, violations)| Broken::event(topic, &self.dataset, request, violations));
         let progress = done.next.iter();
         let progress = progress.map(|(partition, next)| (self.source(*partition), *next));
         self.quarantine.keep(rows, &progress.collect()).await

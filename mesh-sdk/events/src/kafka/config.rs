@@ -81,6 +81,22 @@ impl KafkaConfig {
             new_topics: NewTopics::check(settings)?,
         })
     }
+
+    /// The brokers to begin with, each as `host:port`.
+    pub fn brokers(&self) -> impl Iterator<Item = &str> {
+        self.brokers.split(',')
+    }
+
+    /// Whether the way to them is TLS.
+    pub fn is_encrypted(&self) -> bool {
+        let protocol = self.properties.get("security.protocol");
+        protocol.is_some_and(|protocol| protocol.ends_with("ssl"))
+    }
+
+    /// The mechanism of SASL by which they let in, such as `SCRAM-SHA-512`; nothing if they let in whoever comes.
+    pub fn mechanism(&self) -> Option<&str> {
+        self.properties.get("sasl.mechanism").map(String::as_str)
+    }
 }
 
 fn delivery_timeout(settings: &KafkaSettings) -> Result<Duration, SettingError> {

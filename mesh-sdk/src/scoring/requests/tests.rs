@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::product::Events;
-use crate::{DataProduct, Host, HostConfig, RunningProduct};
+use crate::{DataProduct, EventsConfig, Host, HostConfig, RunningProduct};
 
 const MODEL: &str = "heart-risk";
 const CONTRACT: &str = "urn:mesh:contract:cardiology:heart-readings:1.1.0";
@@ -24,10 +24,11 @@ impl Bench {
     async fn start(folder: TempDir) -> Bench {
         let config = HostConfig {
             data_dir: folder.path().to_owned(),
+            events: EventsConfig::default(),
             progress: Box::new(|_| {}),
             readiness: Readiness::new(),
         };
-        let mut host = Host::open(config).unwrap();
+        let mut host = Host::open(config).await.unwrap();
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../products/bracelet-cardiology");
         let product = DataProduct::from_files(sources).unwrap();
         let product = host.start(product).await.unwrap();
