@@ -2,10 +2,12 @@
 
 mod describe;
 mod ingest;
+mod live;
 mod quarantine;
 mod query;
 mod schemas;
 mod score;
+mod score_requests;
 
 use std::sync::Arc;
 
@@ -24,12 +26,16 @@ pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
     let mut api = Api::new()
         .merge(describe::api(product))
         .merge(query::api(product))
+        .merge(live::api(product))
         .merge(quarantine::api(product));
     for (port, ingest) in product.ports() {
         api = api.merge(ingest::api(product, port, ingest.clone()));
     }
     for (plan, scoring) in product.scoring_ports() {
         api = api.merge(score::api(product, plan, scoring.clone()));
+        if let Some(requests) = product.requests.get(&plan.name) {
+            api = api.merge(score_requests::api(product, plan, requests.clone()));
+        }
     }
     api
 }

@@ -31,6 +31,8 @@ pub(crate) struct Ingest {
     assigned: Vec<(String, Assigned)>,
     topic: String,
     source: String,
+    /// CloudEvents type of its events.
+    kind: &'static str,
     /// The versions of the contract that a producer may say its record keeps.
     admitted: Admitted,
     way: Way,
@@ -64,8 +66,24 @@ impl Ingest {
             assigned,
             topic,
             source,
+            kind: "mesh.ingest",
             admitted,
             way,
+        }
+    }
+
+    /// Takes requests to a model: what it is asked is the record as it was sent.
+    pub(crate) fn of_requests(
+        contract: Contract,
+        admitted: Admitted,
+        topic: String,
+        source: String,
+        way: Way,
+    ) -> Ingest {
+        Ingest {
+            assigned: Vec::new(),
+            kind: "mesh.score.request",
+            ..Ingest::new(contract, admitted, topic, source, way)
         }
     }
 
@@ -137,7 +155,7 @@ impl Ingest {
         let event = Event {
             id: id.to_string(),
             source: self.source.clone(),
-            kind: "mesh.ingest".to_owned(),
+            kind: self.kind.to_owned(),
             subject: subject(&self.contract, &record),
             time,
             schema: Some(schema_of(&self.contract)),

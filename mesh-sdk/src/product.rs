@@ -78,10 +78,13 @@ pub(crate) struct DatasetPlan {
     pub(crate) sink: SinkLimits,
 }
 
-/// What writes the events that fill a dataset.
+/// Whose events travel on a topic.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Events<'a> {
     Port(&'a str),
+    /// What a model is asked by messages.
+    Requests(&'a str),
+    /// What a model answers.
     Model(&'a str),
 }
 
@@ -129,6 +132,10 @@ pub(crate) struct ModelPlan {
     pub(crate) declared: Model,
     /// Of a call to the scoring port.
     pub(crate) input: Contract,
+    /// The versions of it that a request may keep.
+    pub(crate) admitted: Admitted,
+    /// Requests that may wait, as many as answers may that are not yet stored.
+    pub(crate) max_backlog: u64,
     /// Of its answer, which is also a row of `dataset`.
     pub(crate) output: Contract,
     pub(crate) dataset: String,
@@ -149,7 +156,7 @@ impl DataProduct {
         let resolved = || -> Result<_, SdkError> {
             let datasets = resolve::datasets(&description, &declaration, &contracts, &files)?;
             let ports = resolve::ports(&description, &datasets, &contracts)?;
-            let models = resolve::models(&declaration, &datasets, &ports)?;
+            let models = resolve::models(&declaration, &contracts, &datasets, &ports)?;
             Ok((datasets, ports, models))
         };
         let (datasets, ports, models) = resolved().map_err(|error| error.located(&yaml))?;
@@ -270,12 +277,13 @@ impl DataProduct {
         &self.code
     }
 
-    /// The topic on which the events of an input port or a model travel.
+    /// The topic on which these events travel.
     pub(crate) fn topic(&self, from: Events<'_>) -> String {
         let (domain, product) = (self.domain(), self.name());
         match from {
             Events::Port(port) => format!("{domain}.{product}.{port}"),
-            Events::Model(model) => format!("{domain}.{product}.{model}.scores"),
+            Events::Requests(model) => format!("{domain}.{product}.{model}.score.requests"),
+            Events::Model(model) => format!("{domain}.{product}.{model}.score.results"),
         }
     }
 }

@@ -20,9 +20,11 @@ use crate::quarantine::{QUARANTINE, Quarantine, Replay};
 use crate::refresh::{Quiet, RefreshState, Refresher};
 use crate::registry::{ModelVersion, Registry};
 use crate::scoring::Scoring;
+use crate::scoring::requests::Requests;
 use crate::sink::Sink;
 use crate::sink::backlog::{Backlog, Room};
 use crate::sink::memory::Memory;
+use crate::streams::Streams;
 use crate::training::{self, Cases};
 use crate::{DataProduct, InputPort, RunningProduct, SdkError, starting_data};
 
@@ -34,16 +36,19 @@ const MAKING: Limits = Limits {
     memory: 2 << 30,
 };
 
-/// The tasks that fill, make and measure the datasets of a product.
+/// The tasks that fill, make and measure the datasets of a product, and show them as they change.
 pub(crate) struct Tasks {
     stop: CancellationToken,
     running: Vec<JoinHandle<()>>,
+    streams: Streams,
 }
 
 impl Tasks {
     fn new() -> Tasks {
+        let stop = CancellationToken::new();
         Tasks {
-            stop: CancellationToken::new(),
+            streams: Streams::new(stop.clone()),
+            stop,
             running: Vec::new(),
         }
     }
@@ -56,6 +61,7 @@ impl Tasks {
                 tracing::error!(%error, "a task of a product ended badly");
             }
         }
+        self.streams.ended().await;
     }
 
     fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
@@ -93,9 +99,15 @@ pub(crate) async fn product(
     folder: &Path,
     starting: &Starting<'_>,
 ) -> Result<(RunningProduct, Tasks), SdkError> {
+    let (tasks, changes) = (Tasks::new(), Changes::new());
     let keeper = Arc::new(Engine::new(MAKING)?);
     let quarantine = Quarantine::open(&folder.join("datasets"), keeper.clone()).await?;
     let running = RunningProduct {
+        log: starting.log.clone(),
+        events: starting.events().clone(),
+        topics: BTreeMap::new(),
+        changes: changes.clone(),
+        streams: tasks.streams.clone(),
         quarantine: quarantine.clone(),
         replays: BTreeMap::new(),
         engine: Arc::new(Engine::new(Limits::default())?),
@@ -104,13 +116,14 @@ pub(crate) async fn product(
         reports: Reports::default(),
         ports: BTreeMap::new(),
         models: BTreeMap::new(),
+        requests: BTreeMap::new(),
         versions: BTreeMap::new(),
         product,
     };
     let mut start = Start {
         starting,
-        tasks: Tasks::new(),
-        changes: Changes::new(),
+        tasks,
+        changes,
         quarantine,
         keeper,
         backlogs: BTreeMap::new(),
@@ -189,7 +202,7 @@ impl Start<'_> {
         dataset: Arc<Dataset>,
     ) -> Result<(), SdkError> {
         let topic = self.running.product.topic(from);
-        self.starting.log.create_topic(&topic, PARTITIONS).await?;
+        self.create_topic(&topic).await?;
         self.keeper.add(dataset.clone());
         let gate = Gate::compile(&plan.contract, Side::Stored);
         let memory = Memory::of(&dataset, &self.keeper);
@@ -274,6 +287,12 @@ impl Start<'_> {
         Ok(())
     }
 
+    async fn create_topic(&mut self, topic: &str) -> Result<(), SdkError> {
+        let partitions = self.starting.log.create_topic(topic, PARTITIONS).await?;
+        self.running.topics.insert(topic.to_owned(), partitions);
+        Ok(())
+    }
+
     fn ports(&mut self) {
         let product = &self.running.product;
         let mut ports = BTreeMap::new();
@@ -323,10 +342,43 @@ impl Start<'_> {
         let source = product.urn(&plan.name, &plan.output);
         let way = self.way(&topic);
         let scoring = Scoring::new(plan, topic, source, model, version, way);
+        let scoring = Arc::new(scoring);
         self.running
             .models
-            .insert(plan.name.clone(), Arc::new(scoring));
+            .insert(plan.name.clone(), scoring.clone());
         self.running.versions.insert(plan.name.clone(), versions);
+        self.requests(plan, scoring).await
+    }
+
+    /// Lets a model be asked by messages too.
+    async fn requests(&mut self, plan: &ModelPlan, scoring: Arc<Scoring>) -> Result<(), SdkError> {
+        let product = &self.running.product;
+        let topic = product.topic(Events::Requests(&plan.name));
+        let group = format!("{}.{}.score", product.name(), plan.name);
+        let part = format!("{}/{}", product.name(), plan.name);
+        let source = product.urn(&plan.name, &plan.input);
+        self.create_topic(&topic).await?;
+        let backlog = Arc::new(Backlog::new(plan.max_backlog));
+        self.backlogs.insert(topic.clone(), backlog.clone());
+        let (contract, admitted) = (plan.input.clone(), plan.admitted.clone());
+        let ingest =
+            Ingest::of_requests(contract, admitted, topic.clone(), source, self.way(&topic));
+        self.running
+            .requests
+            .insert(plan.name.clone(), Arc::new(ingest));
+        let requests = Requests {
+            log: self.starting.log.clone(),
+            topic,
+            group,
+            scoring,
+            admitted: plan.admitted.clone(),
+            quarantine: self.quarantine.clone(),
+            dataset: plan.dataset.clone(),
+            backlog,
+            healthy: self.starting.health(&part),
+        };
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(requests.run(stop));
         Ok(())
     }
 

@@ -44,38 +44,58 @@ pub(super) fn api(product: &RunningProduct, port: &InputPort, ingest: Arc<Ingest
         port.dataset()
     ))
     .tag(name)
-    .scope(Scope::Ingest)
-    .request("application/json", super::one_or_many(product, contract, Side::Input))
-    .request("application/x-ndjson", Schema::text())
-    .request("text/csv", Schema::text())
-    .request("application/cloudevents+json", named(product, contract))
-    .request("application/cloudevents-batch+json", Schema::array_of(named(product, contract)))
-    .answer(
-        StatusCode::ACCEPTED,
-        "Every record was accepted",
-        "application/json",
-        Schema::of::<Accepted>(),
-    )
-    .problems(&[
-        &codes::PARTLY_ACCEPTED,
-        &codes::CONTRACT_VIOLATION,
-        &codes::BAD_REQUEST,
-        &codes::EMPTY_BODY,
-        &codes::NOT_JSON,
-        &codes::NOT_UTF8,
-        &codes::BAD_CSV,
-        &codes::BODY_TOO_LARGE,
-        &codes::UNSUPPORTED_MEDIA_TYPE,
-        &codes::TOO_MANY_REQUESTS,
-        &codes::UNAVAILABLE,
-    ]);
+    .scope(Scope::Ingest);
     let path = super::path(product, &format!("ports/{}", port.name()));
     Api::new()
-        .route(Method::POST, &path, post, operation)
+        .route(
+            Method::POST,
+            &path,
+            post,
+            accepting(operation, product, contract),
+        )
         .with_state(ingest)
 }
 
-async fn post(
+/// What is taken where records become events, and what is answered.
+pub(super) fn accepting(
+    operation: Operation,
+    product: &RunningProduct,
+    contract: &Contract,
+) -> Operation {
+    operation
+        .request(
+            "application/json",
+            super::one_or_many(product, contract, Side::Input),
+        )
+        .request("application/x-ndjson", Schema::text())
+        .request("text/csv", Schema::text())
+        .request("application/cloudevents+json", named(product, contract))
+        .request(
+            "application/cloudevents-batch+json",
+            Schema::array_of(named(product, contract)),
+        )
+        .answer(
+            StatusCode::ACCEPTED,
+            "Every record was accepted",
+            "application/json",
+            Schema::of::<Accepted>(),
+        )
+        .problems(&[
+            &codes::PARTLY_ACCEPTED,
+            &codes::CONTRACT_VIOLATION,
+            &codes::BAD_REQUEST,
+            &codes::EMPTY_BODY,
+            &codes::NOT_JSON,
+            &codes::NOT_UTF8,
+            &codes::BAD_CSV,
+            &codes::BODY_TOO_LARGE,
+            &codes::UNSUPPORTED_MEDIA_TYPE,
+            &codes::TOO_MANY_REQUESTS,
+            &codes::UNAVAILABLE,
+        ])
+}
+
+pub(super) async fn post(
     State(ingest): State<Arc<Ingest>>,
     headers: HeaderMap,
     Payload(body): Payload,

@@ -207,6 +207,7 @@ pub(super) fn ports(
 
 pub(super) fn models(
     declaration: &Declaration,
+    contracts: &Contracts,
     datasets: &[DatasetPlan],
     ports: &[InputPort],
 ) -> Result<Vec<ModelPlan>, SdkError> {
@@ -221,13 +222,14 @@ pub(super) fn models(
     }
     let plans = declaration.models.iter();
     plans
-        .map(|(name, model)| self::model(name, model, datasets, ports))
+        .map(|(name, model)| self::model(name, model, contracts, datasets, ports))
         .collect()
 }
 
 fn model(
     name: &str,
     model: &Model,
+    contracts: &Contracts,
     datasets: &[DatasetPlan],
     ports: &[InputPort],
 ) -> Result<ModelPlan, SdkError> {
@@ -281,6 +283,8 @@ fn model(
         name: name.to_owned(),
         declared: model.clone(),
         input: input.clone(),
+        admitted: Admitted::of(input, contracts.all()),
+        max_backlog: dataset.sink.max_backlog,
         output: dataset.contract.clone(),
         dataset: dataset.name.clone(),
     })

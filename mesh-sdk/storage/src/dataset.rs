@@ -25,7 +25,7 @@ use url::Url;
 
 use crate::StorageError;
 
-pub(crate) use added::{Added, NewFiles, added_since};
+pub(crate) use added::{Added, NewFiles, added_by, added_since};
 use fence::Fence;
 use maintain::Upkeep;
 pub use maintain::{Maintained, Policy};

@@ -162,6 +162,17 @@ impl Engine {
             .await
     }
 
+    /// The rows that one version of `dataset` added, in the same order whenever they are asked for.
+    ///
+    /// # Errors
+    /// As [`Engine::query`].
+    pub async fn added_by(&self, dataset: &str, version: u64) -> Result<Changes, StorageError> {
+        let sql = format!("SELECT * FROM \"{dataset}\"");
+        let name = dataset.to_owned();
+        self.on_threads(&sql, move |query| Box::pin(query.added_by(name, version)))
+            .await
+    }
+
     /// Runs `job` on the engine's own threads, and when its first part is handed over, the rest of it.
     async fn on_threads<T: Send + 'static>(
         &self,

@@ -60,6 +60,7 @@ error_codes! {
     EMPTY_BODY = 400, "empty-body", "The request has no body";
     NOT_UTF8 = 400, "not-utf8", "The body is not UTF-8";
     NOT_JSON = 400, "not-json", "The body is not JSON";
+    UNKNOWN_POSITION = 400, "unknown-position", "There is no such place in this stream";
     BAD_CSV = 400, "bad-csv", "The body is not well-formed CSV";
     QUERY_INVALID = 400, "query-invalid", "The query is not valid SQL here";
     UNAUTHENTICATED = 401, "unauthenticated", "This needs a bearer token";

@@ -44,19 +44,69 @@ pub(crate) async fn added_since(table: &DeltaTable, since: u64) -> Result<Added,
             return Ok(Added::Otherwise(otherwise));
         }
     }
-    let present = table.snapshot()?.log_data();
-    let present: BTreeSet<String> = present
-        .iter()
-        .map(|file| file.path().into_owned())
-        .collect();
-    let (present, replaced): (Vec<_>, Vec<_>) = files
-        .into_values()
-        .partition(|file| present.contains(&file.path));
-    match are_there(table, &replaced).await? {
-        true => Ok(Added::Files(NewFiles { present, replaced })),
-        false => Ok(Added::Otherwise(
-            "no longer has the files that came since it was read",
-        )),
+    let added = NewFiles::of(table, files.into_values()).await?;
+    Ok(added.map_or(
+        Added::Otherwise("no longer has the files that came since it was read"),
+        Added::Files,
+    ))
+}
+
+/// What one version did to the rows of a table.
+pub(crate) async fn added_by(table: &DeltaTable, version: u64) -> Result<Added, DeltaTableError> {
+    let Some(commit) = table.log_store().read_commit_entry(version).await? else {
+        return Ok(Added::Otherwise(
+            "no longer has the history of that version",
+        ));
+    };
+    let mut added = Vec::new();
+    for action in get_actions(version, &commit)? {
+        match action {
+            Action::Remove(gone) if gone.data_change => {
+                return Ok(Added::Otherwise("lost or changed rows in that version"));
+            }
+            Action::Add(file) if file.data_change => added.push(file),
+            _ => {}
+        }
+    }
+    let added = NewFiles::of(table, added).await?;
+    Ok(added.map_or(
+        Added::Otherwise("no longer has the files of that version"),
+        Added::Files,
+    ))
+}
+
+impl NewFiles {
+    /// Nothing if some of the files are gone.
+    async fn of(
+        table: &DeltaTable,
+        files: impl IntoIterator<Item = Add>,
+    ) -> Result<Option<NewFiles>, DeltaTableError> {
+        let present = table.snapshot()?.log_data();
+        let present: BTreeSet<String> = present
+            .iter()
+            .map(|file| file.path().into_owned())
+            .collect();
+        let (present, replaced): (Vec<_>, Vec<_>) = files
+            .into_iter()
+            .partition(|file| present.contains(&file.path));
+        let all = are_there(table, &replaced).await?;
+        Ok(all.then_some(NewFiles { present, replaced }))
+    }
+
+    /// Each file by itself, in the order of their paths.
+    pub(crate) fn each(self) -> Vec<NewFiles> {
+        let present = self.present.into_iter().map(|file| {
+            let path = file.path.clone();
+            let (present, replaced) = (vec![file], Vec::new());
+            (path, NewFiles { present, replaced })
+        });
+        let replaced = self.replaced.into_iter().map(|file| {
+            let path = file.path.clone();
+            let (present, replaced) = (Vec::new(), vec![file]);
+            (path, NewFiles { present, replaced })
+        });
+        let by_path: BTreeMap<String, NewFiles> = present.chain(replaced).collect();
+        by_path.into_values().collect()
     }
 }
 

@@ -5,6 +5,7 @@ mod code;
 mod congestion;
 mod declared;
 mod fixture;
+mod live;
 mod mistakes;
 #[path = "../../../../contracts/tests/it/mutation.rs"]
 mod mutation;

@@ -8,6 +8,7 @@ mod ingest;
 mod query;
 mod real_data;
 mod score;
+mod score_requests;
 
 use mesh_testkit::TestMesh;
 use serde_json::{Value, json};
