@@ -74,7 +74,10 @@ impl MeshConfig {
     }
 
     fn parse(file: &str, yaml: &str, folder: &Path) -> Result<MeshConfig, SdkError> {
-        // A file of comments says nothing, and that is fine.
+        let says_nothing = |line: &str| line.trim().is_empty() || line.trim().starts_with('#');
+        if yaml.lines().all(says_nothing) {
+            return Ok(MeshConfig::default());
+        }
         let document = DocumentMap::parse(file, yaml)?;
         let mistakes = SCHEMA.check(file, yaml);
         if !mistakes.is_empty() {

@@ -10,7 +10,7 @@ fn mistakes(yaml: &str) -> String {
 #[test]
 fn events_are_in_a_file_of_the_mesh_unless_said_otherwise() {
     let folder = Path::new(".");
-    for yaml in ["{}", "# nothing\n{}", "events: embedded"] {
+    for yaml in ["", "# events: kafka://a:9092\n", "{}", "events: embedded"] {
         let config = MeshConfig::parse("config.yaml", yaml, folder).unwrap();
         assert!(config.events.kafka.is_none(), "{yaml}");
     }

@@ -89,7 +89,7 @@ fn what_is_wrong_is_told_without_what_is_there() {
         ),
         (
             "secret",
-            "its JSON: key must be a string at line 1 column 43",
+            "its JSON: key must be a string at line 1 column 45",
         ),
     ] {
         assert_eq!(with(more), reason, "{more}");

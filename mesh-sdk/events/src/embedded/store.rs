@@ -3,20 +3,17 @@
 //! Events are rows of one table in the order (topic, partition, offset), so that a read is a range and an append goes to
 //! the right edge of its partition; topics, and how far groups have come, are rows of two small ones.
 
+mod rows;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use bytes::Bytes;
-use chrono::Utc;
-use redb::{
-    Builder, Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition,
-};
+use redb::{Builder, Database, DatabaseError, Durability, TableDefinition};
 
-use super::codec;
 use super::topic::{Topic, Topics};
-use crate::{EventError, Position, Received, Unreadable};
+use crate::{EventError, Received};
 
 /// (topic, partition, offset)
 pub(super) type Key = (u32, u32, u64);
@@ -89,7 +86,7 @@ impl Store {
 
     pub(super) fn open(opener: Opener) -> Result<Self, DatabaseError> {
         let database = opener()?;
-        let topics = load(&database).map_err(|error| match error {
+        let topics = rows::load(&database).map_err(|error| match error {
             redb::Error::Io(error) => error.into(),
             error => DatabaseError::Storage(redb::StorageError::Corrupted(error.to_string())),
         })?;
@@ -155,7 +152,7 @@ impl Store {
         stretches: &[Stretch],
         limits: Limits,
     ) -> Result<Vec<Received>, redb::Error> {
-        self.look(|database| read(database, topic, stretches, limits))
+        self.look(|database| rows::read(database, topic, stretches, limits))
     }
 
     /// The next offset that `group` wants of each of `partitions`; 0 where it never said.
@@ -165,15 +162,7 @@ impl Store {
         topic: u32,
         partitions: &[u32],
     ) -> Result<BTreeMap<u32, u64>, redb::Error> {
-        self.look(|database| {
-            let groups = database.begin_read()?.open_table(GROUPS)?;
-            let mut reached = BTreeMap::new();
-            for &partition in partitions {
-                let next = groups.get((group, topic, partition))?;
-                reached.insert(partition, next.map_or(0, |next| next.value()));
-            }
-            Ok(reached)
-        })
+        self.look(|database| rows::committed(database, group, topic, partitions))
     }
 
     /// Twice if need be: the database may have failed in another's hands and only need to be reopened.
@@ -217,7 +206,7 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner);
         if closed.is_none() {
             let database = (self.opener)()?;
-            cut_back(&database, &self.topics)?;
+            rows::cut_back(&database, &self.topics)?;
             *closed = Some(database);
             tracing::info!("the event log works again after a failure");
         }
@@ -230,110 +219,5 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
     match path.canonicalize()?.parent() {
         Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
         _ => Ok(()),
-    }
-}
-
-fn load(database: &Database) -> Result<Topics, redb::Error> {
-    let transaction = database.begin_write()?;
-    let topics = Topics::default();
-    {
-        // Files of before groups have no such table, and reading cannot make one.
-        transaction.open_table(GROUPS)?;
-        let events = transaction.open_table(EVENTS)?;
-        for row in transaction.open_table(TOPICS)?.iter()? {
-            let (name, value) = row?;
-            let (id, partitions) = value.value();
-            let ends = (0..partitions)
-                .map(|partition| end(&events, id, partition))
-                .collect::<Result<_, _>>()?;
-            topics.insert(Topic::new(name.value().to_owned(), id, ends));
-        }
-    }
-    transaction.commit()?;
-    Ok(topics)
-}
-
-fn end(
-    events: &impl ReadableTable<Key, &'static [u8]>,
-    topic: u32,
-    partition: u32,
-) -> Result<u64, redb::StorageError> {
-    let last = events
-        .range((topic, partition, 0)..=(topic, partition, u64::MAX))?
-        .next_back();
-    Ok(last.transpose()?.map_or(0, |(key, _)| key.value().2 + 1))
-}
-
-/// Removes what a failed transaction left behind: it was answered with an error.
-fn cut_back(database: &Database, topics: &Topics) -> Result<(), redb::Error> {
-    let transaction = database.begin_write()?;
-    let mut changed = false;
-    {
-        let mut events = transaction.open_table(EVENTS)?;
-        for topic in topics.all() {
-            for (partition, published) in (0..).zip(topic.ends()) {
-                if end(&events, topic.id(), partition)? > published {
-                    let first = (topic.id(), partition, published);
-                    let last = (topic.id(), partition, u64::MAX);
-                    events.retain_in(first..=last, |_, _| false)?;
-                    changed = true;
-                }
-            }
-        }
-        let mut names = transaction.open_table(TOPICS)?;
-        names.retain(|name, _| {
-            let known = topics.get(name).is_some();
-            changed |= !known;
-            known
-        })?;
-    }
-    // Only where it must: on a full disk, reading should work before writing does.
-    if changed {
-        transaction.commit()?;
-    } else {
-        transaction.abort()?;
-    }
-    Ok(())
-}
-
-fn read(
-    database: &Database,
-    topic: u32,
-    stretches: &[Stretch],
-    limits: Limits,
-) -> Result<Vec<Received>, redb::Error> {
-    let events = database.begin_read()?.open_table(EVENTS)?;
-    let mut found = Vec::new();
-    let mut bytes = 0;
-    for stretch in stretches {
-        let first = (topic, stretch.partition, stretch.from);
-        let end = (topic, stretch.partition, stretch.end);
-        for row in events.range(first..end)? {
-            let (key, value) = row?;
-            let position = Position {
-                partition: stretch.partition,
-                offset: key.value().2,
-            };
-            bytes += value.value().len();
-            let event = codec::decode(value.value());
-            found.push(Received {
-                position,
-                event: event.map_err(|reason| unreadable(reason, value.value())),
-            });
-            if found.len() >= limits.events || bytes >= limits.bytes {
-                return Ok(found);
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn unreadable(reason: String, row: &[u8]) -> Unreadable {
-    Unreadable {
-        reason,
-        key: None,
-        headers: Vec::new(),
-        data: Bytes::copy_from_slice(row),
-        time: Utc::now(),
     }
 }

@@ -107,7 +107,7 @@ impl<C: ConsumerContext + 'static> Inbox<C> {
                 | RDKafkaErrorCode::PollExceeded
                 | RDKafkaErrorCode::Resolve),
             )) => {
-                tracing::warn!(topic = self.topic, %code, "Kafka is out of reach; still trying");
+                tracing::warn!(topic = self.topic, %code, "a Kafka consumer is interrupted; it goes on by itself");
                 return Ok(None);
             }
             Err(error) => return Err(EventError::read_failed(error)),
