@@ -6,7 +6,7 @@ mod command_line;
 mod contract_data;
 mod contract_lint;
 mod contract_versions;
-mod crash;
+mod faults;
 mod fixture;
 mod hosting;
 mod new_products;
