@@ -36,5 +36,7 @@ async fn the_clock_jumps() {
         trial.recovers(Instant::now()).await;
     }
     tokio::time::sleep(Duration::from_secs(3)).await;
+    let far = "SELECT 1 FROM heart_readings WHERE abs(date_part('epoch', now() - received_at)) > 3000 LIMIT 1";
+    assert!(!trial.query(far).await.is_empty(), "the jump was not felt");
     trial.prove().await;
 }

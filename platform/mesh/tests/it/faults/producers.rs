@@ -48,6 +48,7 @@ pub(super) struct Producers {
 }
 
 /// What producers did.
+#[derive(Default)]
 pub(super) struct Sent {
     /// How many times an event was sent, again or for the first time.
     pub(super) times: usize,

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::kafka::{Deed, Kafka};
-use super::producers::{Acknowledged, Door, Producers, Way};
+use super::producers::{Acknowledged, Door, Producers, Sent, Way};
 use crate::process::{Mesh, Setup};
 
 const PRODUCT: &str = "bracelet-cardiology";
@@ -32,7 +33,8 @@ pub(super) struct Trial {
     fault: &'static str,
     token: String,
     producers: Producers,
-    probes: Acknowledged,
+    /// Besides what the producers send.
+    sent: Sent,
     recoveries: Vec<Duration>,
 }
 
@@ -68,7 +70,7 @@ impl Trial {
             kafka,
             fault,
             token,
-            probes: Acknowledged::new(),
+            sent: Sent::default(),
             recoveries: Vec::new(),
         }
     }
@@ -89,25 +91,30 @@ impl Trial {
 
     /// Measures from `since` until a reading that is sent from now on is acknowledged and can be queried.
     pub(super) async fn recovers(&mut self, since: Instant) {
-        let patient = format!("probe-{}", self.probes.len());
+        let patient = format!("probe-{}", self.recoveries.len());
         let way = Way::Http(vec![door(&self.mesh, &self.token)]);
-        let (id, _) = tokio::time::timeout(BOUND, way.until_acknowledged(&patient))
+        let (id, times) = tokio::time::timeout(BOUND, way.until_acknowledged(&patient))
             .await
             .expect("nothing is acknowledged again");
         let sql = format!("SELECT event_id FROM heart_readings WHERE event_id = '{id}'");
-        while self.mesh.query(&self.token, PRODUCT, &sql).await.is_empty() {
+        while self.query(&sql).await.is_empty() {
             assert!(since.elapsed() < BOUND, "nothing is stored again");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         self.recoveries.push(since.elapsed());
-        self.probes.insert(patient, id);
+        self.sent.acknowledged.insert(patient, id);
+        self.sent.times += times;
+    }
+
+    pub(super) async fn query(&self, sql: &str) -> Vec<Value> {
+        self.mesh.query(&self.token, PRODUCT, sql).await
     }
 
     /// Ends the producers, and counts what they had acknowledged and what is stored.
     pub(super) async fn prove(self) {
         let mut sent = self.producers.finish().await;
-        sent.acknowledged.extend(self.probes);
-        let acknowledged = sent.acknowledged;
+        sent.acknowledged.extend(self.sent.acknowledged);
+        let (acknowledged, times) = (sent.acknowledged, sent.times + self.sent.times);
         let mut stored = rows(&self.mesh, &self.token).await;
         let ended = Instant::now();
         while missing(&acknowledged, &stored) > 0 && ended.elapsed() < BOUND {
@@ -121,7 +128,7 @@ impl Trial {
              recovered within {:.1} s",
             self.fault,
             acknowledged.len(),
-            sent.times,
+            times,
             acknowledged.len(),
             stored.len(),
             missing(&acknowledged, &stored),
@@ -146,7 +153,7 @@ fn door(mesh: &Mesh, token: &str) -> Door {
 
 async fn rows(mesh: &Mesh, token: &str) -> Vec<(String, Uuid)> {
     let rows = mesh.query(token, PRODUCT, STORED).await;
-    let text = |row: &serde_json::Value, column: &str| row[column].as_str().unwrap().to_owned();
+    let text = |row: &Value, column: &str| row[column].as_str().unwrap().to_owned();
     rows.iter()
         .map(|row| {
             (
