@@ -33,6 +33,8 @@ pub(crate) struct Dataset {
     pub(crate) starting_data: Option<StartingData>,
     /// When a dataset that is made of others is made anew; `on-commit` where nothing is said.
     pub(crate) refresh: Option<Refresh>,
+    /// When the events that fill it are committed, and how many may wait for that.
+    pub(crate) sink: Option<Sink>,
 }
 
 /// Where the rows of a dataset come from.
@@ -49,6 +51,22 @@ pub(crate) enum Source {
     Sql(String),
     /// Code of the product over these datasets; only for a product that is a crate.
     Code(Vec<String>),
+}
+
+/// When the events that fill a dataset are committed: as soon as one of the bounds is reached.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sink {
+    /// How long an event waits for others at most, from `1ms` to `10min`; `500ms` where nothing is said.
+    pub(crate) max_delay: Option<String>,
+    /// Events of one commit; 20000 where nothing is said.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub(crate) max_rows: Option<u64>,
+    /// Bytes of the events of one commit, from `1KiB` to `256MiB`; `32MiB` where nothing is said.
+    pub(crate) max_bytes: Option<String>,
+    /// Events that are accepted and not yet stored; beyond, ports answer 429. 1000000 where nothing is said.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub(crate) max_backlog: Option<u64>,
 }
 
 /// When a dataset that is made of others is made anew.

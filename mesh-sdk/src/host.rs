@@ -5,6 +5,7 @@ use mesh_events::{EmbeddedLog, EventLog};
 use mesh_platform::api::Api;
 use mesh_platform::server::Readiness;
 
+use crate::sink::backlog::Room;
 use crate::start::{self, Tasks};
 use crate::{DataProduct, RunningProduct, SdkError, http};
 
@@ -36,12 +37,15 @@ pub enum Progress {
 pub struct Host {
     config: HostConfig,
     log: Arc<dyn EventLog>,
+    room: Room,
     running: Vec<(Arc<RunningProduct>, Tasks)>,
 }
 
 /// What a product needs while it starts.
 pub(crate) struct Starting<'a> {
     pub(crate) log: Arc<dyn EventLog>,
+    /// For requests of all products.
+    pub(crate) room: &'a Room,
     config: &'a HostConfig,
 }
 
@@ -64,6 +68,7 @@ impl Host {
         Ok(Host {
             config,
             log,
+            room: Room::of_process(),
             running: Vec::new(),
         })
     }
@@ -84,6 +89,7 @@ impl Host {
         let folder = self.folder(product.name());
         let starting = Starting {
             log: self.log.clone(),
+            room: &self.room,
             config: &self.config,
         };
         let (running, tasks) = start::product(product, &folder, &starting).await?;

@@ -2,6 +2,7 @@
 
 mod describe;
 mod ingest;
+mod quarantine;
 mod query;
 mod schemas;
 mod score;
@@ -22,7 +23,8 @@ pub use schemas::schemas_api;
 pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
     let mut api = Api::new()
         .merge(describe::api(product))
-        .merge(query::api(product));
+        .merge(query::api(product))
+        .merge(quarantine::api(product));
     for (port, ingest) in product.ports() {
         api = api.merge(ingest::api(product, port, ingest.clone()));
     }
@@ -87,18 +89,23 @@ fn only_json(headers: &HeaderMap) -> Result<(), Problem> {
 /// One record of `contract` or a list of them, as its `side` is sent or comes back. The schema is named for the product:
 /// contracts of two products may have one name.
 fn one_or_many(product: &RunningProduct, contract: &Contract, side: Side) -> Schema {
-    let name = match side {
+    let name = component(product, contract, side);
+    let record = Schema::component(name, contract.json_schema(side));
+    Schema::one_of([record.clone(), Schema::array_of(record)])
+}
+
+/// What the schema of one such record is called.
+fn component(product: &RunningProduct, contract: &Contract, side: Side) -> String {
+    let side = match side {
         Side::Input => "input",
         Side::Stored => "stored",
     };
     let product = product.product().name();
-    let name = format!(
-        "{product}-{}-{}-{name}",
+    format!(
+        "{product}-{}-{}-{side}",
         contract.name(),
         contract.version()
-    );
-    let record = Schema::component(name, contract.json_schema(side));
-    Schema::one_of([record.clone(), Schema::array_of(record)])
+    )
 }
 
 /// The path of something of `product`, such as `/products/bracelet-cardiology/query`.

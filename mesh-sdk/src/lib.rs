@@ -5,6 +5,7 @@
 //! opens their datasets, reads their topics into them, trains what has no model version yet, and serves
 //! their ports.
 
+mod admitted;
 mod changes;
 mod code;
 mod contract_test;
@@ -23,6 +24,7 @@ mod registry;
 mod running;
 mod scoring;
 mod sink;
+mod sql;
 mod start;
 mod starting_data;
 mod training;

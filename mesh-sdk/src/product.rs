@@ -1,6 +1,7 @@
 mod contracts;
 mod recipe;
 pub(crate) mod resolve;
+mod sink_limits;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,11 +9,13 @@ use std::path::Path;
 use mesh_contracts::{Contract, ProductDescription};
 
 use self::contracts::Contracts;
+use crate::admitted::Admitted;
 use crate::code::{Code, CodeTransform};
 use crate::declaration::{Declaration, FILE, Model, Source, StartingData};
 use crate::{ProductFiles, SdkError};
 
 pub(crate) use recipe::{Recipe, When, Work};
+pub(crate) use sink_limits::SinkLimits;
 
 const DESCRIPTION: &str = "product.odps.yaml";
 
@@ -68,6 +71,9 @@ pub(crate) struct DatasetPlan {
     pub(crate) starting_data: Option<StartingData>,
     /// How it is made, where it is not events that fill it.
     pub(crate) recipe: Option<Recipe>,
+    /// The versions of its contract whose events fill it.
+    pub(crate) admitted: Admitted,
+    pub(crate) sink: SinkLimits,
 }
 
 /// What writes the events that fill a dataset.

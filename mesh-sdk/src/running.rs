@@ -7,6 +7,7 @@ use mesh_storage::{Dataset, Engine};
 use crate::ingest::Ingest;
 use crate::product::{ModelPlan, resolve};
 use crate::quality::Reports;
+use crate::quarantine::{Quarantine, Replay};
 use crate::registry::ModelVersion;
 use crate::scoring::Scoring;
 use crate::{DataProduct, InputPort, QualityReport, RefreshState, SdkError};
@@ -15,6 +16,9 @@ use crate::{DataProduct, InputPort, QualityReport, RefreshState, SdkError};
 pub struct RunningProduct {
     pub(crate) product: DataProduct,
     pub(crate) engine: Arc<Engine>,
+    pub(crate) quarantine: Quarantine,
+    /// Of the datasets that events fill.
+    pub(crate) replays: BTreeMap<String, Arc<Replay>>,
     pub(crate) datasets: BTreeMap<String, Arc<Dataset>>,
     /// Of the datasets that are made of others.
     pub(crate) refreshes: BTreeMap<String, Arc<Mutex<RefreshState>>>,

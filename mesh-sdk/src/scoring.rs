@@ -4,15 +4,17 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::Utc;
-use mesh_contracts::{Gate, Record, Side, Violation, json};
-use mesh_events::{Event, EventError, EventLog};
+use mesh_contracts::{Contract, Gate, Record, Side, Violation, json};
+use mesh_events::Event;
 use mesh_models::{Model, ModelError, Scores};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::ingest::{BodyError, Refusals, off_the_runtime, schema_of, timestamp};
+use crate::ingest::{
+    BodyError, Refusals, Way, WayError, off_the_runtime, schema_of, subject, timestamp,
+};
 use crate::product::ModelPlan;
 use crate::registry::{Accuracy, ModelVersion};
 
@@ -27,7 +29,9 @@ pub(crate) struct Scoring {
     schema: String,
     model: Model,
     version: ModelVersion,
-    log: Arc<dyn EventLog>,
+    /// Of the answers, whose events are about what it says.
+    output: Contract,
+    way: Way,
 }
 
 /// What a call sent: one record is answered with one, a list with a list.
@@ -63,7 +67,7 @@ pub(crate) enum ScoreError {
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
-    Events(#[from] EventError),
+    Way(#[from] WayError),
 }
 
 impl Scoring {
@@ -73,7 +77,7 @@ impl Scoring {
         source: String,
         model: Model,
         version: ModelVersion,
-        log: Arc<dyn EventLog>,
+        way: Way,
     ) -> Scoring {
         Scoring {
             gate: Gate::compile(&plan.input, Side::Input),
@@ -83,7 +87,8 @@ impl Scoring {
             schema: schema_of(&plan.output),
             model,
             version,
-            log,
+            output: plan.output.clone(),
+            way,
         }
     }
 
@@ -93,10 +98,11 @@ impl Scoring {
 
     /// Scores every record of `body`, or none: returns once the answers are durable.
     pub(crate) async fn score(self: Arc<Self>, body: Bytes) -> Result<Answer, ScoreError> {
+        let _room = self.way.take_room(body.len())?;
         let scoring = self.clone();
         let scored = off_the_runtime(body.len(), move || scoring.answers(&body)).await;
         let (answer, events) = scored?;
-        self.log.append(&self.topic, events).await?;
+        self.way.append(&self.topic, events).await?;
         Ok(answer)
     }
 
@@ -173,9 +179,10 @@ impl Scoring {
                     id,
                     source: self.source.clone(),
                     kind: "mesh.score".to_owned(),
-                    subject: None,
+                    subject: subject(&self.output, record),
                     time: now,
                     schema: Some(self.schema.clone()),
+                    correlation: None,
                     data: serde_json::to_vec(&record).unwrap_or_default().into(),
                 }
             });

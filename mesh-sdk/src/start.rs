@@ -6,23 +6,24 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mesh_contracts::{Gate, Side};
-use mesh_events::EventLog;
 use mesh_storage::{Dataset, Engine, Limits};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::Changes;
 use crate::host::Starting;
-use crate::ingest::Ingest;
+use crate::ingest::{Ingest, Way};
 use crate::product::{DatasetPlan, Events, ModelPlan, Recipe};
 use crate::quality::{Reports, Watch};
-use crate::quarantine::{QUARANTINE, Quarantine};
+use crate::quarantine::{QUARANTINE, Quarantine, Replay};
 use crate::refresh::{RefreshState, Refresher};
 use crate::registry::{ModelVersion, Registry};
 use crate::scoring::Scoring;
 use crate::sink::Sink;
+use crate::sink::backlog::{Backlog, Room};
+use crate::sink::memory::Memory;
 use crate::training::{self, Cases};
-use crate::{DataProduct, RunningProduct, SdkError, starting_data};
+use crate::{DataProduct, InputPort, RunningProduct, SdkError, starting_data};
 
 /// Partitions of a topic: how far apart the work on it can be shared out.
 const PARTITIONS: u32 = 4;
@@ -75,6 +76,11 @@ struct Start<'a> {
     tasks: Tasks,
     changes: Changes,
     quarantine: Quarantine,
+    /// Sees the datasets that events fill, and quarantine.
+    keeper: Arc<Engine>,
+    /// Of each topic, what waits to be stored.
+    backlogs: BTreeMap<String, Arc<Backlog>>,
+    room: Room,
     /// For what takes longer than a caller would wait.
     maker: Arc<Engine>,
     running: RunningProduct,
@@ -86,7 +92,11 @@ pub(crate) async fn product(
     folder: &Path,
     starting: &Starting<'_>,
 ) -> Result<(RunningProduct, Tasks), SdkError> {
+    let keeper = Arc::new(Engine::new(MAKING)?);
+    let quarantine = Quarantine::open(&folder.join("datasets"), keeper.clone()).await?;
     let running = RunningProduct {
+        quarantine: quarantine.clone(),
+        replays: BTreeMap::new(),
         engine: Arc::new(Engine::new(Limits::default())?),
         datasets: BTreeMap::new(),
         refreshes: BTreeMap::new(),
@@ -100,7 +110,10 @@ pub(crate) async fn product(
         starting,
         tasks: Tasks::new(),
         changes: Changes::new(),
-        quarantine: Quarantine::open(&folder.join("datasets")).await?,
+        quarantine,
+        keeper,
+        backlogs: BTreeMap::new(),
+        room: starting.room.of_product(),
         maker: Arc::new(Engine::new(MAKING)?),
         folder: folder.to_owned(),
         running,
@@ -175,14 +188,41 @@ impl Start<'_> {
     ) -> Result<(), SdkError> {
         let topic = self.running.product.topic(from);
         self.starting.log.create_topic(&topic, PARTITIONS).await?;
+        self.keeper.add(dataset.clone());
+        let gate = Gate::compile(&plan.contract, Side::Stored);
+        let memory = Memory::of(&dataset, &self.keeper);
+        let memory = Arc::new(tokio::sync::Mutex::new(memory));
+        let replay = Replay {
+            quarantine: self.quarantine.clone(),
+            dataset: dataset.clone(),
+            gate: gate.clone(),
+            admitted: plan.admitted.clone(),
+            memory: memory.clone(),
+            changes: self.changes.clone(),
+            turn: Default::default(),
+        };
+        let finished = replay.finish().await;
+        finished.map_err(|error| SdkError::Refresh {
+            dataset: plan.name.clone(),
+            reason: format!("a replay of its quarantine cannot be finished: {error}"),
+        })?;
+        self.running
+            .replays
+            .insert(plan.name.clone(), Arc::new(replay));
+        let backlog = Arc::new(Backlog::new(plan.sink.max_backlog));
+        self.backlogs.insert(topic.clone(), backlog.clone());
         let part = format!("{}/{}", self.running.product.name(), plan.name);
         let sink = Sink {
             product: self.running.product.name().to_owned(),
             log: self.starting.log.clone(),
             topic,
             dataset,
-            gate: Gate::compile(&plan.contract, Side::Stored),
+            gate,
+            admitted: plan.admitted.clone(),
             quarantine: self.quarantine.clone(),
+            memory,
+            limits: plan.sink,
+            backlog,
             changes: self.changes.clone(),
             healthy: self.starting.health(&part),
         };
@@ -233,14 +273,28 @@ impl Start<'_> {
 
     fn ports(&mut self) {
         let product = &self.running.product;
-        let log: &Arc<dyn EventLog> = &self.starting.log;
-        for port in product.input_ports() {
-            let topic = product.topic(Events::Port(port.name()));
-            let source = product.urn(port.name(), port.contract());
-            let ingest = Ingest::new(port.contract().clone(), topic, source, log.clone());
-            self.running
-                .ports
-                .insert(port.name().to_owned(), Arc::new(ingest));
+        let mut ports = BTreeMap::new();
+        for plan in product.datasets() {
+            let of = |port: &&InputPort| port.dataset() == plan.name;
+            for port in product.input_ports().iter().filter(of) {
+                let topic = product.topic(Events::Port(port.name()));
+                let source = product.urn(port.name(), port.contract());
+                let (contract, admitted) = (port.contract().clone(), plan.admitted.clone());
+                let way = self.way(&topic);
+                let ingest = Ingest::new(contract, admitted, topic, source, way);
+                ports.insert(port.name().to_owned(), Arc::new(ingest));
+            }
+        }
+        self.running.ports = ports;
+    }
+
+    fn way(&self, topic: &str) -> Way {
+        let backlog = self.backlogs.get(topic).cloned();
+        Way {
+            log: self.starting.log.clone(),
+            room: self.room.clone(),
+            // A topic that no sink reads has none.
+            backlog: backlog.unwrap_or_else(|| Arc::new(Backlog::new(u64::MAX))),
         }
     }
 
@@ -264,8 +318,8 @@ impl Start<'_> {
         let product = &self.running.product;
         let topic = product.topic(Events::Model(&plan.name));
         let source = product.urn(&plan.name, &plan.output);
-        let log = self.starting.log.clone();
-        let scoring = Scoring::new(plan, topic, source, model, version, log);
+        let way = self.way(&topic);
+        let scoring = Scoring::new(plan, topic, source, model, version, way);
         self.running
             .models
             .insert(plan.name.clone(), Arc::new(scoring));

@@ -3,12 +3,15 @@
 //! - `config` is what a mesh demands of each client, whatever else is configured.
 //! - `cluster` asks about topics and offsets, and makes topics.
 //! - `message` is how an event travels: CloudEvents in Kafka's binary content mode.
-//! - `writer` produces, and `reader` reads one topic, without a consumer group: whoever reads keeps the offsets with the
-//!   data they led to.
+//! - `writer` produces.
+//! - `reader` reads a topic alone, and `consumer` with the other members of a group; both take it from an `inbox`.
 
 mod cluster;
 mod config;
+mod consumer;
+mod inbox;
 mod message;
+mod partitions;
 mod reader;
 mod writer;
 
@@ -18,10 +21,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 
 use crate::rules::{check_events, check_topic, start_offsets};
-use crate::{Event, EventError, EventLog, Position, Reader};
+use crate::{Consumer, Event, EventError, EventLog, Position, Reader};
 
 use cluster::{Cluster, Edge};
 pub use config::KafkaConfig;
+use consumer::KafkaConsumer;
 use reader::KafkaReader;
 use writer::Writer;
 
@@ -30,7 +34,7 @@ use writer::Writer;
 /// With Kafka 2.3, or where the mesh may not create topics, an administrator creates them beforehand.
 pub struct KafkaLog {
     config: KafkaConfig,
-    cluster: Cluster,
+    cluster: Arc<Cluster>,
     writer: Writer,
     /// Partitions of the topics in use, asked for once: a change would move subjects from one to another.
     partitions: RwLock<HashMap<String, u32>>,
@@ -44,7 +48,7 @@ impl KafkaLog {
             source,
         };
         let writer = Writer::new(config.clone()).map_err(failed)?;
-        let cluster = Cluster::connect(&config).await.map_err(failed)?;
+        let cluster = Arc::new(Cluster::connect(&config).await.map_err(failed)?);
         Ok(Arc::new(Self {
             config,
             cluster,
@@ -112,27 +116,19 @@ impl EventLog for KafkaLog {
     async fn reader(&self, topic: &str, from: &[u64]) -> Result<Box<dyn Reader>, EventError> {
         let partitions = self.partitions(topic).await?;
         let next = start_offsets(topic, from, partitions)?;
-        let firsts = self.cluster.offsets(topic, partitions, Edge::First).await?;
-        let ends = self.cluster.offsets(topic, partitions, Edge::End).await?;
-        for (partition, (&asked, (&first, &end))) in
-            (0..).zip(next.iter().zip(firsts.iter().zip(&ends)))
-        {
-            if asked > end || (asked != 0 && asked < first) {
-                return Err(EventError::OffsetOutOfRange {
-                    topic: topic.to_owned(),
-                    partition,
-                    asked,
-                    first,
-                    end,
-                });
-            }
-        }
+        self.cluster.check_starts(topic, &next).await?;
         let reader = KafkaReader::new(&self.config, topic, &next)?;
         Ok(Box::new(reader))
     }
 
+    async fn consumer(&self, group: &str, topic: &str) -> Result<Box<dyn Consumer>, EventError> {
+        self.partitions(topic).await?;
+        let consumer = KafkaConsumer::join(&self.config, self.cluster.clone(), group, topic)?;
+        Ok(Box::new(consumer))
+    }
+
     async fn ends(&self, topic: &str) -> Result<Vec<u64>, EventError> {
-        let partitions = self.partitions(topic).await?;
-        self.cluster.offsets(topic, partitions, Edge::End).await
+        let partitions: Vec<u32> = (0..self.partitions(topic).await?).collect();
+        self.cluster.offsets(topic, &partitions, Edge::End).await
     }
 }

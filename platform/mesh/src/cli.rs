@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use tokio::runtime::Runtime;
 
 use crate::ProductList;
-use crate::commands::{contract, dataset, evaluate, new, template, test, token, up};
+use crate::commands::{contract, dataset, evaluate, new, quarantine, template, test, token, up};
 
 /// A data mesh: domain teams ship data products with contracts, storage, models and scoring ports.
 #[derive(Parser)]
@@ -34,6 +34,9 @@ enum Command {
     /// Look into the datasets of the local mesh.
     #[command(subcommand)]
     Dataset(dataset::Dataset),
+    /// Look into what broke its contract, and put it in again.
+    #[command(subcommand)]
+    Quarantine(quarantine::Quarantine),
     /// Look into the models of the products.
     #[command(subcommand)]
     Model(Model),
@@ -123,6 +126,7 @@ impl Cli {
             Command::Contract(command) => contract::run(&command),
             Command::Template(command) => template::run(&command),
             Command::Dataset(command) => Runtime::new()?.block_on(dataset::run(&command)).map(done),
+            Command::Quarantine(command) => Runtime::new()?.block_on(quarantine::run(&command)),
             Command::Model(Model::Evaluate(args)) => Runtime::new()?
                 .block_on(evaluate::run(&args, built_in))
                 .map(done),

@@ -1,19 +1,22 @@
 //! The file of a log: a redb database, reopened after an I/O error.
 //!
 //! Events are rows of one table in the order (topic, partition, offset), so that a read is a range and an append goes to
-//! the right edge of its partition; topics are rows of a second, small one.
+//! the right edge of its partition; topics, and how far groups have come, are rows of two small ones.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use bytes::Bytes;
+use chrono::Utc;
 use redb::{
     Builder, Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition,
 };
 
 use super::codec;
 use super::topic::{Topic, Topics};
-use crate::{Event, EventError, Position};
+use crate::{EventError, Position, Received, Unreadable};
 
 /// (topic, partition, offset)
 pub(super) type Key = (u32, u32, u64);
@@ -22,6 +25,9 @@ const EVENTS: TableDefinition<Key, &[u8]> = TableDefinition::new("events");
 
 /// Name to (topic, partitions).
 const TOPICS: TableDefinition<&str, (u32, u32)> = TableDefinition::new("topics");
+
+/// (group, topic, partition) to the next offset it wants.
+const GROUPS: TableDefinition<(&str, u32, u32), u64> = TableDefinition::new("groups");
 
 /// Memory for pages of the file. redb's own default, 1 GiB, is for a database read at random; a log is written at its
 /// ends and read soon after.
@@ -36,14 +42,21 @@ pub(super) struct Store {
     topics: Topics,
 }
 
-/// What is stored at a position: an event, or the reason why it cannot be read.
-pub(super) type Row = (Position, Result<Event, String>);
-
 /// Offsets `from..end` of a partition.
 pub(super) struct Stretch {
     pub(super) partition: u32,
     pub(super) from: u64,
     pub(super) end: u64,
+}
+
+/// What one transaction writes.
+#[derive(Default)]
+pub(super) struct Changes<'a> {
+    pub(super) events: Vec<(Key, &'a [u8])>,
+    /// Of the topics that the events are in.
+    pub(super) ends: Vec<(Arc<Topic>, Vec<u64>)>,
+    /// Group, topic, and the next offset it wants of partitions.
+    pub(super) reached: Vec<(&'a str, u32, &'a BTreeMap<u32, u64>)>,
 }
 
 /// What stops a read; both at least 1.
@@ -91,26 +104,29 @@ impl Store {
         &self.topics
     }
 
-    /// Writes `entries` in one durable transaction, then publishes `ends`. On an error readers see none of them, now and
-    /// later: what the transaction left in the file is cut off before the file is used again.
-    pub(super) fn append(
-        &self,
-        entries: &[(Key, &[u8])],
-        ends: Vec<(Arc<Topic>, Vec<u64>)>,
-    ) -> Result<(), redb::Error> {
+    /// Writes `changes` in one durable transaction, then publishes the ends. On an error readers see none of the events,
+    /// now and later: what the transaction left in the file is cut off before the file is used again.
+    pub(super) fn write(&self, changes: Changes<'_>) -> Result<(), redb::Error> {
         self.with(|database| {
             let mut transaction = database.begin_write()?;
             // One fsync. redb's quick repair would open faster after a crash (plain repair verifies the whole file,
             // 1 to 2 s per GB) but takes two and more, which triples the latency of every append.
             transaction.set_durability(Durability::Immediate)?;
-            let mut events = transaction.open_table(EVENTS)?;
-            for (key, bytes) in entries {
-                events.insert(key, bytes)?;
+            {
+                let mut events = transaction.open_table(EVENTS)?;
+                for (key, bytes) in changes.events {
+                    events.insert(key, bytes)?;
+                }
+                let mut groups = transaction.open_table(GROUPS)?;
+                for (group, topic, next) in changes.reached {
+                    for (&partition, &next) in next {
+                        groups.insert((group, topic, partition), next)?;
+                    }
+                }
             }
-            drop(events);
             transaction.commit()?;
             // Before the database is let go: a reader that reopens it cuts off what is not published.
-            for (topic, ends) in ends {
+            for (topic, ends) in changes.ends {
                 topic.publish(ends);
             }
             Ok(())
@@ -132,17 +148,40 @@ impl Store {
         })
     }
 
-    /// The events of `stretches`, one after the other, as far as `limits` go. It ends at the first that is unreadable,
-    /// with the reason in its place.
+    /// The events of `stretches`, one after the other, as far as `limits` go.
     pub(super) fn read(
         &self,
         topic: u32,
         stretches: &[Stretch],
         limits: Limits,
-    ) -> Result<Vec<Row>, redb::Error> {
-        let attempt = || self.with(|database| read(database, topic, stretches, limits));
-        // Again, because the database may have failed in another's hands and only need to be reopened.
-        attempt().or_else(|_| attempt())
+    ) -> Result<Vec<Received>, redb::Error> {
+        self.look(|database| read(database, topic, stretches, limits))
+    }
+
+    /// The next offset that `group` wants of each of `partitions`; 0 where it never said.
+    pub(super) fn committed(
+        &self,
+        group: &str,
+        topic: u32,
+        partitions: &[u32],
+    ) -> Result<BTreeMap<u32, u64>, redb::Error> {
+        self.look(|database| {
+            let groups = database.begin_read()?.open_table(GROUPS)?;
+            let mut reached = BTreeMap::new();
+            for &partition in partitions {
+                let next = groups.get((group, topic, partition))?;
+                reached.insert(partition, next.map_or(0, |next| next.value()));
+            }
+            Ok(reached)
+        })
+    }
+
+    /// Twice if need be: the database may have failed in another's hands and only need to be reopened.
+    fn look<T>(
+        &self,
+        work: impl Fn(&Database) -> Result<T, redb::Error>,
+    ) -> Result<T, redb::Error> {
+        self.with(&work).or_else(|_| self.with(&work))
     }
 
     /// Lets `work` use the database, and closes it when that fails: redb refuses further work after an I/O error.
@@ -198,6 +237,8 @@ fn load(database: &Database) -> Result<Topics, redb::Error> {
     let transaction = database.begin_write()?;
     let topics = Topics::default();
     {
+        // Files of before groups have no such table, and reading cannot make one.
+        transaction.open_table(GROUPS)?;
         let events = transaction.open_table(EVENTS)?;
         for row in transaction.open_table(TOPICS)?.iter()? {
             let (name, value) = row?;
@@ -260,7 +301,7 @@ fn read(
     topic: u32,
     stretches: &[Stretch],
     limits: Limits,
-) -> Result<Vec<Row>, redb::Error> {
+) -> Result<Vec<Received>, redb::Error> {
     let events = database.begin_read()?.open_table(EVENTS)?;
     let mut found = Vec::new();
     let mut bytes = 0;
@@ -273,14 +314,26 @@ fn read(
                 partition: stretch.partition,
                 offset: key.value().2,
             };
-            let event = codec::decode(value.value());
             bytes += value.value().len();
-            let unreadable = event.is_err();
-            found.push((position, event));
-            if unreadable || found.len() >= limits.events || bytes >= limits.bytes {
+            let event = codec::decode(value.value());
+            found.push(Received {
+                position,
+                event: event.map_err(|reason| unreadable(reason, value.value())),
+            });
+            if found.len() >= limits.events || bytes >= limits.bytes {
                 return Ok(found);
             }
         }
     }
     Ok(found)
+}
+
+fn unreadable(reason: String, row: &[u8]) -> Unreadable {
+    Unreadable {
+        reason,
+        key: None,
+        headers: Vec::new(),
+        data: Bytes::copy_from_slice(row),
+        time: Utc::now(),
+    }
 }

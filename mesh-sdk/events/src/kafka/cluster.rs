@@ -1,5 +1,6 @@
 //! Questions to the cluster, and the creation of topics. librdkafka answers them by blocking, so each has a thread.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,14 +8,16 @@ use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{IsError, KafkaError, RDKafkaErrorCode};
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::topic_partition_list::Offset;
 use tokio::task::spawn_blocking;
 
 use super::config::{KafkaConfig, MAX_MESSAGE_BYTES};
+use super::partitions::list;
+use crate::rules::check_start;
 use crate::{Cause, EventError};
 
 /// For an answer of the cluster.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Before a question is asked again.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -91,15 +94,31 @@ impl Cluster {
             .map_err(failed)
     }
 
-    /// The offsets at `edge` of every partition.
+    /// Whether reading can start at `from`.
+    pub(super) async fn check_starts(
+        &self,
+        topic: &str,
+        from: &BTreeMap<u32, u64>,
+    ) -> Result<(), EventError> {
+        let partitions: Vec<u32> = from.keys().copied().collect();
+        let firsts = self.offsets(topic, &partitions, Edge::First).await?;
+        let ends = self.offsets(topic, &partitions, Edge::End).await?;
+        for ((&partition, &asked), (first, end)) in from.iter().zip(firsts.into_iter().zip(ends)) {
+            check_start(topic, partition, asked, first, end)?;
+        }
+        Ok(())
+    }
+
+    /// The offsets at `edge` of each of `partitions`, which rise.
     pub(super) async fn offsets(
         &self,
         topic: &str,
-        partitions: u32,
+        partitions: &[u32],
         edge: Edge,
     ) -> Result<Vec<u64>, EventError> {
         let topic = topic.to_owned();
-        self.ask(move |observer| persist(|| offsets(observer, &topic, partitions, edge)))
+        let partitions = partitions.to_vec();
+        self.ask(move |observer| persist(|| offsets(observer, &topic, &partitions, edge)))
             .await
             .map_err(|source| EventError::ReadFailed { source })
     }
@@ -166,20 +185,24 @@ fn await_leaders(observer: &BaseConsumer, topic: &str) -> Result<u32, KafkaError
     })
 }
 
-/// What brokers answer while they have not agreed on who leads a partition: for a moment after a topic is created, and
-/// after a broker is lost.
-const UNSETTLED: [RDKafkaErrorCode; 7] = [
+/// What brokers answer while they have not agreed on who leads a partition or a group: for a moment after a topic is
+/// created, and after a broker is lost; or while the members of a group change.
+const UNSETTLED: [RDKafkaErrorCode; 11] = [
+    RDKafkaErrorCode::CoordinatorLoadInProgress,
+    RDKafkaErrorCode::CoordinatorNotAvailable,
     RDKafkaErrorCode::FencedLeaderEpoch,
     RDKafkaErrorCode::LeaderNotAvailable,
+    RDKafkaErrorCode::NotCoordinator,
     RDKafkaErrorCode::NotLeaderForPartition,
     RDKafkaErrorCode::OffsetNotAvailable,
+    RDKafkaErrorCode::RebalanceInProgress,
     RDKafkaErrorCode::ReplicaNotAvailable,
     RDKafkaErrorCode::UnknownLeaderEpoch,
     RDKafkaErrorCode::UnknownTopicOrPartition,
 ];
 
 /// Asks again while the answer is unsettled.
-fn persist<T>(ask: impl Fn() -> Result<T, KafkaError>) -> Result<T, KafkaError> {
+pub(super) fn persist<T>(ask: impl Fn() -> Result<T, KafkaError>) -> Result<T, KafkaError> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let answer = ask();
@@ -198,18 +221,14 @@ fn persist<T>(ask: impl Fn() -> Result<T, KafkaError>) -> Result<T, KafkaError> 
 fn offsets(
     observer: &BaseConsumer,
     topic: &str,
-    partitions: u32,
+    partitions: &[u32],
     edge: Edge,
 ) -> Result<Vec<u64>, KafkaError> {
     let edge = match edge {
         Edge::First => Offset::Beginning,
         Edge::End => Offset::End,
     };
-    let partitions = i32::try_from(partitions).expect("Kafka counts partitions in 31 bits");
-    let mut asked = TopicPartitionList::with_capacity(partitions as usize);
-    for partition in 0..partitions {
-        asked.add_partition_offset(topic, partition, edge)?;
-    }
+    let asked = list(topic, partitions.iter().map(|&it| (it, edge)))?;
     // Asking for the offset at a time, with an edge instead of a time, asks once for all partitions.
     let answer = observer.offsets_for_times(asked, PATIENCE)?;
     let mut found = answer.elements_for_topic(topic);

@@ -1,11 +1,16 @@
 use std::collections::BTreeMap;
+use std::time::Instant;
 
-use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use chrono::{DateTime, Utc};
+use deltalake::kernel::transaction::{
+    CommitBuilder, CommitConflictError, CommitProperties, TransactionError,
+};
 use deltalake::kernel::{Action, Add, Transaction};
 use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableError};
+use mesh_contracts::Contract;
 
-use super::{Dataset, WriteMode, provenance, rows, table_error};
+use super::{Dataset, DatasetInfo, WriteMode, info, now, provenance, table_error};
 use crate::StorageError;
 use crate::disk::{log_entry, make_durable};
 
@@ -24,27 +29,42 @@ impl Dataset {
             // All that is there goes, whoever wrote it.
             self.refresh(&mut writer).await?;
         }
-        let ahead = self.ahead(&mut writer, progress).await?;
         let before = self.info();
-        if is_repeated(progress, &ahead) {
+        let Some(ahead) = self.ahead(&mut writer, progress).await? else {
             return Ok(before.version);
-        }
+        };
         let actions = actions(&writer.table, mode, files).map_err(failed)?;
         // From here on they may belong to a version, whatever comes back.
         files.clear();
         // Until it is known to have succeeded.
         writer.stale = true;
-        let table = &mut writer.table;
-        let version = self.commit_actions(table, mode, actions, &ahead).await?;
+        let (table, updated_at) = (&mut writer.table, now());
+        let version = self
+            .commit_actions(table, mode, actions, &ahead, updated_at)
+            .await?;
         let rows = match mode {
-            WriteMode::Replace => added,
-            WriteMode::Append if version == before.version + 1 => before.rows + added,
+            WriteMode::Replace => Some(added),
+            WriteMode::Append if version == before.version + 1 => Some(before.rows + added),
             // Somebody else's rows came in between.
-            WriteMode::Append => rows(&writer.table).map_err(failed)?,
+            WriteMode::Append => None,
         };
-        self.publish(&writer.table, rows)?;
+        let info = match rows {
+            Some(rows) => DatasetInfo {
+                version,
+                rows,
+                updated_at,
+            },
+            None => info(&writer.table).await.map_err(failed)?,
+        };
+        self.publish(&writer.table, info);
+        if version != before.version + 1 {
+            // What came in between may have moved other marks.
+            writer.progress.clear();
+        }
+        writer.fence.passed(progress);
         writer.progress.extend(ahead);
         writer.stale = false;
+        writer.looked = Instant::now();
         Ok(version)
     }
 
@@ -54,14 +74,13 @@ impl Dataset {
         mode: WriteMode,
         actions: Vec<Action>,
         progress: &BTreeMap<String, u64>,
+        updated_at: DateTime<Utc>,
     ) -> Result<u64, StorageError> {
-        let failed = |error| table_error(&self.name, error);
         let marks = progress.iter().map(|(source, next)| {
             Transaction::new(source, i64::try_from(*next).unwrap_or(i64::MAX))
         });
-        let mut properties = CommitProperties::default()
-            .with_metadata(provenance(&self.contract))
-            .with_application_transactions(marks.collect());
+        let mut properties =
+            properties(&self.contract, updated_at).with_application_transactions(marks.collect());
         let mode = match mode {
             WriteMode::Append => SaveMode::Append,
             WriteMode::Replace => {
@@ -75,15 +94,35 @@ impl Dataset {
             partition_by: None,
             predicate: None,
         };
+        let committed = self.commit_version(table, actions, properties, operation);
+        committed.await.map_err(|error| match (error, progress.keys().next()) {
+            (
+                DeltaTableError::Transaction {
+                    source:
+                        TransactionError::CommitConflict(CommitConflictError::ConcurrentTransaction),
+                },
+                Some(source),
+            ) => self.overtaken(source),
+            (error, _) => table_error(&self.name, error),
+        })
+    }
+
+    /// Commits, and has the commit on disk.
+    pub(super) async fn commit_version(
+        &self,
+        table: &mut DeltaTable,
+        actions: Vec<Action>,
+        properties: CommitProperties,
+        operation: DeltaOperation,
+    ) -> Result<u64, DeltaTableError> {
         let log = table.log_store();
         let committed = CommitBuilder::from(properties)
             .with_actions(actions)
-            .build(Some(table.snapshot().map_err(failed)?), log, operation)
-            .await
-            .map_err(failed)?;
+            .build(Some(table.snapshot()?), log, operation)
+            .await?;
         table.state = Some(committed.snapshot());
         let version = committed.version();
-        self.make_durable(vec![log_entry(version)]).await?;
+        make_durable(&self.url, vec![log_entry(version)]).await?;
         Ok(version)
     }
 
@@ -96,9 +135,13 @@ impl Dataset {
     }
 }
 
-/// Whether all that there is to commit has been committed before.
-pub(super) fn is_repeated(progress: &BTreeMap<String, u64>, ahead: &BTreeMap<String, u64>) -> bool {
-    ahead.is_empty() && !progress.is_empty()
+/// What every commit has. None makes a checkpoint or cleans up: that is looking through all of the log, and can wait for
+/// [`Dataset::maintain`].
+pub(super) fn properties(contract: &Contract, updated_at: DateTime<Utc>) -> CommitProperties {
+    CommitProperties::default()
+        .with_metadata(provenance(contract, updated_at))
+        .with_create_checkpoint(false)
+        .with_cleanup_expired_logs(Some(false))
 }
 
 fn actions(

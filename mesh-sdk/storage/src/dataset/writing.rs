@@ -1,6 +1,7 @@
 //! The one way of rows into a dataset.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant, SystemTime};
 
 use arrow_array::{RecordBatch, new_null_array};
 use arrow_schema::{ArrowError, FieldRef, SchemaRef};
@@ -9,12 +10,16 @@ use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableError};
 use mesh_contracts::CheckedBatch;
 
-use super::commit::is_repeated;
 use super::{Dataset, table_error};
 use crate::StorageError;
+use crate::disk::remove;
 
 /// Bytes of a file at which the next one is begun. The encoded rows of the open file are in memory.
 const FILE: usize = 128 << 20;
+
+/// From the first row to the commit. Files that no version names are removed some time after that, so that none is which
+/// could still come to be in one: see [`UNNAMED`](super::maintain::UNNAMED).
+pub(super) const LONGEST: Duration = Duration::from_hours(12);
 
 /// What a commit makes of the rows that the dataset has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +46,7 @@ pub struct Writing<'a> {
     /// Rows were given that are in no file.
     incomplete: bool,
     file_size: usize,
+    began: (Instant, SystemTime),
 }
 
 impl Dataset {
@@ -55,6 +61,7 @@ impl Dataset {
             rows: 0,
             incomplete: false,
             file_size: FILE,
+            began: (Instant::now(), SystemTime::now()),
         }
     }
 
@@ -98,8 +105,7 @@ impl Dataset {
         // Spares a writer that repeats itself the files.
         let repeated = {
             let mut writer = self.writer().await?;
-            let ahead = self.ahead(&mut writer, progress).await?;
-            is_repeated(progress, &ahead)
+            self.ahead(&mut writer, progress).await?.is_none()
         };
         for batch in batches {
             self.has_contract_of(batch)?;
@@ -160,11 +166,20 @@ impl Writing<'_> {
     /// unknown outcome is safe.
     ///
     /// # Errors
-    /// [`StorageError::Incomplete`] if some of the rows could not be written.
+    /// [`StorageError::Incomplete`] if some of the rows could not be written, [`StorageError::TookTooLong`] if that began
+    /// half a day ago. [`StorageError::Overtaken`] if another writer has moved one of the marks on since this process
+    /// last committed it or asked for it; nothing more is committed of that source then before
+    /// [`Dataset::progress`] was asked again.
     pub async fn commit(mut self, progress: &BTreeMap<String, u64>) -> Result<u64, StorageError> {
         if self.incomplete {
             return Err(StorageError::Incomplete {
                 dataset: self.dataset.name.clone(),
+            });
+        }
+        if self.age() > LONGEST {
+            return Err(StorageError::TookTooLong {
+                dataset: self.dataset.name.clone(),
+                hours: LONGEST.as_secs() / 3600,
             });
         }
         if let Some(file) = self.open.take() {
@@ -173,6 +188,13 @@ impl Writing<'_> {
         self.dataset
             .commit(self.mode, &mut self.files, self.rows, progress)
             .await
+    }
+
+    /// By the clock that says the more: one stands still while the machine sleeps, the other may be set.
+    fn age(&self) -> Duration {
+        let (steady, clock) = self.began;
+        let by_clock = clock.elapsed().unwrap_or_default();
+        steady.elapsed().max(by_clock)
     }
 
     /// Has the file on disk before a commit names it: otherwise a power failure could leave the progress and take
@@ -201,13 +223,8 @@ fn with_kept(rows: &RecordBatch, stored: SchemaRef) -> Result<RecordBatch, Arrow
 
 impl Drop for Writing<'_> {
     fn drop(&mut self) {
-        let Ok(root) = self.dataset.url.to_file_path() else {
-            return;
-        };
-        for file in &self.files {
-            // One that stays is in no version.
-            let _stays = std::fs::remove_file(root.join(&file.path));
-        }
+        let paths = self.files.iter().map(|file| &file.path);
+        remove(&self.dataset.url, paths);
     }
 }
 

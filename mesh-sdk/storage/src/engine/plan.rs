@@ -11,7 +11,6 @@ use deltalake::datafusion::physical_plan::{
     ExecutionPlan, SendableRecordBatchStream, execute_stream,
 };
 use deltalake::datafusion::prelude::SessionContext;
-use deltalake::kernel::Add;
 use futures::FutureExt;
 
 use super::row_by_row::{Incremental, source};
@@ -20,7 +19,7 @@ use super::session::{only_reading, session};
 use super::tables::{Pinned, TableSource};
 use super::{Begun, Changes, QueryRows};
 use crate::StorageError;
-use crate::dataset::{Added, added_since, table_error};
+use crate::dataset::{Added, NewFiles, added_since, table_error};
 use crate::statement::Statement;
 
 /// One statement, on its way through the engine's threads.
@@ -104,7 +103,7 @@ impl Query {
         &self,
         planned: Planned,
         name: &str,
-        files: Vec<Add>,
+        files: NewFiles,
     ) -> Result<Planned, StorageError> {
         let session = session(self.environment.clone());
         if let Some(table) = planned.tables.get(name) {
@@ -142,7 +141,7 @@ impl Planned {
         &self,
         dataset: &str,
         since: Option<&u64>,
-    ) -> Result<Result<Vec<Add>, String>, StorageError> {
+    ) -> Result<Result<NewFiles, String>, StorageError> {
         let (Some(since), Some(table)) = (since, self.tables.get(dataset).and_then(Pinned::delta))
         else {
             return Ok(Err(format!("{dataset} was not read before")));

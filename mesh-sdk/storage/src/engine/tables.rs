@@ -15,10 +15,9 @@ use deltalake::datafusion::datasource::{MemTable, ViewTable, provider_as_source}
 use deltalake::datafusion::error::DataFusionError;
 use deltalake::datafusion::execution::SessionState;
 use deltalake::datafusion::logical_expr::LogicalPlanBuilder;
-use deltalake::kernel::Add;
 use url::Url;
 
-use crate::dataset::read_only;
+use crate::dataset::{NewFiles, read_only};
 use crate::files::unreadable;
 use crate::{Dataset, StorageError};
 
@@ -69,16 +68,19 @@ impl Pinned {
         }
     }
 
-    /// Its rows for the table `name` of a statement, or those of some of its files.
+    /// Its rows for the table `name` of a statement, or those that are new.
     pub(super) async fn provider(
         &self,
         name: &str,
         state: &Arc<SessionState>,
-        only: Option<Vec<Add>>,
+        only: Option<NewFiles>,
     ) -> Result<Arc<dyn TableProvider>, StorageError> {
         Ok(match self {
             Self::Delta(table, shown) => {
-                let scan = scan(table, state, only).await?;
+                let scan = match only {
+                    Some(files) => new_rows(name, table, state, files).await?,
+                    None => scan(table, state, None).await?,
+                };
                 match shown {
                     Some(shown) => showing(name, scan, shown)?,
                     None => scan,
@@ -117,13 +119,45 @@ fn showing(
 pub(crate) async fn scan(
     table: &DeltaTable,
     state: &Arc<SessionState>,
-    only: Option<Vec<Add>>,
+    only: Option<Vec<String>>,
 ) -> Result<Arc<dyn TableProvider>, DataFusionError> {
     let scan = table.table_provider().with_session(state.clone());
     match only {
-        Some(files) => scan.with_adds(files).await,
+        Some(files) => scan.with_file_paths(files).await,
         None => scan.await,
     }
+}
+
+/// The rows of `files`, some of which the newest version may no longer have.
+async fn new_rows(
+    name: &str,
+    table: &DeltaTable,
+    state: &Arc<SessionState>,
+    files: NewFiles,
+) -> Result<Arc<dyn TableProvider>, StorageError> {
+    let present = files.present.into_iter().map(|file| file.path);
+    let present = scan(table, state, Some(present.collect())).await?;
+    if files.replaced.is_empty() {
+        return Ok(present);
+    }
+    let root = table.table_url();
+    state
+        .runtime_env()
+        .register_object_store(root, table.log_store().root_object_store(None));
+    let paths = files.replaced.iter();
+    let paths = paths.map(|file| ListingTableUrl::parse(format!("{root}{}", file.path)));
+    let replaced = ListingTableConfig::new_with_multi_paths(paths.collect::<Result<_, _>>()?)
+        .with_listing_options(
+            ParquetReadOptions::default()
+                .to_listing_options(state.config(), state.default_table_options()),
+        )
+        .with_schema(present.schema());
+    let replaced = Arc::new(ListingTable::try_new(replaced)?);
+    let rows = |of| LogicalPlanBuilder::scan(name, provider_as_source(of), None)?.build();
+    let plan = LogicalPlanBuilder::from(rows(present)?)
+        .union(rows(replaced)?)?
+        .build()?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
 }
 
 async fn parquet(

@@ -3,8 +3,11 @@
 
 mod changes;
 mod datasets;
+mod faults;
+mod fencing;
 mod files;
 mod growth;
+mod maintenance;
 mod queries;
 mod replacing;
 

@@ -19,6 +19,7 @@ fn event() -> Event {
         subject: None,
         time: DateTime::UNIX_EPOCH,
         schema: None,
+        correlation: None,
         data: Bytes::from_static(b"{}"),
     }
 }
