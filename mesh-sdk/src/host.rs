@@ -1,18 +1,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mesh_events::{EmbeddedLog, EventLog};
+use mesh_events::EventLog;
 use mesh_platform::api::Api;
 use mesh_platform::server::Readiness;
 
 use crate::sink::backlog::Room;
 use crate::start::{self, Tasks};
-use crate::{DataProduct, RunningProduct, SdkError, http};
+use crate::{DataProduct, EventsConfig, RunningProduct, SdkError, http};
 
 /// Where a host keeps things and whom it tells.
 pub struct HostConfig {
     /// Folder that holds everything the products remember.
     pub data_dir: PathBuf,
+    /// Where events are kept.
+    pub events: EventsConfig,
     /// Told when something slow starts and ends.
     pub progress: Box<dyn Fn(Progress) + Send + Sync>,
     /// Told which parts can do their work.
@@ -55,16 +57,17 @@ pub(crate) struct Step<'a> {
 }
 
 impl Host {
-    /// Opens the event log in the data folder.
+    /// Opens the event log.
     ///
     /// # Errors
-    /// [`SdkError::Events`] with code `log-in-use` if another process runs on this folder.
-    pub fn open(config: HostConfig) -> Result<Host, SdkError> {
+    /// [`SdkError::Events`] with code `log-in-use` if another process runs on this folder, and `log-open-failed` if there
+    /// is no way into the Kafka cluster.
+    pub async fn open(config: HostConfig) -> Result<Host, SdkError> {
         let events = config.data_dir.join("events");
         for folder in [&events, &config.data_dir.join("products")] {
             create_private(folder).map_err(SdkError::file(folder.display().to_string()))?;
         }
-        let log = EmbeddedLog::open(&events.join("log.redb"))?;
+        let log = config.events.open(&events).await?;
         Ok(Host {
             config,
             log,

@@ -8,6 +8,7 @@
 mod admitted;
 mod changes;
 mod code;
+mod config;
 mod contract_test;
 mod declaration;
 mod error;
@@ -36,6 +37,7 @@ pub mod arrow {
 }
 
 pub use code::{CodeError, CodeTransform, Tables};
+pub use config::{EventsConfig, MeshConfig, mesh_config_schema};
 pub use contract_test::{BrokenRow, ContractTest, DataFile, export_dataset};
 pub use declaration::mesh_yaml_schema;
 pub use error::SdkError;
@@ -43,6 +45,7 @@ pub use files::ProductFiles;
 pub use host::{Host, HostConfig, Progress};
 pub use http::schemas_api;
 pub use mesh_contracts::Contract;
+pub use mesh_events::SettingError;
 pub use mesh_models::{CrossValidation, CrossValidationReport};
 pub use mesh_platform::server::Readiness;
 pub use product::{DataProduct, InputPort, ScoringPort};

@@ -1,11 +1,14 @@
 //! The event log in Apache Kafka, through librdkafka.
 //!
-//! - `config` is what a mesh demands of each client, whatever else is configured.
+//! - `settings` is what may be said of a cluster, and `config` what is known once that was checked.
+//! - `clients` makes the clients of librdkafka, with what the guarantees demand, and `session` is what they share; `tokens`
+//!   it gets in with, where brokers ask for them.
 //! - `cluster` asks about topics and offsets, and makes topics.
 //! - `message` is how an event travels: CloudEvents in Kafka's binary content mode.
 //! - `writer` produces.
 //! - `reader` reads a topic alone, and `consumer` with the other members of a group; both take it from an `inbox`.
 
+mod clients;
 mod cluster;
 mod config;
 mod consumer;
@@ -13,6 +16,9 @@ mod inbox;
 mod message;
 mod partitions;
 mod reader;
+mod session;
+mod settings;
+mod tokens;
 mod writer;
 
 use std::collections::HashMap;
@@ -21,19 +27,23 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 
 use crate::rules::{check_events, check_topic, start_offsets};
-use crate::{Consumer, Event, EventError, EventLog, Position, Reader};
+use crate::{Cause, Consumer, Event, EventError, EventLog, Position, Reader};
 
+use clients::Clients;
 use cluster::{Cluster, Edge};
 pub use config::KafkaConfig;
 use consumer::KafkaConsumer;
 use reader::KafkaReader;
+use session::Session;
+pub use settings::{KafkaSettings, Login, Oauth, Sasl, Secret, SettingError, Tls};
+use tokens::Tokens;
 use writer::Writer;
 
 /// An [`EventLog`] in Apache Kafka 2.4 or later.
 ///
 /// With Kafka 2.3, or where the mesh may not create topics, an administrator creates them beforehand.
 pub struct KafkaLog {
-    config: KafkaConfig,
+    clients: Clients,
     cluster: Arc<Cluster>,
     writer: Writer,
     /// Partitions of the topics in use, asked for once: a change would move subjects from one to another.
@@ -41,18 +51,28 @@ pub struct KafkaLog {
 }
 
 impl KafkaLog {
-    /// Connects and asks the cluster a question, so that a wrong address or password shows here: `log-open-failed`.
+    /// Connects and asks the cluster a question, so that a wrong address or password shows here: `log-open-failed`, with
+    /// the reason and what to do, after ten seconds or less.
     pub async fn connect(config: KafkaConfig) -> Result<Arc<KafkaLog>, EventError> {
-        let failed = |source| EventError::OpenFailed {
-            place: config.brokers.clone(),
-            source,
+        let place = config.brokers.clone();
+        let connected = Self::connected(config).await;
+        connected.map_err(|source| EventError::OpenFailed { place, source })
+    }
+
+    async fn connected(config: KafkaConfig) -> Result<Arc<KafkaLog>, Cause> {
+        let tokens = match config.tokens.clone() {
+            Some(source) => {
+                let tokens = Tokens::of(source).await;
+                Some(tokens.map_err(|error| Arc::new(error) as Cause)?)
+            }
+            None => None,
         };
-        let writer = Writer::new(config.clone()).map_err(failed)?;
-        let cluster = Arc::new(Cluster::connect(&config).await.map_err(failed)?);
+        let session = Session::new(tokens);
+        let clients = Clients { config, session };
         Ok(Arc::new(Self {
-            config,
-            cluster,
-            writer,
+            cluster: Arc::new(Cluster::connect(clients.clone()).await?),
+            writer: Writer::new(clients.clone())?,
+            clients,
             partitions: RwLock::default(),
         }))
     }
@@ -117,13 +137,13 @@ impl EventLog for KafkaLog {
         let partitions = self.partitions(topic).await?;
         let next = start_offsets(topic, from, partitions)?;
         self.cluster.check_starts(topic, &next).await?;
-        let reader = KafkaReader::new(&self.config, topic, &next)?;
+        let reader = KafkaReader::new(&self.clients, topic, &next)?;
         Ok(Box::new(reader))
     }
 
     async fn consumer(&self, group: &str, topic: &str) -> Result<Box<dyn Consumer>, EventError> {
         self.partitions(topic).await?;
-        let consumer = KafkaConsumer::join(&self.config, self.cluster.clone(), group, topic)?;
+        let consumer = KafkaConsumer::join(&self.clients, self.cluster.clone(), group, topic)?;
         Ok(Box::new(consumer))
     }
 

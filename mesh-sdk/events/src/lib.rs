@@ -26,6 +26,8 @@ pub use consumer::{Consumer, Delivery};
 pub use embedded::EmbeddedLog;
 pub use error::{Cause, EventError};
 pub use event::{Event, Position, Received, Unreadable};
-pub use kafka::{KafkaConfig, KafkaLog};
+pub use kafka::{
+    KafkaConfig, KafkaLog, KafkaSettings, Login, Oauth, Sasl, Secret, SettingError, Tls,
+};
 pub use log::{EventLog, Reader};
 pub use rules::{MAX_EVENT_BYTES, MAX_PARTITIONS, partition_for};

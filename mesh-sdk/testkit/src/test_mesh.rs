@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use mesh_platform::identity::{DevIssuer, Scope, authenticate};
 use mesh_platform::server::{self, Limits};
-use mesh_sdk::{DataProduct, DatasetState, Host, HostConfig, Readiness, RunningProduct};
+use mesh_sdk::{
+    DataProduct, DatasetState, EventsConfig, Host, HostConfig, Readiness, RunningProduct,
+};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -43,9 +45,11 @@ impl TestMesh {
         let readiness = Readiness::new();
         let mut host = Host::open(HostConfig {
             data_dir: folder.path().to_owned(),
+            events: EventsConfig::default(),
             progress: Box::new(|_| {}),
             readiness: readiness.clone(),
         })
+        .await
         .unwrap();
         let name = product.name().to_owned();
         host.start(product).await.unwrap();

@@ -85,7 +85,7 @@ fn what_is_wrong_is_told_without_what_is_there() {
         ),
         (
             r#""type":"t","id":"secret""#,
-            "its JSON: duplicate field `id` at line 1 column 55",
+            "its JSON: duplicate field `id` at line 1 column 59",
         ),
         (
             "secret",

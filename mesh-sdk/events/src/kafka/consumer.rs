@@ -5,11 +5,13 @@
 //! told later, and is here: the callback hands the partitions on, and `start` or `release` answers.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use rdkafka::ClientContext;
+use rdkafka::client::OAuthToken;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, StreamConsumer};
 use rdkafka::error::KafkaError;
 use rdkafka::topic_partition_list::TopicPartitionList;
@@ -17,10 +19,11 @@ use rdkafka::types::RDKafkaRespErr;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
+use super::clients::Clients;
 use super::cluster::{Cluster, PATIENCE, persist};
-use super::config::KafkaConfig;
 use super::inbox::Inbox;
 use super::partitions::{placed, starts, unplaced};
+use super::session::Session;
 use crate::consumer::Unanswered;
 use crate::{Cause, Consumer, Delivery, EventError};
 
@@ -33,14 +36,18 @@ pub(super) struct KafkaConsumer {
 
 impl KafkaConsumer {
     pub(super) fn join(
-        config: &KafkaConfig,
+        clients: &Clients,
         cluster: Arc<Cluster>,
         group: &str,
         topic: &str,
     ) -> Result<Self, EventError> {
         let (changed, changes) = mpsc::unbounded_channel();
-        let consumer: StreamConsumer<Member> = config
-            .member(group, Member { changed })
+        let member = Member {
+            session: clients.session.clone(),
+            changed,
+        };
+        let consumer = clients
+            .member(group, member)
             .map_err(|source| EventError::ReadFailed { source })?;
         let subscribed = consumer.subscribe(&[topic]);
         subscribed.map_err(EventError::read_failed)?;
@@ -159,10 +166,21 @@ impl Drop for KafkaConsumer {
 
 /// What librdkafka calls.
 struct Member {
+    session: Session,
     changed: mpsc::UnboundedSender<Delivery>,
 }
 
-impl ClientContext for Member {}
+impl ClientContext for Member {
+    const ENABLE_REFRESH_OAUTH_TOKEN: bool = Session::ENABLE_REFRESH_OAUTH_TOKEN;
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.session.error(error, reason);
+    }
+
+    fn generate_oauth_token(&self, config: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {
+        self.session.generate_oauth_token(config)
+    }
+}
 
 impl ConsumerContext for Member {
     fn rebalance(

@@ -4,24 +4,25 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rdkafka::consumer::{Consumer, DefaultConsumerContext, StreamConsumer};
+use rdkafka::consumer::Consumer;
 
-use super::config::KafkaConfig;
+use super::clients::Clients;
 use super::inbox::Inbox;
 use super::partitions::starts;
+use super::session::Session;
 use crate::{EventError, Reader, Received};
 
 pub(super) struct KafkaReader {
-    inbox: Inbox<DefaultConsumerContext>,
+    inbox: Inbox<Session>,
 }
 
 impl KafkaReader {
     pub(super) fn new(
-        config: &KafkaConfig,
+        clients: &Clients,
         topic: &str,
         from: &BTreeMap<u32, u64>,
     ) -> Result<Self, EventError> {
-        let consumer: StreamConsumer = config
+        let consumer = clients
             .reader()
             .map_err(|source| EventError::ReadFailed { source })?;
         let assigned = starts(topic, from).and_then(|starts| consumer.assign(&starts));

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod command_line;
+mod configuration;
 mod contract_data;
 mod contract_lint;
 mod contract_versions;
