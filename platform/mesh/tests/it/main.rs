@@ -7,7 +7,7 @@ mod configuration;
 mod contract_data;
 mod contract_lint;
 mod contract_versions;
-mod crash;
+mod faults;
 mod fixture;
 mod hosting;
 mod new_products;
