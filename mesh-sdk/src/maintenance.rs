@@ -50,7 +50,11 @@ impl Maintenance {
             Ok(Ok(done)) => {
                 self.publish(name, &done);
                 if failing.remove(name).is_some() {
-                    tracing::info!(product, dataset = name, "the dataset is kept in order again");
+                    tracing::info!(
+                        product,
+                        dataset = name,
+                        "the dataset is kept in order again"
+                    );
                 }
                 return;
             }

@@ -64,8 +64,12 @@ async fn a_dataset_that_cannot_be_put_in_order_keeps_no_other_from_it() {
         },
     };
     let mut failing = BTreeMap::new();
-    maintenance.maintain(&maintenance.datasets[0], &mut failing).await;
+    maintenance
+        .maintain(&maintenance.datasets[0], &mut failing)
+        .await;
     assert_eq!(failing.len(), 1);
-    maintenance.maintain(&maintenance.datasets[1], &mut failing).await;
+    maintenance
+        .maintain(&maintenance.datasets[1], &mut failing)
+        .await;
     assert_eq!((whole.info().version, whole.info().rows), (3, 2));
 }

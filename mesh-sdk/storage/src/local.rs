@@ -121,7 +121,9 @@ impl ObjectStore for LocalStore {
         let unfinished = Path::from(format!("{location}.{}", std::process::id()));
         let put = self.0.put_opts(&unfinished, payload, options).await?;
         self.sync(&unfinished).await?;
-        let renamed = self.0.rename_opts(&unfinished, location, RenameOptions::default());
+        let renamed = self
+            .0
+            .rename_opts(&unfinished, location, RenameOptions::default());
         renamed.await?;
         Ok(put)
     }

@@ -71,7 +71,11 @@ impl Query {
             Ok(added) => added,
             Err(reason) => return Ok((Changes::Whole { reason }, async {}.boxed())),
         };
-        let table = planned.tables.get(&dataset).and_then(Pinned::delta).cloned();
+        let table = planned
+            .tables
+            .get(&dataset)
+            .and_then(Pinned::delta)
+            .cloned();
         let planned = self.plan_with(planned, &dataset, &files).await?;
         let stream = planned.run().await?;
         if let Some(table) = table

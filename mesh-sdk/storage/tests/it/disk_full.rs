@@ -54,7 +54,11 @@ async fn a_full_disk_loses_and_doubles_no_row_and_is_over_once_there_is_room() {
         let filler = fill(&folder, left);
         failed += usize::from(!append(&dataset, next + 1).await);
         let expected = dataset.progress("topic/0").await.unwrap();
-        assert_eq!(rows(&dataset).await.len() as u64, expected, "{left} pages left");
+        assert_eq!(
+            rows(&dataset).await.len() as u64,
+            expected,
+            "{left} pages left"
+        );
         std::fs::remove_file(filler).unwrap();
         next += 1;
         assert!(append(&dataset, next).await, "{left} pages left");
