@@ -41,6 +41,19 @@ def wait_for_rows(product: str, datasets: list[dict]) -> None:
         time.sleep(0.2)
 
 
+def measured(product: str) -> list[dict]:
+    """The datasets, once each was measured as it is now."""
+    deadline = time.monotonic() + 60
+    while True:
+        datasets = get(f"/catalog/api/v1/products/{product}")["datasets"]
+        behind = [d["name"] for d in datasets if (d["quality"] or {}).get("version") != d["version"]]
+        if not behind:
+            return datasets
+        if time.monotonic() > deadline:
+            raise SystemExit(f"{product}: {', '.join(behind)} are not measured")
+        time.sleep(0.2)
+
+
 def ages_that_differ(run: Run, levels: list[dict]) -> list[str]:
     """How old rows are is the same to both. Simulated rows grow old, so it need not be as promised."""
     theirs = {c.type.removeprefix("servicelevel_"): c.result for c in run.checks if c.category == "servicelevel"}
@@ -76,8 +89,7 @@ def main() -> None:
         contracts = {contract["name"]: contract["source"] for contract in entry["contracts"]}
         send_examples(entry)
         wait_for_rows(product, entry["datasets"])
-        entry = get(f"/catalog/api/v1/products/{product}")
-        for dataset in entry["datasets"]:
+        for dataset in measured(product):
             found_anywhere += problems_of(product, dataset, contracts[dataset["contract"]], folder)
             datasets += 1
     if found_anywhere:
