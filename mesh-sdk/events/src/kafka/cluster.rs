@@ -213,20 +213,25 @@ fn await_leaders(observer: &BaseConsumer<Session>, topic: &str) -> Result<u32, K
     })
 }
 
-/// What brokers answer while they have not agreed on who leads a partition or a group: for a moment after a topic is
-/// created, and after a broker is lost; or while the members of a group change.
-const UNSETTLED: [RDKafkaErrorCode; 12] = [
+/// What comes instead of an answer while brokers have not agreed on who leads a partition or a group, or not all of them
+/// have heard of it: for a moment after a topic is created, and after a broker is lost; or while the members of a group
+/// change.
+const UNSETTLED: [RDKafkaErrorCode; 16] = [
+    RDKafkaErrorCode::BrokerTransportFailure,
     RDKafkaErrorCode::CoordinatorLoadInProgress,
     RDKafkaErrorCode::CoordinatorNotAvailable,
     RDKafkaErrorCode::FencedLeaderEpoch,
     RDKafkaErrorCode::IllegalGeneration,
     RDKafkaErrorCode::LeaderNotAvailable,
+    RDKafkaErrorCode::NodeUpdate,
     RDKafkaErrorCode::NotCoordinator,
     RDKafkaErrorCode::NotLeaderForPartition,
     RDKafkaErrorCode::OffsetNotAvailable,
     RDKafkaErrorCode::RebalanceInProgress,
     RDKafkaErrorCode::ReplicaNotAvailable,
     RDKafkaErrorCode::UnknownLeaderEpoch,
+    RDKafkaErrorCode::UnknownPartition,
+    RDKafkaErrorCode::UnknownTopic,
     RDKafkaErrorCode::UnknownTopicOrPartition,
 ];
 
