@@ -32,7 +32,7 @@ pub(crate) struct Load {
 
 /// What a load came to.
 pub(crate) struct Reached {
-    /// Events that were stored, a second, until the last of them was.
+    /// Events a second: where as many were sent as were stored, until the last of them was; else until it was sent.
     pub(crate) rate: f64,
     pub(crate) events: u64,
     pub(crate) waits: u64,
@@ -102,7 +102,10 @@ impl Load {
         while self.follow.rows() < sent && ended.elapsed() < PATIENCE {
             tokio::time::sleep(SHORT).await;
         }
-        let took = self.begun.elapsed();
+        let took = match self.pace {
+            Pace::Saturated => self.begun.elapsed(),
+            Pace::PerSecond(_) => ended - self.begun,
+        };
         let stored = self.follow.rows();
         ensure!(
             stored == sent,

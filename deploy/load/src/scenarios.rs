@@ -124,7 +124,7 @@ pub(crate) async fn ten_products(
             url: format!("{}/products/{name}/ports/pulses", mesh.origin),
             token: mesh.token.clone(),
             batch: 10,
-            connections: 2,
+            connections: 4,
             record: pulse,
         };
         let follow = Follow::table(&mesh.dataset(name, "pulses"));
@@ -138,16 +138,17 @@ pub(crate) async fn ten_products(
         "p50",
         "p99",
     ]);
-    let mut worst = Duration::ZERO;
+    let (mut worst, mut slowest) = (Duration::ZERO, f64::INFINITY);
     for (name, load) in names.iter().zip(loads) {
         let reached = load.await??;
         worst = worst.max(reached.delay(0.99));
+        slowest = slowest.min(reached.rate);
         table.reached(name, &reached);
     }
     println!();
     table.print();
     println!(
-        "10 products with 200 events/s each: p99 of the slowest {:.2} s (asked for: under 2 s)",
+        "of 10 products: p99 {:.2} s or less (asked for: under 2 s), {slowest:.0} events/s or more (asked for: {EACH})",
         worst.as_secs_f64()
     );
     report::memory(&memory);
