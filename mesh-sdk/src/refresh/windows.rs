@@ -66,6 +66,12 @@ pub(super) async fn make(
         return Ok(None);
     }
     let step = pass.step(idle).await?;
+    if !pass.new.is_there().await? {
+        return Err(refresher.failed(format!(
+            "files of {} went while they were read; it is made again",
+            windowing.over
+        )));
+    }
     if step.is_nothing() && !pass.in_full {
         return Ok(None);
     }

@@ -93,6 +93,11 @@ impl NewFiles {
         Ok(all.then_some(NewFiles { present, replaced }))
     }
 
+    /// Whether they can still be read: a statement has no row of a file that is gone, and says nothing.
+    pub(crate) async fn are_there(&self, table: &DeltaTable) -> Result<bool, DeltaTableError> {
+        are_there(table, &self.replaced).await
+    }
+
     /// Each file by itself, in the order of their paths.
     pub(crate) fn each(self) -> Vec<NewFiles> {
         let present = self.present.into_iter().map(|file| {

@@ -83,6 +83,15 @@ impl DatasetVersion {
         })
     }
 
+    /// Whether all of its rows are still there to be read, as they were for the statements before.
+    pub async fn is_there(&self) -> Result<bool, StorageError> {
+        let Some(files) = &self.files else {
+            return Ok(true);
+        };
+        let there = files.are_there(&self.table).await;
+        there.map_err(|error| table_error(&self.name, error))
+    }
+
     /// The rows whose `column`, a timestamp, lies in `times`: microseconds since the epoch.
     #[must_use]
     pub fn between(&self, column: &str, times: Range<i64>) -> DatasetVersion {

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use mesh_contracts::{Contract, Gate, Side};
-use mesh_storage::{Dataset, Spans, WriteMode};
+use mesh_storage::{Dataset, Policy, Spans, WriteMode};
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
@@ -16,7 +16,8 @@ fn beat(who: &str, minute: u32, rate: u32) -> Value {
 }
 
 fn minutes(minutes: std::ops::Range<i64>) -> Spans {
-    Spans::new("at", vec![minutes.start * MINUTE..minutes.end * MINUTE])
+    let minutes = minutes.start * MINUTE..minutes.end * MINUTE;
+    Spans::new("at", Vec::from([minutes]))
 }
 
 async fn exchange(dataset: &Dataset, gone: &Spans, rows: &[Value], next: u64) -> u64 {
@@ -152,6 +153,34 @@ async fn two_processes_that_exchange_at_once_leave_each_row_once() {
         let now = Arc::new(open(folder.path()).await.unwrap());
         let rate = format!("ana,{}.0", 100 + round);
         assert_eq!(all(&engine_over(&now), BEATS).await, [rate.clone(), rate]);
+    }
+}
+
+#[tokio::test]
+async fn files_that_are_put_together_meanwhile_neither_lose_nor_double_a_row() {
+    let folder = tempdir().unwrap();
+    let ours = Arc::new(open(folder.path()).await.unwrap());
+    let theirs = open(folder.path()).await.unwrap();
+    let policy = Policy {
+        files: 2,
+        ..Policy::default()
+    };
+    for round in 0..8_u32 {
+        let next = u64::from(round) + 1;
+        let rows = batch(&[beat("ana", round, 60), beat("luis", 30, 70 + round)]);
+        ours.append(&rows, &read_up_to("topic/0", next))
+            .await
+            .unwrap();
+        let gone = minutes(30..31);
+        let rows = [beat("luis", 30, 100 + round)];
+        let exchanged = exchange(&ours, &gone, &rows, next);
+        let (_, here, there) =
+            tokio::join!(exchanged, ours.maintain(&policy), theirs.maintain(&policy));
+        here.unwrap();
+        there.unwrap();
+        let mut expected: Vec<String> = (0..=round).map(|_| "ana,60.0".to_owned()).collect();
+        expected.push(format!("luis,{}.0", 100 + round));
+        assert_eq!(all(&engine_over(&ours), BEATS).await, expected);
     }
 }
 

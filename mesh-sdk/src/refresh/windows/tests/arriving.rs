@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
+use mesh_storage::Policy;
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
@@ -14,6 +15,8 @@ enum Step {
     /// Offsets of seconds from where time has come to.
     Arrive(Vec<(usize, i64, i64)>),
     Refresh,
+    /// Files of both datasets are put together.
+    Maintain,
     /// A refresh that is dropped after so many steps of its own, and a new process.
     Crash(u32),
 }
@@ -24,6 +27,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => prop::collection::vec(reading, 1..6).prop_map(Step::Arrive),
         2 => Just(Step::Refresh),
+        1 => Just(Step::Maintain),
         1 => (0..120_u32).prop_map(Step::Crash),
     ]
 }
@@ -52,9 +56,9 @@ async fn dropped_after<F: Future>(steps: u32, future: F) {
 /// What the marks of a dataset say, beside what has arrived.
 struct Model {
     windowing: Windowing,
-    /// With the number of the batch that each came in.
+    /// With the version of the dataset that each came in.
     arrived: Vec<(u64, Reading)>,
-    /// Up to which batch, from which watermark and to which; of each commit.
+    /// Up to which version, from which watermark and to which; of each commit.
     commits: Vec<(u64, Option<i64>, Option<i64>)>,
 }
 
@@ -66,13 +70,13 @@ impl Model {
             return;
         }
         assert_eq!(generation, 1, "nothing is a reason to begin anew");
-        // Each batch is a version, and a mark is the version that is read next.
-        let batches = progress("reads/1/readings").await - 1;
+        // A mark is the version that is read next.
+        let version = progress("reads/1/readings").await - 1;
         let reached = watermark(refresher).await;
         let last = self.commits.last().copied();
-        if last.is_none_or(|(before, _, mark)| (before, mark) != (batches, reached)) {
+        if last.is_none_or(|(before, _, mark)| (before, mark) != (version, reached)) {
             self.commits
-                .push((batches, last.and_then(|last| last.2), reached));
+                .push((version, last.and_then(|last| last.2), reached));
         }
     }
 
@@ -96,8 +100,8 @@ impl Model {
             return Rows::new();
         };
         let mut groups: BTreeMap<(String, i64), (i64, i64)> = BTreeMap::new();
-        for (batch, (who, at, rate)) in &self.arrived {
-            let Some(read) = self.commits.iter().find(|(upto, ..)| batch <= upto) else {
+        for (version, (who, at, rate)) in &self.arrived {
+            let Some(read) = self.commits.iter().find(|(upto, ..)| version <= upto) else {
                 continue;
             };
             for start in self.windows(*at) {
@@ -146,9 +150,17 @@ async fn follow(windowing: Windowing, steps: Vec<Step>) {
                     .map(|(who, offset, rate)| (["ana", "luis"][who], now + offset, rate))
                     .collect();
                 bench.arrive(&readings).await;
-                model
-                    .arrived
-                    .extend(readings.iter().map(|reading| (bench.sent, *reading)));
+                let version = bench.readings.info().version;
+                let arrived = readings.iter().map(|reading| (version, *reading));
+                model.arrived.extend(arrived);
+            }
+            Step::Maintain => {
+                let policy = Policy {
+                    files: 2,
+                    ..Policy::default()
+                };
+                bench.readings.maintain(&policy).await.unwrap();
+                refresher.dataset.maintain(&policy).await.unwrap();
             }
             Step::Refresh => {
                 refresher.refresh().await.unwrap();
