@@ -28,7 +28,7 @@ struct Written {
 enum WrittenEvents {
     /// `embedded`, or `kafka://host:9092,other:9092`.
     Place(String),
-    Kafka(KafkaSettings),
+    Kafka(Box<KafkaSettings>),
 }
 
 impl Default for WrittenEvents {

@@ -8,6 +8,7 @@ pub(crate) mod backlog;
 mod collected;
 mod ledger;
 pub(crate) mod memory;
+mod seat;
 mod sorted;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,7 +18,7 @@ use std::time::Duration;
 
 use futures::FutureExt;
 use mesh_contracts::Gate;
-use mesh_events::{Consumer, Delivery, EventError, EventLog, Received};
+use mesh_events::{Delivery, EventError, EventLog, Received};
 use mesh_storage::{Dataset, StorageError, WriteMode};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -28,15 +29,13 @@ use crate::changes::Changes;
 use crate::product::SinkLimits;
 use crate::quarantine::{Broken, Quarantine, QuarantineError};
 use backlog::Backlog;
-use collected::Collected;
 use ledger::{Ledger, Mark, Told};
 use memory::Memory;
+use seat::Seat;
 use sorted::Sorted;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// How long a sink that is to stop waits for events that the log has and does not give.
-const LAST_WAIT: Duration = Duration::from_secs(1);
 const BETWEEN_MEASURES: Duration = Duration::from_secs(1);
 
 pub(crate) struct Sink {
@@ -79,17 +78,6 @@ impl SinkError {
     }
 }
 
-/// A sink's place in its group.
-struct Seat {
-    consumer: Box<dyn Consumer>,
-    ledger: Ledger,
-    collected: Collected,
-    /// Where each partition ended when the sink was told to stop: the topic may get events faster than they are committed.
-    ends: Option<Vec<u64>>,
-    /// When the ports were told last how many events wait.
-    measured: Option<Instant>,
-}
-
 impl Sink {
     /// Runs until `stop`, and then until everything that its partitions held at that moment is committed.
     pub(crate) async fn run(self, stop: CancellationToken) {
@@ -120,13 +108,8 @@ impl Sink {
         pause: &mut Duration,
     ) -> Result<(), SinkError> {
         let group = format!("{}.{}", self.product, self.dataset.name());
-        let mut seat = Seat {
-            consumer: self.log.consumer(&group, &self.topic).await?,
-            ledger: Ledger::default(),
-            collected: Collected::new(self.limits),
-            ends: None,
-            measured: None,
-        };
+        let consumer = self.log.consumer(&group, &self.topic).await?;
+        let mut seat = Seat::take(consumer, self.limits);
         if *pause == FIRST_PAUSE {
             // Otherwise it has to show first that it can.
             (self.healthy)(true);
@@ -310,7 +293,7 @@ impl Sink {
             return;
         }
         seat.measured = Some(Instant::now());
-        match self.waiting(seat).await {
+        match seat.waiting(self.log.as_ref(), &self.topic).await {
             Ok(waiting) => self.backlog.measured(waiting),
             Err(error) => {
                 let topic = &self.topic;
@@ -319,43 +302,8 @@ impl Sink {
         }
     }
 
-    async fn waiting(&self, seat: &mut Seat) -> Result<u64, EventError> {
-        let ends = self.log.ends(&self.topic).await?;
-        let all = 0..ends.len() as u32;
-        let of_others: Vec<u32> = all
-            .filter(|partition| seat.ledger.next(*partition).is_none())
-            .collect();
-        let mut reached = seat.consumer.committed(&of_others).await?;
-        let mine = seat.ledger.partitions().into_iter();
-        reached.extend(mine.filter_map(|mine| Some((mine, seat.ledger.next(mine)?))));
-        let waiting = (0..).zip(&ends).map(|(partition, end)| {
-            let reached = reached.get(&partition).copied();
-            end.saturating_sub(reached.unwrap_or(0))
-        });
-        Ok(waiting.sum())
-    }
-
     fn source(&self, partition: u32) -> String {
         format!("{}/{partition}", self.topic)
-    }
-}
-
-impl Seat {
-    /// How long to wait for what comes next.
-    fn patience(&self) -> Duration {
-        match &self.ends {
-            Some(_) if self.is_at_its_ends() => Duration::ZERO,
-            Some(_) => LAST_WAIT,
-            None => self.collected.patience(Instant::now()),
-        }
-    }
-
-    /// Whether everything is committed that there was when the sink was told to stop.
-    fn is_at_its_ends(&self) -> bool {
-        let mut ends = (0..).zip(self.ends.iter().flatten());
-        let mine = |partition| self.ledger.next(partition);
-        !self.ledger.partitions().is_empty()
-            && ends.all(|(partition, end)| mine(partition).is_none_or(|next| next >= *end))
     }
 }
 

@@ -205,7 +205,7 @@ impl Start<'_> {
         self.create_topic(&topic).await?;
         self.keeper.add(dataset.clone());
         let gate = Gate::compile(&plan.contract, Side::Stored);
-        let memory = Memory::of(&dataset, &self.keeper);
+        let memory = self.memory(from, &dataset);
         let memory = Arc::new(tokio::sync::Mutex::new(memory));
         let replay = Replay {
             quarantine: self.quarantine.clone(),
@@ -285,6 +285,18 @@ impl Start<'_> {
         let stop = self.tasks.stop.clone();
         self.tasks.spawn(refresher.run(stop));
         Ok(())
+    }
+
+    /// Of the events that `dataset` has. Answers say themselves which event they are.
+    fn memory(&self, from: Events<'_>, dataset: &Arc<Dataset>) -> Option<Memory> {
+        match from {
+            Events::Model(model) => {
+                let plan = self.running.plan(model).ok()?;
+                let answer = &plan.declared.answer;
+                Some(Memory::of_answers(dataset, &self.keeper, answer))
+            }
+            Events::Port(_) | Events::Requests(_) => Memory::of(dataset, &self.keeper),
+        }
     }
 
     async fn create_topic(&mut self, topic: &str) -> Result<(), SdkError> {

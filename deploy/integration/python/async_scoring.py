@@ -1,4 +1,4 @@
-"""async_scoring.py BROKERS: asks a model by messages as any program would, with confluent-kafka and the CloudEvents SDK.
+"""async_scoring.py BROKERS QUARANTINE_TOKEN: asks a model by messages as any program would, with confluent-kafka and the CloudEvents SDK.
 
 Every request that keeps the contract has one answer, in either content mode, the same that REST gives; the others are in
 quarantine and keep nobody waiting.
@@ -15,9 +15,9 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from mesh_client import ORIGIN, PRODUCT, TOKEN, get, post
+from mesh_client import ORIGIN, PRODUCT, get, post, wait_for_rows
 
-BROKERS = sys.argv[1]
+BROKERS, QUARANTINE_TOKEN = sys.argv[1:]
 MODEL = "heart-risk"
 SOURCE = "urn:device:bracelet-7"
 PATIENCE = 60
@@ -52,10 +52,11 @@ def request(data: dict, dataschema: str = schema) -> CloudEvent:
     return CloudEvent(attributes, data)
 
 
-def ask(path: str) -> bytes:
-    authorized = urllib.request.Request(ORIGIN + path, headers={"Authorization": f"Bearer {TOKEN}"})
-    with urllib.request.urlopen(authorized, timeout=10) as answer:
-        return answer.read()
+def quarantined() -> list[dict]:
+    headers = {"Authorization": f"Bearer {QUARANTINE_TOKEN}"}
+    address = f"{ORIGIN}{PRODUCT}/quarantine?dataset=heart_risk_scores"
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10) as answer:
+        return json.load(answer)["entries"]
 
 
 def by_subject(event: CloudEvent) -> str:
@@ -125,10 +126,13 @@ for identity, event in good.items():
 waiting = {}
 while len(waiting) < BROKEN:
     assert time.monotonic() < deadline + PATIENCE, f"{len(waiting)} of {BROKEN} are in quarantine"
-    listed = json.loads(ask(f"{PRODUCT}/quarantine?dataset=heart_risk_scores"))["entries"]
+    listed = quarantined()
     waiting = {(entry["partition"], entry["offset"]): entry for entry in listed}
     assert len(waiting) == len(listed), "an entry is there twice"
     time.sleep(0.2)
 assert {entry["topic"] for entry in waiting.values()} == {requests}, waiting
+
+# By messages, and once more by REST; the one that was sent again, once.
+wait_for_rows("heart_risk_scores", 2 * len(good))
 
 print(f"{len(good)} requests were answered by messages as by REST, {len(structured)} of them structured; {BROKEN} are in quarantine")

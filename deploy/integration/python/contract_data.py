@@ -6,6 +6,7 @@ contract_data.py FOLDER: where the files are put.
 import json
 import sys
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from datacontract.model.run import ResultEnum, Run
@@ -19,6 +20,15 @@ def send_examples(entry: dict) -> None:
     for port in entry["ports"]:
         if port["direction"] in ("input", "scoring"):
             post_to(port["address"], json.dumps(port["example"]).encode())
+        if port["name"] == "heart-rates":
+            post_to(port["address"], json.dumps(minutes(port["example"])).encode())
+
+
+def minutes(example: dict) -> list[dict]:
+    """One in which a heart beats too fast, and one that ends it."""
+    begins = datetime.fromisoformat(example["measured_at"])
+    times = [(begins + timedelta(minutes=passed)).isoformat() for passed in (1, 3)]
+    return [example | {"measured_at": time, "heart_rate": 150} for time in times]
 
 
 def wait_for_rows(product: str, datasets: list[dict]) -> None:

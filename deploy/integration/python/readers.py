@@ -94,7 +94,7 @@ def check_commits(dataset: str, table: DeltaTable, events: int) -> None:
     contract = CONTRACTS[dataset]
     for commit in table.history():
         same(f"contract in commit {commit['version']} of {dataset}", commit.get("contract"), contract)
-        same(f"its version in commit {commit['version']} of {dataset}", commit.get("contractVersion"), "1.0.0")
+        same(f"its version in commit {commit['version']} of {dataset}", commit.get("contractVersion"), "1.1.0")
     reached: dict[str, int] = {}
     for log in sorted((DATASETS / dataset / "_delta_log").glob("*.json")):
         actions = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]

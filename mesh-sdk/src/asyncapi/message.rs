@@ -52,7 +52,7 @@ impl Message<'_> {
         let mut headers = self.attributes(HEADER);
         headers["properties"]["content-type"] = json!({ "const": "application/json" });
         let location = format!("$message.header#/{HEADER}{}", self.correlated_by());
-        self.message("application/json", &location, headers, record(schema))
+        self.message("application/json", &location, &headers, &record(schema))
     }
 
     /// The value is the whole event.
@@ -69,15 +69,15 @@ impl Message<'_> {
             required.push(json!("data"));
         }
         let location = format!("$message.payload#/{}", self.correlated_by());
-        self.message(STRUCTURED, &location, headers, event)
+        self.message(STRUCTURED, &location, &headers, &event)
     }
 
     fn message(
         &self,
         content_type: &str,
         correlated: &str,
-        headers: Value,
-        payload: Value,
+        headers: &Value,
+        payload: &Value,
     ) -> Value {
         json!({
             "name": self.kind,

@@ -93,7 +93,7 @@ fn of_topic(product: &RunningProduct, address: &str, events: &str, feed: TopicFe
          partition of topic {}. What is on the topic and is no event is left out, with a comment in its place.",
         feed.topic
     );
-    let operation = operation(product, address, &format!("Watch {events}"), description);
+    let operation = operation(product, address, &format!("Watch {events}"), &description);
     let path = super::path(product, &format!("{address}/events"));
     let streams = product.streams.clone();
     Api::new()
@@ -107,7 +107,7 @@ fn of_rows(product: &RunningProduct, port: &str, feed: RowFeed) -> Api {
          `id` is version and row. Where rows were not only added, or the rows since the `id` cannot be told any more, `event: \
          replaced` comes instead: read the dataset again, and leave out rows of versions that you have read by then.";
     let summary = format!("Watch the rows of output port {port}");
-    let operation = operation(product, &address, &summary, description.to_owned());
+    let operation = operation(product, &address, &summary, description);
     let path = super::path(product, &format!("{address}/events"));
     let streams = product.streams.clone();
     Api::new()
@@ -115,7 +115,7 @@ fn of_rows(product: &RunningProduct, port: &str, feed: RowFeed) -> Api {
         .with_state(Arc::new(Source { streams, feed }))
 }
 
-fn operation(product: &RunningProduct, address: &str, summary: &str, what: String) -> Operation {
+fn operation(product: &RunningProduct, address: &str, summary: &str, what: &str) -> Operation {
     let name = product.product().name();
     let last_id = "The id of the last event that was seen: the stream goes on behind it";
     Operation::new(format!("watch_{name}_{}", address.replace('/', "_")), summary)

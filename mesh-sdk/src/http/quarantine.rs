@@ -13,7 +13,8 @@ use mesh_platform::api::{Api, Operation, Payload, Schema};
 use mesh_platform::identity::Scope;
 use mesh_platform::problem::{Problem, codes};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use crate::RunningProduct;
@@ -57,6 +58,8 @@ struct Wish {
     /// The `next` of the answer before.
     after: Option<String>,
     /// Entries of one answer, at most 1000.
+    #[serde(default, deserialize_with = "whole")]
+    #[schemars(range(min = 1, max = 1000))]
     limit: Option<usize>,
 }
 
@@ -298,6 +301,17 @@ async fn entry(product: &RunningProduct, id: &str) -> Result<Entry, Problem> {
     let name = EntryId::from_str(id).map_err(|()| no_entry(id))?;
     let entry = product.quarantine.entry(&name).await.map_err(unavailable)?;
     entry.ok_or_else(|| no_entry(id))
+}
+
+/// To JSON Schema 100.0 is a whole number as 100 is.
+fn whole<'de, D: Deserializer<'de>>(value: D) -> Result<Option<usize>, D::Error> {
+    let Some(number) = Option::<f64>::deserialize(value)? else {
+        return Ok(None);
+    };
+    match number.fract() == 0.0 && number >= 0.0 {
+        true => Ok(Some(number as usize)),
+        false => Err(D::Error::custom("no whole number")),
+    }
 }
 
 fn limit(limit: Option<usize>) -> Result<usize, Problem> {

@@ -4,23 +4,23 @@
 //! appended to the dataset in one commit that carries the number as a mark. Between the two the numbers differ, so that
 //! whoever comes next knows what is left to do, and does it.
 
+mod row;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use mesh_contracts::{Assigned, Gate, Record, Violation, json};
+use mesh_contracts::{Assigned, Gate, Record, Violation};
 use mesh_storage::{Dataset, StorageError, WriteMode};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::Mutex;
 
 use super::entries::{Entry, EntryId, MOST, Page, Place, Wanted};
-use super::{QUARANTINE, Quarantine, QuarantineError};
+use super::{Quarantine, QuarantineError};
 use crate::admitted::Admitted;
 use crate::changes::Changes;
 use crate::ingest::{event_uuid, timestamp};
 use crate::sink::memory::{Key, Memory};
-use crate::sql;
+use row::{Envelope, Row, row};
 
 /// The mark of a dataset: the newest replay that is stored.
 const STORED: &str = "replay";
@@ -82,32 +82,6 @@ pub(crate) enum ReplayError {
     NoEntry(String),
 }
 
-/// An event as it is put in.
-struct Row {
-    envelope: Envelope,
-    record: Record,
-}
-
-/// What is known of an event that is put in, beside its record.
-#[derive(Deserialize, Serialize)]
-struct Envelope {
-    event_id: String,
-    received_at: DateTime<Utc>,
-    source: Option<String>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    subject: Option<String>,
-    schema: Option<String>,
-}
-
-/// A row of quarantine that carries the number of a replay.
-#[derive(Deserialize)]
-struct Planned {
-    #[serde(flatten)]
-    envelope: Envelope,
-    data: String,
-}
-
 impl Replay {
     /// Finishes a replay that was written down and not stored, if there is one.
     pub(crate) async fn finish(&self) -> Result<(), ReplayError> {
@@ -118,7 +92,10 @@ impl Replay {
     async fn finish_planned(&self) -> Result<(), ReplayError> {
         let planned = self.quarantine.progress(&self.mark()).await?;
         if self.dataset.progress(STORED).await? < planned {
-            let rows = self.planned(planned).await?;
+            let rows = self
+                .quarantine
+                .planned(self.dataset.name(), planned)
+                .await?;
             self.store(planned, rows).await?;
         }
         Ok(())
@@ -246,7 +223,7 @@ impl Replay {
         if !gated.rejected.is_empty() {
             let back = gated.rejected.iter().map(|(place, reasons)| {
                 let (envelope, record) = (&envelopes[*place], &records[*place]);
-                self.given_back(number, *place, envelope, record, reasons)
+                envelope.given_back(self.dataset.name(), number, *place, record, reasons)
             });
             let mark = format!("returned/{}", self.dataset.name());
             let mark = BTreeMap::from([(mark, number)]);
@@ -294,83 +271,9 @@ impl Replay {
         Ok((outcomes, stored))
     }
 
-    /// The rows that are written down under a number.
-    async fn planned(&self, number: u64) -> Result<Vec<Row>, ReplayError> {
-        let statement = format!(
-            "SELECT event_id, received_at, source, \"type\", subject, schema, data FROM {QUARANTINE} \
-             WHERE dataset = {} AND replay = {number} ORDER BY received_at, partition, \"offset\"",
-            sql::text(self.dataset.name())
-        );
-        let planned: Vec<Planned> = self.quarantine.read(&statement).await?;
-        let rows = planned.into_iter().map(|planned| Row {
-            envelope: planned.envelope,
-            // It was written from a record.
-            record: json::parse_record(planned.data.as_bytes()).unwrap_or_default(),
-        });
-        Ok(rows.collect())
-    }
-
-    /// A row that the contract has come to refuse since it was written down: an entry of its own.
-    fn given_back(
-        &self,
-        number: u64,
-        place: usize,
-        envelope: &Envelope,
-        record: &Record,
-        reasons: &[Violation],
-    ) -> Record {
-        let mut row = as_record(json!(envelope));
-        let place = json!({
-            "topic": format!("{QUARANTINE}/{}", self.dataset.name()),
-            "partition": number,
-            "offset": place,
-            "dataset": self.dataset.name(),
-            "reasons": json!(reasons).to_string(),
-            "data": json!(record).to_string(),
-        });
-        row.extend(as_record(place));
-        row
-    }
-
     /// The mark of quarantine: the newest replay that is written down.
     fn mark(&self) -> String {
         format!("replay/{}", self.dataset.name())
-    }
-}
-
-impl Envelope {
-    fn of(entry: &Entry) -> Envelope {
-        Envelope {
-            event_id: entry.event_id.clone(),
-            received_at: entry.received_at,
-            source: entry.source.clone(),
-            kind: entry.kind.clone(),
-            subject: entry.subject.clone(),
-            schema: entry.schema.clone(),
-        }
-    }
-}
-
-/// The row of quarantine that says that `record` is put in for an entry.
-fn row(entry: &Entry, record: &Record, number: u64) -> Record {
-    let mut row = as_record(json!(Envelope::of(entry)));
-    let place = json!({
-        "topic": entry.topic,
-        "partition": entry.partition,
-        "offset": entry.offset,
-        "dataset": entry.dataset,
-        "reasons": "[]",
-        "data": json!(record).to_string(),
-        "replay": number,
-    });
-    row.extend(as_record(place));
-    row
-}
-
-fn as_record(value: Value) -> Record {
-    match value {
-        Value::Object(record) => record,
-        _ => Record::new(),
     }
 }
 

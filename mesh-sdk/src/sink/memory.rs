@@ -1,9 +1,11 @@
 //! Which events a dataset has already, so that one that its producer sent again is not stored again.
 
+mod place;
 mod recent;
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
@@ -15,7 +17,11 @@ use mesh_storage::{Dataset, Engine, StorageError, TableSource};
 use uuid::Uuid;
 
 use crate::sql;
+use place::Place;
 use recent::Recent;
+
+/// For how long answers are remembered: as long as a contract has other events remembered, where it does not say.
+const ANSWERS: Duration = Duration::from_secs(3600);
 
 /// What names an event, and when it was received, in microseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,8 +37,8 @@ pub(crate) struct Key {
 pub(crate) struct Memory {
     dataset: Arc<Dataset>,
     engine: Arc<Engine>,
-    event_id: String,
-    received_at: String,
+    event_id: Place,
+    received_at: Place,
     /// In microseconds; no id is remembered for longer.
     window: i64,
     recent: Recent,
@@ -43,23 +49,42 @@ impl Memory {
     pub(crate) fn of(dataset: &Arc<Dataset>, engine: &Arc<Engine>) -> Option<Memory> {
         let contract = dataset.contract();
         let window = contract.deduplication_window()?;
-        let name = |what| Some(contract.schema().assigned(what)?.name().to_owned());
-        Some(Memory {
-            event_id: name(Assigned::EventId)?,
-            received_at: name(Assigned::ReceivedAt)?,
+        let place = |what| Some(Place::column(contract.schema().assigned(what)?.name()));
+        let (event_id, received_at) = (place(Assigned::EventId)?, place(Assigned::ReceivedAt)?);
+        Some(Memory::new(dataset, engine, event_id, received_at, window))
+    }
+
+    /// Of a dataset of answers, each of which says in the property `answer` which event it is and when it was given.
+    pub(crate) fn of_answers(dataset: &Arc<Dataset>, engine: &Arc<Engine>, answer: &str) -> Memory {
+        let (event_id, scored_at) = (
+            Place::within(answer, "event_id"),
+            Place::within(answer, "scored_at"),
+        );
+        Memory::new(dataset, engine, event_id, scored_at, ANSWERS)
+    }
+
+    fn new(
+        dataset: &Arc<Dataset>,
+        engine: &Arc<Engine>,
+        event_id: Place,
+        received_at: Place,
+        window: Duration,
+    ) -> Memory {
+        Memory {
+            event_id,
+            received_at,
             window: i64::try_from(window.as_micros()).unwrap_or(i64::MAX),
             recent: Recent::default(),
             dataset: dataset.clone(),
             engine: engine.clone(),
-        })
+        }
     }
 
     /// What names the event of a record, if it can be told.
     pub(crate) fn key(&self, record: &Record) -> Option<Key> {
-        let text = |name: &str| record.get(name)?.as_str();
-        let at = DateTime::parse_from_rfc3339(text(&self.received_at)?).ok()?;
+        let at = DateTime::parse_from_rfc3339(self.received_at.text(record)?).ok()?;
         Some(Key {
-            id: text(&self.event_id)?.to_owned(),
+            id: self.event_id.text(record)?.to_owned(),
             at: at.timestamp_micros(),
         })
     }
@@ -104,7 +129,7 @@ impl Memory {
 
     /// Reads the ids of the events that were received from `since` on.
     async fn remember(&mut self, since: i64) -> Result<(), StorageError> {
-        let (id, at) = (sql::name(&self.event_id), sql::name(&self.received_at));
+        let (id, at) = (self.event_id.sql(), self.received_at.sql());
         let dataset = sql::name(self.dataset.name());
         let sql = format!(
             "SELECT {id}, {at} FROM {dataset} WHERE {at} >= {}",
@@ -130,7 +155,7 @@ impl Memory {
         let (Some(first), Some(last)) = (times().min(), times().max()) else {
             return Ok(HashMap::new());
         };
-        let (id, at) = (sql::name(&self.event_id), sql::name(&self.received_at));
+        let (id, at) = (self.event_id.sql(), self.received_at.sql());
         let dataset = sql::name(self.dataset.name());
         let wanted = format!("wanted of {}", self.dataset.name());
         let between = within.map(|within| {

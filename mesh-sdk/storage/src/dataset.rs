@@ -2,8 +2,8 @@
 
 mod added;
 mod commit;
-mod fence;
 mod exchange;
+mod fence;
 mod growth;
 mod maintain;
 mod open;
@@ -26,10 +26,10 @@ use url::Url;
 use crate::StorageError;
 
 pub(crate) use added::{Added, NewFiles, added_by, added_since};
+pub use exchange::Spans;
 use fence::Fence;
 use maintain::Upkeep;
 pub use maintain::{Maintained, Policy};
-pub use exchange::Spans;
 pub(crate) use open::read_only;
 pub use snapshot::export_delta;
 pub(crate) use version::Between;

@@ -82,7 +82,7 @@ fn main() {
             run(&client, &target, Some(PACE)),
         );
         let saturated = run(&client, &target, None);
-        rates.push(saturated.len() as f64);
+        rates.push(saturated.len() as f64 / SECONDS as f64);
         report(
             target.name,
             &format!("{CONNECTIONS} connections"),

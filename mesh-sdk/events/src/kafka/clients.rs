@@ -98,6 +98,8 @@ impl Clients {
     fn with(&self, defaults: &[(&str, &str)], demands: &[(&str, &str)]) -> ClientConfig {
         let mut config = ClientConfig::new();
         config.set("client.id", "mesh");
+        // A broker that is back is found soon; and only between attempts are deliveries given up on.
+        config.set("reconnect.backoff.max.ms", "1000");
         for (name, value) in defaults {
             config.set(*name, *value);
         }

@@ -100,7 +100,7 @@ impl RowFeed {
                     });
                 }
                 let version = next.version;
-                let row = self.event(Next { version, rows: row }, record(&batch, place));
+                let row = self.event(Next { version, rows: row }, &record(&batch, place));
                 bytes += row.len();
                 page.push(row);
             }
@@ -113,7 +113,7 @@ impl RowFeed {
     }
 
     /// A row as CloudEvents JSON. When it came to be is not known of it alone.
-    fn event(&self, id: Next, row: Record) -> String {
+    fn event(&self, id: Next, row: &Record) -> String {
         json!({
             "specversion": "1.0",
             "id": id.to_string(),

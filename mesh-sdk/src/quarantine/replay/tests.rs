@@ -4,6 +4,7 @@ use chrono::Utc;
 use mesh_contracts::{Contract, Side, published};
 use mesh_events::{Event, Position, Received};
 use mesh_storage::{Engine, Limits};
+use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;

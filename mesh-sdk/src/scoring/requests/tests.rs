@@ -67,6 +67,15 @@ impl Bench {
         answers
     }
 
+    /// Rows of the dataset of answers.
+    fn stored(&self) -> u64 {
+        let datasets = self.product.datasets();
+        let answers = datasets
+            .iter()
+            .find(|dataset| dataset.name == "heart_risk_scores");
+        answers.unwrap().rows
+    }
+
     async fn quarantined(&self) -> u64 {
         let datasets = self
             .folder
@@ -149,7 +158,7 @@ async fn poison_goes_to_quarantine_and_keeps_nobody_waiting() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_that_comes_twice_is_answered_under_one_id() {
+async fn a_request_that_comes_twice_is_answered_under_one_id_and_stored_once() {
     let bench = Bench::new().await;
     let mut other = good("a", 63);
     other.source = "urn:device:bracelet-8".to_owned();
@@ -162,6 +171,7 @@ async fn a_request_that_comes_twice_is_answered_under_one_id() {
         .collect();
     assert_eq!(ids[0], ids[1]);
     assert_ne!(ids[0], ids[2]);
+    assert_eq!(bench.again().await.stored(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

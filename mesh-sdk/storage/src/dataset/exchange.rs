@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use chrono::DateTime;
+use deltalake::DeltaTable;
 use deltalake::datafusion::logical_expr::{Expr, lit};
 use deltalake::datafusion::prelude::SessionContext;
 use deltalake::kernel::{Action, Add, LogicalFileView, Remove};
-use deltalake::DeltaTable;
 use futures::StreamExt;
 use serde_json::Value;
 
@@ -106,7 +106,8 @@ impl Dataset {
         let added = (std::mem::take(files), std::mem::take(staying));
         let actions = removed.into_iter().map(Action::Remove);
         let actions = actions.chain(added.0.iter().chain(&added.1).cloned().map(Action::Add));
-        let committed = self.commit_actions(&mut writer, WriteMode::Replace, actions.collect(), &ahead);
+        let committed =
+            self.commit_actions(&mut writer, WriteMode::Replace, actions.collect(), &ahead);
         match committed.await {
             Err(StorageError::Table { dataset, source }) if is_conflict(&source) => {
                 (*files, *staying) = added;

@@ -94,7 +94,7 @@ impl Upkeep {
         let steady = self.began.1 + self.began.0.elapsed();
         let now = steady.min(SystemTime::now());
         let since = now.duration_since(SystemTime::UNIX_EPOCH);
-        since.map_or(0, |since| milliseconds(since))
+        since.map_or(0, milliseconds)
     }
 
     fn looks_again(&mut self, history: Duration) -> bool {

@@ -16,7 +16,8 @@ fn beat(who: &str, minute: u32, rate: u32) -> Value {
 }
 
 fn minutes(minutes: std::ops::Range<i64>) -> Spans {
-    Spans::new("at", vec![minutes.start * MINUTE..minutes.end * MINUTE])
+    let minutes = minutes.start * MINUTE..minutes.end * MINUTE;
+    Spans::new("at", Vec::from([minutes]))
 }
 
 async fn exchange(dataset: &Dataset, gone: &Spans, rows: &[Value], next: u64) -> u64 {
@@ -167,7 +168,9 @@ async fn files_that_are_put_together_meanwhile_neither_lose_nor_double_a_row() {
     for round in 0..8_u32 {
         let next = u64::from(round) + 1;
         let rows = batch(&[beat("ana", round, 60), beat("luis", 30, 70 + round)]);
-        ours.append(&rows, &read_up_to("topic/0", next)).await.unwrap();
+        ours.append(&rows, &read_up_to("topic/0", next))
+            .await
+            .unwrap();
         let gone = minutes(30..31);
         let rows = [beat("luis", 30, 100 + round)];
         let exchanged = exchange(&ours, &gone, &rows, next);

@@ -4,9 +4,9 @@
 mod changes;
 mod datasets;
 mod disk_full;
+mod exchanging;
 mod faults;
 mod fencing;
-mod exchanging;
 mod files;
 mod growth;
 mod maintenance;

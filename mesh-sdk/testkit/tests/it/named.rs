@@ -15,7 +15,7 @@ const JSON: &str = "application/json";
 const PORT: &str = "ports/beds";
 const STARTING: u64 = 3;
 
-fn named(id: &str, data: Value) -> Value {
+fn named(id: &str, data: &Value) -> Value {
     json!({ "specversion": "1.0", "id": id, "source": "urn:ward-clerk", "type": "count", "data": data })
 }
 
@@ -26,7 +26,7 @@ fn beds(ward: &str, beds: u64) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_sent_again_is_acknowledged_with_the_same_id_and_stored_once() {
     let mesh = TestMesh::start(Wards::remembering().product()).await;
-    let event = named("17", beds("north", 5));
+    let event = named("17", &beds("north", 5));
     let first = mesh.post(PORT, EVENT, event.to_string()).await;
     assert_eq!(first.status, 202, "{}", first.text());
     mesh.until_rows("beds", STARTING + 1).await;
@@ -34,9 +34,9 @@ async fn an_event_that_is_sent_again_is_acknowledged_with_the_same_id_and_stored
     let again = mesh.post(PORT, EVENT, event.to_string()).await;
     assert_eq!((again.status, again.json()), (202, first.json()));
     let batch = json!([
-        named("17", beds("north", 5)),
-        named("18", beds("east", 7)),
-        named("18", beds("east", 7))
+        named("17", &beds("north", 5)),
+        named("18", &beds("east", 7)),
+        named("18", &beds("east", 7))
     ]);
     let batch = mesh.post(PORT, EVENTS, batch.to_string()).await;
     assert_eq!(batch.status, 202, "{}", batch.text());
@@ -87,14 +87,14 @@ async fn what_is_half_a_name_or_of_an_unknown_contract_is_refused() {
         .post_with(PORT, &name, beds("east", 7).to_string())
         .await;
     assert_eq!(answer.problem(), "bad-request");
-    let list = json!([named("1", beds("east", 7))]).to_string();
+    let list = json!([named("1", &beds("east", 7))]).to_string();
     assert_eq!(mesh.post(PORT, EVENT, list).await.problem(), "bad-request");
-    let one = named("1", beds("east", 7)).to_string();
+    let one = named("1", &beds("east", 7)).to_string();
     assert_eq!(mesh.post(PORT, EVENTS, one).await.problem(), "bad-request");
 
-    let mut newer = named("1", beds("east", 7));
+    let mut newer = named("1", &beds("east", 7));
     newer["dataschema"] = json!("urn:mesh:contract:testing:beds:1.1.0");
-    let mut own = named("2", beds("east", 7));
+    let mut own = named("2", &beds("east", 7));
     own["dataschema"] = json!("urn:mesh:contract:testing:beds:1.0.0");
     let nameless =
         json!({ "specversion": "1.0", "source": "a", "type": "b", "data": beds("east", 7) });

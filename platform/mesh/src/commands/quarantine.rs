@@ -123,7 +123,7 @@ async fn list(args: &List) -> anyhow::Result<ExitCode> {
     match (entries, answer["next"].as_str()) {
         ([], _) => println!("nothing waits in the quarantine of {product}"),
         (_, Some(next)) => {
-            println!("… `mesh quarantine list {product} --after {next}` lists further ones")
+            println!("… `mesh quarantine list {product} --after {next}` lists further ones");
         }
         ([first, ..], None) => println!(
             "`mesh quarantine show {product} {}` shows one as it came",

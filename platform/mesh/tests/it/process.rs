@@ -144,7 +144,11 @@ impl Mesh {
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
-            assert!(started.elapsed() < PATIENCE, "the mesh does not get ready");
+            assert!(
+                started.elapsed() < PATIENCE,
+                "the mesh does not get ready: {}",
+                self.stderr()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

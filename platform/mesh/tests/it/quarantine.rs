@@ -78,7 +78,7 @@ async fn what_broke_its_contract_is_listed_shown_mended_and_put_in_again() {
         "urn:bracelet:7",
         "p-1",
         "\"age\":300",
-        "at most 120",
+        "from 0 to 120",
         "`mesh quarantine replay",
     ] {
         assert!(shown.contains(part), "no {part} in {shown}");

@@ -66,11 +66,7 @@ impl Dataset {
     }
 
     /// In a version of its own that begins with the newest there is: then nobody else can have taken one of the files.
-    async fn swap(
-        &self,
-        small: &BTreeSet<String>,
-        large: &[Add],
-    ) -> Result<bool, StorageError> {
+    async fn swap(&self, small: &BTreeSet<String>, large: &[Add]) -> Result<bool, StorageError> {
         let failed = |error| table_error(&self.name, error);
         let mut writer = self.writer.lock().await;
         let mut attempt = 0;

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -40,6 +41,16 @@ impl Kafka {
 
     fn directory(&self) -> PathBuf {
         self.folder.path().join("kafka")
+    }
+
+    /// A file that tells a mesh of the cluster.
+    pub(super) fn config(&self, delivery_timeout: Duration) -> String {
+        let file = self.folder.path().join("config.yaml");
+        let (brokers, seconds) = (&self.brokers, delivery_timeout.as_secs());
+        let events =
+            format!("events: {{ url: \"kafka://{brokers}\", delivery_timeout: {seconds}s }}\n");
+        std::fs::write(&file, events).unwrap();
+        text(&file).to_owned()
     }
 
     /// Does this to one broker; returns once it is done.

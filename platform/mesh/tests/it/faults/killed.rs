@@ -24,12 +24,12 @@ async fn kills(fault: &'static str, log: Log, kills: u32) {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut trial = Trial::begin(fault, log).await;
     for kill in 1..=kills {
-        tokio::time::sleep(Duration::from_millis(random.u64(..2000))).await;
+        tokio::time::sleep(Duration::from_millis(random.u64(..3000))).await;
         trial.mesh.kill();
         let killed = Instant::now();
         trial.mesh.begin_again();
-        // Every other time the next kill comes while it starts.
-        if kill.is_multiple_of(2) {
+        // Most of the next kills come while it starts, or soon after.
+        if kill.is_multiple_of(5) {
             trial.mesh.ready().await;
             trial.recovers(killed).await;
         }

@@ -17,6 +17,8 @@ const STORED: &str = "SELECT patient_id, event_id FROM heart_readings \
      WHERE patient_id LIKE 'http-%' OR patient_id LIKE 'kafka-%' OR patient_id LIKE 'probe-%'";
 /// A mesh that has not gone on by then needs somebody. A machine that does other things as well is slow.
 const BOUND: Duration = Duration::from_secs(60);
+/// Of a port that cannot get rid of an event: short, so that it is soon exceeded.
+pub(super) const DELIVERY_TIMEOUT: Duration = Duration::from_secs(5);
 const HTTP_PRODUCERS: usize = 4;
 const KAFKA_PRODUCERS: usize = 2;
 
@@ -50,8 +52,8 @@ impl Trial {
             Log::Kafka(brokers) => Some(Kafka::start(brokers)),
         };
         if let Some(kafka) = &kafka {
-            let events = format!("kafka://{}", kafka.brokers);
-            setup.environment.push(("MESH_EVENTS", events));
+            let config = kafka.config(DELIVERY_TIMEOUT);
+            setup.arguments.extend(["--config".to_owned(), config]);
         }
         let mesh = Mesh::up_as(setup).await;
         let token = mesh.token();
