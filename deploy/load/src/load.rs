@@ -8,7 +8,7 @@ use anyhow::ensure;
 use crate::follow::Follow;
 
 /// Events that may be on their way at once, so that a load ends soon after it stops and delays stay those of the mesh.
-const ON_THEIR_WAY: u64 = 40_000;
+const ON_THEIR_WAY: u64 = 150_000;
 const PATIENCE: Duration = Duration::from_secs(120);
 const SHORT: Duration = Duration::from_millis(2);
 

@@ -1,5 +1,6 @@
 //! Which events a dataset has already, so that one that its producer sent again is not stored again.
 
+mod older;
 mod place;
 mod recent;
 
@@ -18,22 +19,25 @@ use uuid::Uuid;
 
 use crate::sql;
 use place::Place;
-use recent::Recent;
+use recent::{Known, Recent};
 
 /// For how long answers are remembered: as long as a contract has other events remembered, where it does not say.
 const ANSWERS: Duration = Duration::from_secs(3600);
 
-/// What names an event, and when it was received, in microseconds since 1970.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What names an event, and when it was received.
+#[derive(Clone, Debug)]
 pub(crate) struct Key {
-    pub(crate) id: String,
-    pub(crate) at: i64,
+    id: String,
+    /// The id in 16 bytes.
+    number: u128,
+    /// In microseconds since 1970.
+    at: i64,
 }
 
 /// The ids of the events that are in a dataset.
 ///
-/// Those of the window are in memory, as far as there is room; the table has them all, and is asked where memory does not
-/// reach back far enough.
+/// Those of the window are in memory, as far as there is room; the table has them all, and is asked where memory is not
+/// sure.
 pub(crate) struct Memory {
     dataset: Arc<Dataset>,
     engine: Arc<Engine>,
@@ -83,8 +87,10 @@ impl Memory {
     /// What names the event of a record, if it can be told.
     pub(crate) fn key(&self, record: &Record) -> Option<Key> {
         let at = DateTime::parse_from_rfc3339(self.received_at.text(record)?).ok()?;
+        let id = self.event_id.text(record)?;
         Some(Key {
-            id: self.event_id.text(record)?.to_owned(),
+            id: id.to_owned(),
+            number: number(id),
             at: at.timestamp_micros(),
         })
     }
@@ -103,27 +109,35 @@ impl Memory {
         if !self.recent.has_begun() {
             self.remember(oldest.saturating_sub(self.window)).await?;
         }
-        let begins = |key: &Key| key.at.saturating_sub(self.window);
-        let older = keys.iter().filter(|key| !self.recent.reaches(begins(key)));
-        let older = self.look_up(older, Some(self.window)).await?;
-        let near = |key: &Key| {
-            let number = key.number();
-            let at = self.recent.at(number).or(older.get(&number).copied());
+        let known = keys.iter().map(|key| {
+            let begins = key.at.saturating_sub(self.window);
+            self.recent.look_up(key.number, begins)
+        });
+        let known: Vec<(&Key, Known)> = keys.iter().zip(known).collect();
+        let unsure = known.iter().filter(|(_, known)| *known == Known::Perhaps);
+        let unsure = unsure.map(|(key, _)| *key);
+        let stored = self.look_up(unsure, Some(self.window)).await?;
+        let near = |(key, known): &(&Key, Known)| {
+            let at = match known {
+                Known::At(at) => Some(at),
+                Known::Never => None,
+                Known::Perhaps => stored.get(&key.number),
+            };
             at.is_some_and(|at| at.abs_diff(key.at) <= self.window.unsigned_abs())
         };
-        Ok(keys.iter().map(near).collect())
+        Ok(known.iter().map(near).collect())
     }
 
     /// Of each of `keys`, whether the dataset has its event, however old.
     pub(crate) async fn stored(&self, keys: &[Key]) -> Result<Vec<bool>, StorageError> {
         let found = self.look_up(keys.iter(), None).await?;
-        let stored = keys.iter().map(|key| found.contains_key(&key.number()));
+        let stored = keys.iter().map(|key| found.contains_key(&key.number));
         Ok(stored.collect())
     }
 
     /// The events of `keys` are in the dataset now.
     pub(crate) fn add(&mut self, keys: &[Key]) {
-        let keys = keys.iter().map(|key| (key.number(), key.at));
+        let keys = keys.iter().map(|key| (key.number, key.at));
         self.recent.add(keys, self.window);
     }
 
@@ -178,8 +192,9 @@ impl Memory {
 }
 
 impl Key {
+    /// The id, in little space.
     pub(crate) fn number(&self) -> u128 {
-        number(&self.id)
+        self.number
     }
 }
 

@@ -32,7 +32,7 @@ impl Clients {
         let defaults = [
             // A batch forms while the one before is under way; to wait for it would only cost time.
             ("linger.ms", "1"),
-            ("compression.type", "zstd"),
+            ("compression.type", "lz4"),
         ];
         let demands = [
             // Of one append: how long until it is known to have failed.

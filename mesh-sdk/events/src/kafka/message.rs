@@ -49,8 +49,9 @@ pub(super) fn event(message: &impl Message) -> Result<Event, Unreadable> {
 }
 
 fn read(message: &impl Message, came: DateTime<Utc>) -> Result<Event, NotAnEvent> {
-    let content_type = header(message, CONTENT_TYPE)?;
-    match content_type.as_deref().map(essence).as_deref() {
+    let attributes = attributes(message)?;
+    let content_type = attributes.datacontenttype.as_deref().map(essence);
+    match content_type.as_deref() {
         Some(CLOUDEVENTS_JSON) => {
             let json = message.payload().unwrap_or_default();
             Event::from_cloudevents_json(json, came)
@@ -58,48 +59,50 @@ fn read(message: &impl Message, came: DateTime<Utc>) -> Result<Event, NotAnEvent
         Some(other) if other.starts_with("application/cloudevents") => {
             Err(format!("of the formats of CloudEvents, {CLOUDEVENTS_JSON} alone is read").into())
         }
-        _ => binary(message, content_type, came),
-    }
-}
-
-fn binary(
-    message: &impl Message,
-    content_type: Option<String>,
-    came: DateTime<Utc>,
-) -> Result<Event, NotAnEvent> {
-    let attribute = |name: &str| header(message, &format!("ce_{name}"));
-    let attributes = Attributes {
-        specversion: attribute("specversion")?,
-        id: attribute("id")?,
-        source: attribute("source")?,
-        kind: attribute("type")?,
-        subject: attribute("subject")?,
-        time: attribute("time")?,
-        dataschema: attribute("dataschema")?,
-        datacontenttype: content_type,
-        correlationid: attribute("correlationid")?,
-    };
-    if attributes.specversion.is_none() {
-        return Err(format!(
+        _ if attributes.specversion.is_none() => Err(format!(
             "it has neither a header ce_specversion nor the content type {CLOUDEVENTS_JSON}"
         )
-        .into());
+        .into()),
+        _ => {
+            let data = message.payload().ok_or("it has no data")?;
+            attributes.event(Bytes::copy_from_slice(data), came)
+        }
     }
-    let data = message.payload().ok_or("it has no data")?;
-    attributes.event(Bytes::copy_from_slice(data), came)
 }
 
-/// The first header of this name, which others may write in capitals.
-fn header(message: &impl Message, name: &str) -> Result<Option<String>, NotAnEvent> {
-    let mut headers = message.headers().into_iter().flat_map(Headers::iter);
-    let found = headers.find(|header| header.key.eq_ignore_ascii_case(name));
-    let Some(value) = found.and_then(|header| header.value) else {
-        return Ok(None);
-    };
-    match std::str::from_utf8(value) {
-        Ok(text) => Ok(Some(text.to_owned())),
-        Err(_) => Err(format!("its header {name} is not UTF-8").into()),
+/// What the headers say of an event in binary mode. Of two with one name the first counts; others may write it in capitals.
+fn attributes(message: &impl Message) -> Result<Attributes, NotAnEvent> {
+    let mut attributes = Attributes::default();
+    for header in message.headers().into_iter().flat_map(Headers::iter) {
+        let Some((name, place)) = place(&mut attributes, header.key) else {
+            continue;
+        };
+        if let (None, Some(value)) = (&place, header.value) {
+            let text = std::str::from_utf8(value);
+            let text = text.map_err(|_| format!("its header {name} is not UTF-8"))?;
+            *place = Some(text.to_owned());
+        }
     }
+    Ok(attributes)
+}
+
+fn place<'a>(
+    attributes: &'a mut Attributes,
+    header: &str,
+) -> Option<(&'static str, &'a mut Option<String>)> {
+    let places = [
+        (CONTENT_TYPE, &mut attributes.datacontenttype),
+        ("ce_specversion", &mut attributes.specversion),
+        ("ce_id", &mut attributes.id),
+        ("ce_source", &mut attributes.source),
+        ("ce_type", &mut attributes.kind),
+        ("ce_subject", &mut attributes.subject),
+        ("ce_time", &mut attributes.time),
+        ("ce_dataschema", &mut attributes.dataschema),
+        ("ce_correlationid", &mut attributes.correlationid),
+    ];
+    let mut places = places.into_iter();
+    places.find(|(name, _)| header.eq_ignore_ascii_case(name))
 }
 
 fn all_headers(message: &impl Message) -> Vec<(String, Bytes)> {
