@@ -1,7 +1,9 @@
 pub(crate) mod read;
+pub(crate) mod window;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow_schema::SchemaRef;
 
@@ -9,7 +11,7 @@ use crate::about::{
     AuthoritativeDefinition, CustomProperty, Price, Role, Server, SupportChannel, Team,
 };
 use crate::document::{Cursor, DocumentError, Node};
-use crate::property::Property;
+use crate::property::{Assigned, Property};
 use crate::quality::QualityRule;
 use crate::service_level::ServiceLevel;
 use crate::{Record, json_schema, standard, text};
@@ -43,6 +45,7 @@ struct Inner {
     price: Option<Price>,
     definitions: Vec<AuthoritativeDefinition>,
     custom_properties: Vec<CustomProperty>,
+    deduplication_window: Option<Duration>,
     source: String,
 }
 
@@ -91,6 +94,17 @@ impl Schema {
     /// In the contract's order, which is that of a dataset's columns.
     pub fn properties(&self) -> &[Property] {
         &self.properties
+    }
+
+    /// The property whose value is the subject of a record's event, if one is marked.
+    pub fn event_key(&self) -> Option<&Property> {
+        self.properties.iter().find(|property| property.event_key())
+    }
+
+    /// The property that the platform fills in with this.
+    pub fn assigned(&self, what: Assigned) -> Option<&Property> {
+        let assigned = |property: &&Property| property.assigned() == Some(what);
+        self.properties.iter().find(assigned)
     }
 
     /// The property of this name, at the top of a record.
@@ -154,6 +168,12 @@ impl Contract {
     /// `major.minor.patch`
     pub fn version(&self) -> &str {
         &self.0.version.text
+    }
+
+    /// The number that only a breaking change raises.
+    pub fn major(&self) -> u64 {
+        let [major, ..] = self.precedence().numbers;
+        major
     }
 
     /// Whether this is a later version than `other`, as versions are counted.
@@ -247,6 +267,12 @@ impl Contract {
     /// Of the contract, of its description and of its schema.
     pub fn custom_properties(&self) -> &[CustomProperty] {
         &self.0.custom_properties
+    }
+
+    /// How long an event's id is remembered: one that comes again within it, by what the platform says of the time of
+    /// receipt, is not stored again. None where the platform does not assign both, so that nothing can be remembered.
+    pub fn deduplication_window(&self) -> Option<Duration> {
+        self.0.deduplication_window
     }
 
     /// The document exactly as it was written.

@@ -6,7 +6,7 @@ mod words;
 
 pub use batch::{CheckedBatch, GatedRows};
 pub(crate) use check::check_example;
-pub use columns::ColumnsDiffer;
+pub use columns::{ColumnsDiffer, record};
 
 use std::fmt;
 use std::sync::Arc;

@@ -38,7 +38,7 @@ pub use diff::{Change, Diff, Direction, Kind, Rule, Verdict, diff, rules};
 pub use document::{
     DocumentError, DocumentMap, DocumentSchema, SchemaError, edited, parse_document,
 };
-pub use gate::{CheckedBatch, ColumnsDiffer, Gate, GatedRows, MAX_VIOLATIONS};
+pub use gate::{CheckedBatch, ColumnsDiffer, Gate, GatedRows, MAX_VIOLATIONS, record};
 pub use json::ParseError;
 pub use product::{ManagementPort, Port, ProductDescription};
 pub use property::{Assigned, EnumValue, Format, LogicalType, Options, Property};

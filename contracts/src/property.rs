@@ -32,6 +32,7 @@ pub struct Property {
     values: Vec<EnumValue>,
     allowed: Option<Allowed>,
     assigned: Option<Assigned>,
+    event_key: bool,
 }
 
 /// What kind of values a property has; in JSON, and in Arrow in brackets.
@@ -76,7 +77,7 @@ impl LogicalType {
 /// What the platform fills in when it takes a record; a producer must not send it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Assigned {
-    /// The id of the event that carries the record: a version 7 UUID.
+    /// The id of the event that carries the record: a UUID, of version 7 where its producer did not name the event.
     EventId,
     /// When the platform took the record.
     ReceivedAt,
@@ -175,7 +176,7 @@ impl Property {
         &self.definitions
     }
 
-    /// All of them, those that this mesh reads a unit or an assignment from included.
+    /// All of them, those that this mesh reads included.
     pub fn custom_properties(&self) -> &[CustomProperty] {
         &self.custom_properties
     }
@@ -207,5 +208,10 @@ impl Property {
     /// What the platform fills in here, if it does.
     pub fn assigned(&self) -> Option<Assigned> {
         self.assigned
+    }
+
+    /// Whether its value is the subject of the record's event: events of one subject keep their order.
+    pub fn event_key(&self) -> bool {
+        self.event_key
     }
 }

@@ -28,6 +28,11 @@ impl Violation {
         Violation::new(String::new(), rule, expected, "text")
     }
 
+    /// What is missing of a record as a whole, beside its fields.
+    pub fn absent(rule: &'static str, expected: impl Into<String>) -> Violation {
+        Violation::new(String::new(), rule, expected, "nothing")
+    }
+
     pub(crate) fn new(
         field: String,
         rule: &'static str,

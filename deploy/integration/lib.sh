@@ -62,6 +62,22 @@ wait_for_port() {
     done
 }
 
+# node_with FOLDER: prints a copy of that folder of this one that has the packages of its package-lock.json beside it.
+node_with() {
+    local key environment
+    need node nodejs
+    need npm npm
+    key=$({ node --version; cat "$integration/$1"/*; } | sha256sum | cut -c1-12)
+    environment=$integration_home/node-$key
+    if [[ ! -e $environment/complete ]]; then
+        rm -rf "$environment"
+        cp -r "$integration/$1" "$environment"
+        (cd "$environment" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2) || die "npm cannot fetch the packages of $1"
+        touch "$environment/complete"
+    fi
+    printf '%s\n' "$environment"
+}
+
 # python_with PACKAGE...: prints the python of an environment that has exactly these packages, in the versions that
 # requirements.txt pins; a package it does not pin is refused.
 python_with() {

@@ -33,6 +33,10 @@ pub(crate) struct Dataset {
     pub(crate) starting_data: Option<StartingData>,
     /// When a dataset that is made of others is made anew; `on-commit` where nothing is said.
     pub(crate) refresh: Option<Refresh>,
+    /// When the events that fill it are committed, and how many may wait for that.
+    pub(crate) sink: Option<Sink>,
+    /// Of a dataset that is made by SQL: it is made window by window, each once it is over.
+    pub(crate) window: Option<Window>,
 }
 
 /// Where the rows of a dataset come from.
@@ -49,6 +53,45 @@ pub(crate) enum Source {
     Sql(String),
     /// Code of the product over these datasets; only for a product that is a crate.
     Code(Vec<String>),
+}
+
+/// When the events that fill a dataset are committed: as soon as one of the bounds is reached.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sink {
+    /// How long an event waits for others at most, from `1ms` to `10min`; `500ms` where nothing is said.
+    pub(crate) max_delay: Option<String>,
+    /// Events of one commit; 20000 where nothing is said.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub(crate) max_rows: Option<u64>,
+    /// Bytes of the events of one commit, from `1KiB` to `256MiB`; `32MiB` where nothing is said.
+    pub(crate) max_bytes: Option<String>,
+    /// Events that are accepted and not yet stored; beyond, ports answer 429. 1000000 where nothing is said.
+    #[schemars(range(min = 1, max = 1_000_000_000))]
+    pub(crate) max_backlog: Option<u64>,
+}
+
+/// Windows of time. Lengths are a number and a unit, such as `30s`, `10m` or `1h`.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Window {
+    /// The dataset whose rows are seen in windows. In the statement it has the columns `window_start` and `window_end` besides
+    /// its own, and each row once for every window that it falls in.
+    pub(crate) over: String,
+    /// Property of its contract that says when what a row tells of happened: a timestamp that is required.
+    pub(crate) time: String,
+    /// How long a window is.
+    pub(crate) size: String,
+    /// One window starts each time this has passed, counted from 1970-01-01T00:00:00Z; `size` where nothing is said, so that
+    /// each row falls in one window.
+    pub(crate) every: Option<String>,
+    /// How far rows may be behind the newest one before the window that they fall in is over; none where nothing is said.
+    pub(crate) delay: Option<String>,
+    /// How long rows still correct a window that is over; not at all where nothing is said.
+    pub(crate) lateness: Option<String>,
+    /// Once no row has come for so long, the passing of time alone ends the windows that have rows; where nothing is said,
+    /// they wait for a row.
+    pub(crate) idle: Option<String>,
 }
 
 /// When a dataset that is made of others is made anew.

@@ -1,17 +1,20 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use mesh_events::{EmbeddedLog, EventLog};
+use mesh_events::EventLog;
 use mesh_platform::api::Api;
 use mesh_platform::server::Readiness;
 
+use crate::sink::backlog::Room;
 use crate::start::{self, Tasks};
-use crate::{DataProduct, RunningProduct, SdkError, http};
+use crate::{DataProduct, EventsConfig, RunningProduct, SdkError, http};
 
 /// Where a host keeps things and whom it tells.
 pub struct HostConfig {
     /// Folder that holds everything the products remember.
     pub data_dir: PathBuf,
+    /// Where events are kept.
+    pub events: EventsConfig,
     /// Told when something slow starts and ends.
     pub progress: Box<dyn Fn(Progress) + Send + Sync>,
     /// Told which parts can do their work.
@@ -36,12 +39,15 @@ pub enum Progress {
 pub struct Host {
     config: HostConfig,
     log: Arc<dyn EventLog>,
+    room: Room,
     running: Vec<(Arc<RunningProduct>, Tasks)>,
 }
 
 /// What a product needs while it starts.
 pub(crate) struct Starting<'a> {
     pub(crate) log: Arc<dyn EventLog>,
+    /// For requests of all products.
+    pub(crate) room: &'a Room,
     config: &'a HostConfig,
 }
 
@@ -51,19 +57,21 @@ pub(crate) struct Step<'a> {
 }
 
 impl Host {
-    /// Opens the event log in the data folder.
+    /// Opens the event log.
     ///
     /// # Errors
-    /// [`SdkError::Events`] with code `log-in-use` if another process runs on this folder.
-    pub fn open(config: HostConfig) -> Result<Host, SdkError> {
+    /// [`SdkError::Events`] with code `log-in-use` if another process runs on this folder, and `log-open-failed` if there
+    /// is no way into the Kafka cluster.
+    pub async fn open(config: HostConfig) -> Result<Host, SdkError> {
         let events = config.data_dir.join("events");
         for folder in [&events, &config.data_dir.join("products")] {
             create_private(folder).map_err(SdkError::file(folder.display().to_string()))?;
         }
-        let log = EmbeddedLog::open(&events.join("log.redb"))?;
+        let log = config.events.open(&events).await?;
         Ok(Host {
             config,
             log,
+            room: Room::of_process(),
             running: Vec::new(),
         })
     }
@@ -84,6 +92,7 @@ impl Host {
         let folder = self.folder(product.name());
         let starting = Starting {
             log: self.log.clone(),
+            room: &self.room,
             config: &self.config,
         };
         let (running, tasks) = start::product(product, &folder, &starting).await?;
@@ -156,6 +165,10 @@ fn create_private(folder: &Path) -> std::io::Result<()> {
 }
 
 impl Starting<'_> {
+    pub(crate) fn events(&self) -> &EventsConfig {
+        &self.config.events
+    }
+
     pub(crate) fn step(&self, name: String) -> Step<'_> {
         (self.config.progress)(Progress::Started { step: name.clone() });
         Step {

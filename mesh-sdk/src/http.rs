@@ -2,9 +2,12 @@
 
 mod describe;
 mod ingest;
+mod live;
+mod quarantine;
 mod query;
 mod schemas;
 mod score;
+mod score_requests;
 
 use std::sync::Arc;
 
@@ -22,12 +25,17 @@ pub use schemas::schemas_api;
 pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
     let mut api = Api::new()
         .merge(describe::api(product))
-        .merge(query::api(product));
+        .merge(query::api(product))
+        .merge(live::api(product))
+        .merge(quarantine::api(product));
     for (port, ingest) in product.ports() {
         api = api.merge(ingest::api(product, port, ingest.clone()));
     }
     for (plan, scoring) in product.scoring_ports() {
         api = api.merge(score::api(product, plan, scoring.clone()));
+        if let Some(requests) = product.requests.get(&plan.name) {
+            api = api.merge(score_requests::api(product, plan, requests.clone()));
+        }
     }
     api
 }
@@ -87,18 +95,23 @@ fn only_json(headers: &HeaderMap) -> Result<(), Problem> {
 /// One record of `contract` or a list of them, as its `side` is sent or comes back. The schema is named for the product:
 /// contracts of two products may have one name.
 fn one_or_many(product: &RunningProduct, contract: &Contract, side: Side) -> Schema {
-    let name = match side {
+    let name = component(product, contract, side);
+    let record = Schema::component(name, contract.json_schema(side));
+    Schema::one_of([record.clone(), Schema::array_of(record)])
+}
+
+/// What the schema of one such record is called.
+fn component(product: &RunningProduct, contract: &Contract, side: Side) -> String {
+    let side = match side {
         Side::Input => "input",
         Side::Stored => "stored",
     };
     let product = product.product().name();
-    let name = format!(
-        "{product}-{}-{}-{name}",
+    format!(
+        "{product}-{}-{}-{side}",
         contract.name(),
         contract.version()
-    );
-    let record = Schema::component(name, contract.json_schema(side));
-    Schema::one_of([record.clone(), Schema::array_of(record)])
+    )
 }
 
 /// The path of something of `product`, such as `/products/bracelet-cardiology/query`.

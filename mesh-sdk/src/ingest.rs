@@ -1,20 +1,27 @@
 //! The way in through an input port: bytes -> records -> contract gate -> durable events.
 
 mod body;
+mod key;
+mod named;
 mod refusals;
+mod way;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::Utc;
 use mesh_contracts::{Assigned, Contract, Gate, Record, Side, Violation};
-use mesh_events::{Event, EventError, EventLog, MAX_EVENT_BYTES};
+use mesh_events::{Event, MAX_EVENT_BYTES};
 use serde_json::Value;
 use uuid::Uuid;
 
 pub(crate) use body::{BodyError, MediaType};
+pub(crate) use key::subject;
+pub(crate) use named::{Named, event_uuid};
 pub(crate) use refusals::Refusals;
+pub(crate) use way::{Way, WayError};
 
+use crate::admitted::Admitted;
 use body::Parsed;
 
 /// Takes records for one topic.
@@ -24,7 +31,11 @@ pub(crate) struct Ingest {
     assigned: Vec<(String, Assigned)>,
     topic: String,
     source: String,
-    log: Arc<dyn EventLog>,
+    /// CloudEvents type of its events.
+    kind: &'static str,
+    /// The versions of the contract that a producer may say its record keeps.
+    admitted: Admitted,
+    way: Way,
 }
 
 /// What became of the records of one request.
@@ -38,9 +49,10 @@ pub(crate) struct Outcome {
 impl Ingest {
     pub(crate) fn new(
         contract: Contract,
+        admitted: Admitted,
         topic: String,
         source: String,
-        log: Arc<dyn EventLog>,
+        way: Way,
     ) -> Ingest {
         let assigned = contract
             .schema()
@@ -54,21 +66,43 @@ impl Ingest {
             assigned,
             topic,
             source,
-            log,
+            kind: "mesh.ingest",
+            admitted,
+            way,
+        }
+    }
+
+    /// Takes requests to a model: what it is asked is the record as it was sent.
+    pub(crate) fn of_requests(
+        contract: Contract,
+        admitted: Admitted,
+        topic: String,
+        source: String,
+        way: Way,
+    ) -> Ingest {
+        Ingest {
+            assigned: Vec::new(),
+            kind: "mesh.score.request",
+            ..Ingest::new(contract, admitted, topic, source, way)
         }
     }
 
     /// Checks every record on its own, and returns once the events of the good ones are durable.
+    ///
+    /// A body of one record may have a name that came beside it.
     pub(crate) async fn accept(
         self: Arc<Self>,
         media_type: MediaType,
         body: Bytes,
+        named: Option<Named>,
     ) -> Result<Outcome, IngestError> {
+        let _room = self.way.take_room(body.len())?;
         let ingest = self.clone();
-        let checked = off_the_runtime(body.len(), move || ingest.check(media_type, &body)).await;
-        let (outcome, events) = checked?;
+        let bytes = body.len();
+        let check = move || ingest.check(media_type, &body, named.as_ref());
+        let (outcome, events) = off_the_runtime(bytes, check).await?;
         if !events.is_empty() {
-            self.log.append(&self.topic, events).await?;
+            self.way.append(&self.topic, events).await?;
         }
         Ok(outcome)
     }
@@ -77,34 +111,35 @@ impl Ingest {
         &self,
         media_type: MediaType,
         body: &[u8],
+        named: Option<&Named>,
     ) -> Result<(Outcome, Vec<Event>), BodyError> {
         let mut outcome = Outcome::default();
         let mut events = Vec::new();
-        body::parse(
-            media_type,
-            body,
-            &self.contract,
-            &mut |Parsed { line, record }| {
-                let id = Uuid::now_v7();
-                let event = record
-                    .map_err(|violation| vec![violation])
-                    .and_then(|record| {
-                        self.gate.check(&record)?;
-                        self.event(id, record)
-                    });
-                let record = outcome.event_ids.len();
-                match event {
-                    Ok(event) => {
-                        events.push(event);
-                        outcome.event_ids.push(Some(id));
-                    }
-                    Err(violations) => {
-                        outcome.event_ids.push(None);
-                        outcome.refused.add(record, line, violations);
-                    }
+        body::parse(media_type, body, &self.contract, &mut |parsed: Parsed| {
+            let named = parsed.named.as_ref().or(named);
+            let id = named.map_or_else(Uuid::now_v7, Named::id);
+            let schema = named.and_then(Named::schema);
+            let event = schema
+                .map_or(Ok(()), |schema| self.admitted.check(Some(schema)))
+                .and(parsed.record)
+                .map_err(|violation| vec![violation])
+                .and_then(|record| {
+                    self.gate.check(&record)?;
+                    self.event(id, record)
+                });
+            let line = parsed.line;
+            let record = outcome.event_ids.len();
+            match event {
+                Ok(event) => {
+                    events.push(event);
+                    outcome.event_ids.push(Some(id));
                 }
-            },
-        )?;
+                Err(violations) => {
+                    outcome.event_ids.push(None);
+                    outcome.refused.add(record, line, violations);
+                }
+            }
+        })?;
         Ok((outcome, events))
     }
 
@@ -120,10 +155,11 @@ impl Ingest {
         let event = Event {
             id: id.to_string(),
             source: self.source.clone(),
-            kind: "mesh.ingest".to_owned(),
-            subject: None,
+            kind: self.kind.to_owned(),
+            subject: subject(&self.contract, &record),
             time,
             schema: Some(schema_of(&self.contract)),
+            correlation: None,
             data: Value::Object(record).to_string().into(),
         };
         match event.size() > MAX_EVENT_BYTES {
@@ -166,5 +202,5 @@ pub(crate) enum IngestError {
     #[error(transparent)]
     Body(#[from] BodyError),
     #[error(transparent)]
-    Events(#[from] EventError),
+    Way(#[from] WayError),
 }

@@ -5,8 +5,11 @@
 //! opens their datasets, reads their topics into them, trains what has no model version yet, and serves
 //! their ports.
 
+mod admitted;
+mod asyncapi;
 mod changes;
 mod code;
+mod config;
 mod contract_test;
 mod declaration;
 mod error;
@@ -14,6 +17,7 @@ mod files;
 mod host;
 mod http;
 mod ingest;
+mod maintenance;
 mod problems;
 mod product;
 mod quality;
@@ -23,8 +27,10 @@ mod registry;
 mod running;
 mod scoring;
 mod sink;
+mod sql;
 mod start;
 mod starting_data;
+mod streams;
 mod training;
 
 /// The crates whose types transforms take and give.
@@ -34,6 +40,7 @@ pub mod arrow {
 }
 
 pub use code::{CodeError, CodeTransform, Tables};
+pub use config::{EventsConfig, MeshConfig, mesh_config_schema};
 pub use contract_test::{BrokenRow, ContractTest, DataFile, export_dataset};
 pub use declaration::mesh_yaml_schema;
 pub use error::SdkError;
@@ -41,6 +48,7 @@ pub use files::ProductFiles;
 pub use host::{Host, HostConfig, Progress};
 pub use http::schemas_api;
 pub use mesh_contracts::Contract;
+pub use mesh_events::SettingError;
 pub use mesh_models::{CrossValidation, CrossValidationReport};
 pub use mesh_platform::server::Readiness;
 pub use product::{DataProduct, InputPort, ScoringPort};

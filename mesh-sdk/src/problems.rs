@@ -7,8 +7,10 @@ use mesh_storage::StorageError;
 
 use crate::SdkError;
 use crate::http::refusal;
-use crate::ingest::{BodyError, IngestError};
+use crate::ingest::{BodyError, IngestError, WayError};
+use crate::quarantine::ReplayError;
 use crate::scoring::ScoreError;
+use crate::sink::backlog::Congested;
 
 impl From<BodyError> for Problem {
     fn from(error: BodyError) -> Self {
@@ -18,6 +20,7 @@ impl From<BodyError> for Problem {
             BodyError::NotJson(_) => &codes::NOT_JSON,
             BodyError::BadCsv(_) => &codes::BAD_CSV,
             BodyError::TooManyRecords => &codes::BODY_TOO_LARGE,
+            BodyError::Unfit(_) => &codes::BAD_REQUEST,
         };
         Problem::new(code).with_detail(error.to_string())
     }
@@ -27,7 +30,7 @@ impl From<IngestError> for Problem {
     fn from(error: IngestError) -> Self {
         match error {
             IngestError::Body(error) => error.into(),
-            IngestError::Events(error) => events(error),
+            IngestError::Way(error) => error.into(),
         }
     }
 }
@@ -36,7 +39,7 @@ impl From<ScoreError> for Problem {
     fn from(error: ScoreError) -> Self {
         match error {
             ScoreError::Body(error) => error.into(),
-            ScoreError::Events(error) => events(error),
+            ScoreError::Way(error) => error.into(),
             ScoreError::Model(ModelError::UndefinedScore { row }) => {
                 let problem = Problem::new(&codes::UNDEFINED_SCORE);
                 problem.with_detail(format!(
@@ -65,6 +68,41 @@ pub(crate) fn query(error: StorageError) -> Problem {
             Problem::new(code).with_detail(error.to_string())
         }
         _ => Problem::internal(error),
+    }
+}
+
+impl From<WayError> for Problem {
+    fn from(error: WayError) -> Self {
+        match error {
+            WayError::Congested(congested) => congested.into(),
+            WayError::Events(error) => events(error),
+        }
+    }
+}
+
+impl From<Congested> for Problem {
+    fn from(congested: Congested) -> Self {
+        let seconds = match congested {
+            Congested::Requests => 1,
+            // The dataset has to catch up first.
+            Congested::Backlog { .. } => 5,
+        };
+        Problem::new(&codes::TOO_MANY_REQUESTS)
+            .with_detail(format!("Nothing was accepted: {congested}."))
+            .with_retry_after(seconds)
+    }
+}
+
+impl From<ReplayError> for Problem {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::NoEntry(_) => {
+                Problem::new(&codes::NOT_FOUND).with_detail(error.to_string())
+            }
+            error => Problem::caused(&codes::UNAVAILABLE, error).with_detail(
+                "What was begun is finished by the next replay, or when the product starts: ask again.",
+            ),
+        }
     }
 }
 

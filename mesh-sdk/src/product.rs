@@ -1,6 +1,8 @@
 mod contracts;
 mod recipe;
 pub(crate) mod resolve;
+mod sink_limits;
+mod windowing;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,11 +10,14 @@ use std::path::Path;
 use mesh_contracts::{Contract, ProductDescription};
 
 use self::contracts::Contracts;
+use crate::admitted::Admitted;
 use crate::code::{Code, CodeTransform};
 use crate::declaration::{Declaration, FILE, Model, Source, StartingData};
 use crate::{ProductFiles, SdkError};
 
 pub(crate) use recipe::{Recipe, When, Work};
+pub(crate) use sink_limits::SinkLimits;
+pub(crate) use windowing::Windowing;
 
 const DESCRIPTION: &str = "product.odps.yaml";
 
@@ -68,12 +73,18 @@ pub(crate) struct DatasetPlan {
     pub(crate) starting_data: Option<StartingData>,
     /// How it is made, where it is not events that fill it.
     pub(crate) recipe: Option<Recipe>,
+    /// The versions of its contract whose events fill it.
+    pub(crate) admitted: Admitted,
+    pub(crate) sink: SinkLimits,
 }
 
-/// What writes the events that fill a dataset.
+/// Whose events travel on a topic.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Events<'a> {
     Port(&'a str),
+    /// What a model is asked by messages.
+    Requests(&'a str),
+    /// What a model answers.
     Model(&'a str),
 }
 
@@ -89,7 +100,16 @@ impl DatasetPlan {
         };
         let reads = self.recipe.iter().flat_map(|recipe| &recipe.reads);
         let reads: Vec<&str> = reads.map(String::as_str).collect();
-        let when = match self.recipe.as_ref().map(|recipe| &recipe.when) {
+        let recipe = self.recipe.as_ref();
+        let windowing = recipe.and_then(|recipe| match &recipe.work {
+            Work::Windows { windowing, .. } => Some(windowing),
+            _ => None,
+        });
+        if let Some(windowing) = windowing {
+            let windows = windowing.in_words();
+            return format!("{made} over {} in {windows}", reads.join(", "));
+        }
+        let when = match recipe.map(|recipe| &recipe.when) {
             Some(When::Schedule(cron)) => format!("refreshed at {cron} UTC"),
             _ => "refreshed on commit".to_owned(),
         };
@@ -112,6 +132,10 @@ pub(crate) struct ModelPlan {
     pub(crate) declared: Model,
     /// Of a call to the scoring port.
     pub(crate) input: Contract,
+    /// The versions of it that a request may keep.
+    pub(crate) admitted: Admitted,
+    /// Requests that may wait, as many as answers may that are not yet stored.
+    pub(crate) max_backlog: u64,
     /// Of its answer, which is also a row of `dataset`.
     pub(crate) output: Contract,
     pub(crate) dataset: String,
@@ -132,7 +156,7 @@ impl DataProduct {
         let resolved = || -> Result<_, SdkError> {
             let datasets = resolve::datasets(&description, &declaration, &contracts, &files)?;
             let ports = resolve::ports(&description, &datasets, &contracts)?;
-            let models = resolve::models(&declaration, &datasets, &ports)?;
+            let models = resolve::models(&declaration, &contracts, &datasets, &ports)?;
             Ok((datasets, ports, models))
         };
         let (datasets, ports, models) = resolved().map_err(|error| error.located(&yaml))?;
@@ -253,12 +277,13 @@ impl DataProduct {
         &self.code
     }
 
-    /// The topic on which the events of an input port or a model travel.
+    /// The topic on which these events travel.
     pub(crate) fn topic(&self, from: Events<'_>) -> String {
         let (domain, product) = (self.domain(), self.name());
         match from {
             Events::Port(port) => format!("{domain}.{product}.{port}"),
-            Events::Model(model) => format!("{domain}.{product}.{model}.scores"),
+            Events::Requests(model) => format!("{domain}.{product}.{model}.score.requests"),
+            Events::Model(model) => format!("{domain}.{product}.{model}.score.results"),
         }
     }
 }

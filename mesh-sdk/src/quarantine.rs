@@ -1,16 +1,24 @@
-//! Rows that broke their contract, kept whole and with the reasons.
+//! What broke its contract, kept whole and with the reasons, until it is put in again.
 
-use std::collections::BTreeMap;
+mod broken;
+mod entries;
+mod replay;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-use mesh_contracts::{Gate, Record, Side, Violation, published};
-use mesh_storage::{Dataset, StorageError};
-use serde_json::{Value, json};
+use arrow_array::cast::AsArray;
+use arrow_array::types::Int64Type;
+use futures::TryStreamExt;
+use mesh_contracts::{Gate, Record, Side, published};
+use mesh_storage::{Dataset, Engine, StorageError};
 
-use crate::SdkError;
-use crate::ingest::timestamp;
+use crate::{SdkError, sql};
+
+pub(crate) use broken::{Broken, Envelope};
+pub(crate) use entries::{Entry, EntryId, MOST, Page, Place, Wanted};
+pub(crate) use replay::{Outcome, Replay, ReplayError, Replayed, Request};
 
 /// The dataset of every product that keeps them.
 pub(crate) const QUARANTINE: &str = "quarantine";
@@ -19,22 +27,8 @@ pub(crate) const QUARANTINE: &str = "quarantine";
 pub(crate) struct Quarantine {
     dataset: Arc<Dataset>,
     gate: Arc<Gate>,
-}
-
-/// A row that broke its contract, where it came from, and how.
-pub(crate) struct Broken<'a> {
-    pub(crate) event_id: &'a str,
-    pub(crate) time: DateTime<Utc>,
-    /// Topic of the event, or the file of the row.
-    pub(crate) topic: &'a str,
-    pub(crate) partition: u32,
-    /// Place in the partition, or in the file.
-    pub(crate) offset: u64,
-    /// Whose contract it broke.
-    pub(crate) dataset: &'a str,
-    pub(crate) violations: &'a [Violation],
-    /// As it came.
-    pub(crate) data: String,
+    /// Sees this dataset too, which no statement of a product or a caller does.
+    engine: Arc<Engine>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -46,22 +40,50 @@ pub(crate) enum QuarantineError {
 }
 
 impl Quarantine {
-    /// Opens the dataset in the folder of a product's datasets.
-    pub(crate) async fn open(datasets: &Path) -> Result<Quarantine, SdkError> {
+    /// Opens the dataset in the folder of a product's datasets, and adds it to `engine`.
+    pub(crate) async fn open(datasets: &Path, engine: Arc<Engine>) -> Result<Quarantine, SdkError> {
         let contract = published::find(QUARANTINE, None).ok_or_else(|| {
             let message = "the contract of the quarantine dataset is not published";
             SdkError::declaration("", message)
         })?;
         let gate = Arc::new(Gate::compile(&contract, Side::Stored));
         let dataset = Dataset::open(&datasets.join(QUARANTINE), QUARANTINE, contract).await?;
+        let dataset = Arc::new(dataset);
+        engine.add(dataset.clone());
         Ok(Quarantine {
-            dataset: Arc::new(dataset),
+            dataset,
             gate,
+            engine,
         })
     }
 
+    pub(crate) fn dataset(&self) -> &Arc<Dataset> {
+        &self.dataset
+    }
+
+    /// How far a source has come here, as the table says now.
     pub(crate) async fn progress(&self, source: &str) -> Result<u64, StorageError> {
         self.dataset.progress(source).await
+    }
+
+    /// The offsets of a partition from `first` on that are here.
+    pub(crate) async fn held(
+        &self,
+        topic: &str,
+        partition: u32,
+        first: u64,
+    ) -> Result<BTreeSet<u64>, StorageError> {
+        let sql = format!(
+            "SELECT \"offset\" FROM {QUARANTINE} WHERE topic = {} AND partition = {partition} AND \"offset\" >= {first}",
+            sql::text(topic)
+        );
+        let mut held = BTreeSet::new();
+        let mut rows = self.engine.query(&sql).await?.batches();
+        while let Some(batch) = rows.try_next().await? {
+            let offsets = batch.column(0).as_primitive::<Int64Type>().iter().flatten();
+            held.extend(offsets.filter_map(|offset| u64::try_from(offset).ok()));
+        }
+        Ok(held)
     }
 
     /// Commits the rows and how far their sources have been read.
@@ -70,28 +92,19 @@ impl Quarantine {
         broken: impl Iterator<Item = Broken<'a>>,
         progress: &BTreeMap<String, u64>,
     ) -> Result<(), QuarantineError> {
-        let rows = self.gate.batch(broken.map(|broken| row(&broken)).collect());
+        self.add(broken.map(Broken::row).collect(), progress).await
+    }
+
+    async fn add(
+        &self,
+        rows: Vec<Record>,
+        progress: &BTreeMap<String, u64>,
+    ) -> Result<(), QuarantineError> {
+        let rows = self.gate.batch(rows);
         if !rows.rejected.is_empty() {
             return Err(QuarantineError::Unfit(rows.rejected.len()));
         }
         self.dataset.append(&rows.accepted, progress).await?;
         Ok(())
-    }
-}
-
-fn row(broken: &Broken<'_>) -> Record {
-    let row = json!({
-        "event_id": broken.event_id,
-        "received_at": timestamp(broken.time),
-        "topic": broken.topic,
-        "partition": broken.partition,
-        "offset": broken.offset,
-        "dataset": broken.dataset,
-        "reasons": serde_json::to_string(broken.violations).unwrap_or_default(),
-        "data": broken.data,
-    });
-    match row {
-        Value::Object(row) => row,
-        _ => Record::new(),
     }
 }

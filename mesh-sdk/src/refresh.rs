@@ -7,6 +7,7 @@
 mod file;
 mod mark;
 mod tables;
+mod windows;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,7 +20,7 @@ use mesh_storage::{Dataset, Engine};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::Changes;
@@ -27,6 +28,8 @@ use crate::code::CodeTransform;
 use crate::product::{Recipe, When, Work};
 use crate::quarantine::Quarantine;
 use crate::{ProductFiles, SdkError};
+
+pub(crate) use windows::Quiet;
 
 /// Before a failed refresh is tried again.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);
@@ -45,6 +48,10 @@ pub struct RefreshState {
     pub how: Option<String>,
     /// Rows of a file that broke the contract and went to quarantine.
     pub quarantined: u64,
+    /// Of a dataset that is made in windows: up to which time they were over when it was made last.
+    pub watermark: Option<DateTime<Utc>>,
+    /// Rows that came too late for a window since this process started. They are in the dataset that the windows are over.
+    pub too_late: u64,
     /// Why the dataset is not as new as it could be.
     pub failure: Option<Failure>,
 }
@@ -70,6 +77,7 @@ pub(crate) struct Refresher {
     pub(crate) code: Option<Arc<dyn CodeTransform>>,
     pub(crate) quarantine: Quarantine,
     pub(crate) changes: Changes,
+    pub(crate) quiet: Quiet,
     pub(crate) state: Arc<Mutex<RefreshState>>,
 }
 
@@ -77,16 +85,22 @@ pub(crate) struct Refresher {
 pub(crate) struct Made {
     how: &'static str,
     quarantined: u64,
+    too_late: u64,
+    watermark: Option<DateTime<Utc>>,
 }
 
 impl Made {
     const INCREMENTALLY: Made = Made {
         how: "incrementally",
         quarantined: 0,
+        too_late: 0,
+        watermark: None,
     };
     const IN_FULL: Made = Made {
         how: "in full",
         quarantined: 0,
+        too_late: 0,
+        watermark: None,
     };
 }
 
@@ -112,6 +126,8 @@ impl Refresher {
                     state.refreshed_at = Some(Utc::now());
                     state.how = Some(made.how.to_owned());
                     state.quarantined = made.quarantined;
+                    state.too_late += made.too_late;
+                    state.watermark = made.watermark;
                     drop(state);
                     self.changes.tell();
                 }
@@ -171,7 +187,10 @@ impl Refresher {
             match &self.recipe.when {
                 When::OnCommit => {
                     tokio::time::sleep(began.elapsed() * SHARE).await;
-                    changed(&mut heard).await;
+                    match self.recipe.idle() {
+                        Some(idle) => drop(timeout(idle, changed(&mut heard)).await),
+                        None => changed(&mut heard).await,
+                    }
                 }
                 When::Schedule(cron) => until_next(cron).await,
             }
@@ -186,13 +205,21 @@ impl Refresher {
 
     async fn make(&self, anew: bool) -> Result<Option<Made>, SdkError> {
         let made_of = mark::MadeOf::look(self).await?;
-        if made_of.is_up_to_date() && !anew {
+        let may_be_idle = self.recipe.idle().is_some();
+        if made_of.is_up_to_date() && !anew && !may_be_idle {
             return Ok(None);
         }
         let made_of = if anew { made_of.forgotten() } else { made_of };
         let made = match &self.recipe.work {
             Work::File(path) => file::make(self, path, &made_of).await?,
             Work::Sql(statement) => tables::make(self, statement, &made_of).await?,
+            Work::Windows {
+                statement,
+                windowing,
+            } => match windows::make(self, statement, windowing, &made_of).await? {
+                Some(made) => made,
+                None => return Ok(None),
+            },
             Work::Code => tables::make_by_code(self, &made_of).await?,
         };
         let of = [

@@ -2,25 +2,42 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
+use mesh_events::EventLog;
 use mesh_storage::{Dataset, Engine};
 
+use crate::changes::Changes;
 use crate::ingest::Ingest;
 use crate::product::{ModelPlan, resolve};
 use crate::quality::Reports;
+use crate::quarantine::{Quarantine, Replay};
 use crate::registry::ModelVersion;
 use crate::scoring::Scoring;
-use crate::{DataProduct, InputPort, QualityReport, RefreshState, SdkError};
+use crate::streams::Streams;
+use crate::{DataProduct, EventsConfig, InputPort, QualityReport, RefreshState, SdkError};
 
 /// A product that is up: its datasets open, its tasks running, its models in memory.
 pub struct RunningProduct {
     pub(crate) product: DataProduct,
+    pub(crate) log: Arc<dyn EventLog>,
+    /// Where that is.
+    pub(crate) events: EventsConfig,
+    /// Its topics, with how many partitions each has.
+    pub(crate) topics: BTreeMap<String, u32>,
+    /// Told when a dataset has moved on.
+    pub(crate) changes: Changes,
+    pub(crate) streams: Streams,
     pub(crate) engine: Arc<Engine>,
+    pub(crate) quarantine: Quarantine,
+    /// Of the datasets that events fill.
+    pub(crate) replays: BTreeMap<String, Arc<Replay>>,
     pub(crate) datasets: BTreeMap<String, Arc<Dataset>>,
     /// Of the datasets that are made of others.
     pub(crate) refreshes: BTreeMap<String, Arc<Mutex<RefreshState>>>,
     pub(crate) reports: Reports,
     pub(crate) ports: BTreeMap<String, Arc<Ingest>>,
     pub(crate) models: BTreeMap<String, Arc<Scoring>>,
+    /// Where each model is asked by messages.
+    pub(crate) requests: BTreeMap<String, Arc<Ingest>>,
     /// Of each model, oldest first.
     pub(crate) versions: BTreeMap<String, Vec<ModelVersion>>,
 }

@@ -1,18 +1,22 @@
 //! The scoring port: the record that was sent, checked, scored, kept as an event, and sent back with its answer.
 
+pub(crate) mod requests;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chrono::Utc;
-use mesh_contracts::{Gate, Record, Side, Violation, json};
-use mesh_events::{Event, EventError, EventLog};
+use mesh_contracts::{Contract, Gate, Record, Side, Violation, json};
+use mesh_events::Event;
 use mesh_models::{Model, ModelError, Scores};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::ingest::{BodyError, Refusals, off_the_runtime, schema_of, timestamp};
+use crate::ingest::{
+    BodyError, Refusals, Way, WayError, off_the_runtime, schema_of, subject, timestamp,
+};
 use crate::product::ModelPlan;
 use crate::registry::{Accuracy, ModelVersion};
 
@@ -27,7 +31,18 @@ pub(crate) struct Scoring {
     schema: String,
     model: Model,
     version: ModelVersion,
-    log: Arc<dyn EventLog>,
+    /// Of the answers, whose events are about what it says.
+    output: Contract,
+    way: Way,
+}
+
+/// A record to score, and what the event of its answer is to say.
+pub(crate) struct Asked {
+    record: Record,
+    event_id: Uuid,
+    subject: Option<String>,
+    /// Id of the event that asked.
+    correlation: Option<String>,
 }
 
 /// What a call sent: one record is answered with one, a list with a list.
@@ -63,7 +78,7 @@ pub(crate) enum ScoreError {
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
-    Events(#[from] EventError),
+    Way(#[from] WayError),
 }
 
 impl Scoring {
@@ -73,7 +88,7 @@ impl Scoring {
         source: String,
         model: Model,
         version: ModelVersion,
-        log: Arc<dyn EventLog>,
+        way: Way,
     ) -> Scoring {
         Scoring {
             gate: Gate::compile(&plan.input, Side::Input),
@@ -83,7 +98,8 @@ impl Scoring {
             schema: schema_of(&plan.output),
             model,
             version,
-            log,
+            output: plan.output.clone(),
+            way,
         }
     }
 
@@ -93,11 +109,17 @@ impl Scoring {
 
     /// Scores every record of `body`, or none: returns once the answers are durable.
     pub(crate) async fn score(self: Arc<Self>, body: Bytes) -> Result<Answer, ScoreError> {
+        let _room = self.way.take_room(body.len())?;
         let scoring = self.clone();
         let scored = off_the_runtime(body.len(), move || scoring.answers(&body)).await;
         let (answer, events) = scored?;
-        self.log.append(&self.topic, events).await?;
+        self.keep(events).await?;
         Ok(answer)
+    }
+
+    /// Returns once the events of answers are durable.
+    async fn keep(&self, events: Vec<Event>) -> Result<(), WayError> {
+        self.way.append(&self.topic, events).await
     }
 
     fn answers(&self, body: &[u8]) -> Result<(Answer, Vec<Event>), ScoreError> {
@@ -112,24 +134,31 @@ impl Scoring {
         if raw.len() > MAX_RECORDS {
             return Err(ScoreError::TooMany(raw.len()));
         }
-        let mut records = Vec::with_capacity(raw.len());
+        let mut asked = Vec::with_capacity(raw.len());
         let mut refused = Refusals::default();
         for (index, raw) in raw.into_iter().enumerate() {
             match self.checked(raw.get().as_bytes()) {
-                Ok(record) => records.push(record),
+                Ok(record) => asked.push(Asked {
+                    event_id: Uuid::now_v7(),
+                    subject: subject(&self.output, &record),
+                    correlation: None,
+                    record,
+                }),
                 Err(violations) => refused.add(index, None, violations),
             }
         }
         if !refused.is_empty() {
             return Err(ScoreError::Refused(refused));
         }
-        let events = self.answer(&mut records)?;
-        let answer = match (one, records.pop()) {
+        let answers = self.answer(&mut asked)?;
+        if let Some(row) = answers.iter().position(Option::is_none) {
+            return Err(ModelError::UndefinedScore { row }.into());
+        }
+        let events = answers.into_iter().flatten().collect();
+        let mut records = asked.into_iter().map(|asked| asked.record);
+        let answer = match (one, records.next()) {
             (true, Some(record)) => Answer::One(record),
-            (_, last) => {
-                records.extend(last);
-                Answer::Many(records)
-            }
+            (_, first) => Answer::Many(first.into_iter().chain(records).collect()),
         };
         Ok((answer, events))
     }
@@ -140,45 +169,55 @@ impl Scoring {
         Ok(record)
     }
 
-    /// Adds the answer to every record; returns the events to keep.
-    fn answer(&self, records: &mut [Record]) -> Result<Vec<Event>, ScoreError> {
+    /// Adds the answer to every record; returns the event that keeps it, or nothing where the model has no answer.
+    fn answer(&self, asked: &mut [Asked]) -> Result<Vec<Option<Event>>, ModelError> {
         let features = self.model.features();
-        let mut rows = Vec::with_capacity(records.len() * features.len());
-        for record in records.iter() {
+        let mut rows = Vec::with_capacity(asked.len() * features.len());
+        for Asked { record, .. } in asked.iter() {
             rows.extend(features.iter().map(|feature| number(record.get(feature))));
         }
         let mut scores = Scores::new();
-        self.model.score(&rows, &mut scores)?;
+        match self.model.score(&rows, &mut scores) {
+            // The others have theirs.
+            Ok(()) | Err(ModelError::UndefinedScore { .. }) => {}
+            Err(error) => return Err(error),
+        }
         let now = Utc::now();
         let scored_at = timestamp(now);
         let accuracy = self.version.accuracy();
-        let answers = scores.labels().iter().zip(positive(&self.model, &scores));
-        let events = records
-            .iter_mut()
-            .zip(answers)
-            .map(|(record, (label, probability))| {
-                let id = Uuid::now_v7().to_string();
-                let answer = ScoreAnswer {
-                    prediction: *label,
-                    probability: shortest(probability),
-                    accuracy,
-                    model: &self.version.model,
-                    version: self.version.version,
-                    event_id: &id,
-                    scored_at: &scored_at,
-                };
-                let answer = serde_json::to_value(answer).unwrap_or_default();
-                record.insert(self.answer.clone(), answer);
-                Event {
-                    id,
-                    source: self.source.clone(),
-                    kind: "mesh.score".to_owned(),
-                    subject: None,
-                    time: now,
-                    schema: Some(self.schema.clone()),
-                    data: serde_json::to_vec(&record).unwrap_or_default().into(),
-                }
-            });
+        let labels = scores.labels().iter();
+        let answers = labels.zip(positive(&self.model, &scores));
+        let rows = scores
+            .probabilities()
+            .chunks_exact(self.model.classes().len());
+        let answers = asked.iter_mut().zip(answers).zip(rows);
+        let events = answers.map(|((asked, (label, probability)), row)| {
+            if row.iter().any(|probability| probability.is_nan()) {
+                return None;
+            }
+            let id = asked.event_id.to_string();
+            let answer = ScoreAnswer {
+                prediction: *label,
+                probability: shortest(probability),
+                accuracy,
+                model: &self.version.model,
+                version: self.version.version,
+                event_id: &id,
+                scored_at: &scored_at,
+            };
+            let answer = serde_json::to_value(answer).unwrap_or_default();
+            asked.record.insert(self.answer.clone(), answer);
+            Some(Event {
+                id,
+                source: self.source.clone(),
+                kind: "mesh.score".to_owned(),
+                subject: asked.subject.take(),
+                time: now,
+                schema: Some(self.schema.clone()),
+                correlation: asked.correlation.take(),
+                data: serde_json::to_vec(&asked.record).unwrap_or_default().into(),
+            })
+        });
         Ok(events.collect())
     }
 }

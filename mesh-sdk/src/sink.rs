@@ -1,30 +1,42 @@
 //! Topic -> gate -> dataset, exactly once.
 //!
 //! The dataset itself says where to go on reading: every commit carries the offsets it was read up to. So
-//! whatever happens between reading and committing, the same events are read again, or not at all.
+//! whatever happens between reading and committing, the same events are read again, or not at all. The argument is in
+//! `docs/exactly-once.md`.
 
-use std::collections::BTreeMap;
+pub(crate) mod backlog;
+mod collected;
+mod ledger;
+pub(crate) mod memory;
+mod seat;
+mod sorted;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use mesh_contracts::{CheckedBatch, Gate, Violation, json};
-use mesh_events::{EventError, EventLog, Reader, Received};
-use mesh_storage::{Dataset, StorageError};
+use mesh_contracts::Gate;
+use mesh_events::{Delivery, EventError, EventLog, Received};
+use mesh_storage::{Dataset, StorageError, WriteMode};
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use crate::admitted::Admitted;
 use crate::changes::Changes;
+use crate::product::SinkLimits;
 use crate::quarantine::{Broken, Quarantine, QuarantineError};
+use backlog::Backlog;
+use ledger::{Ledger, Mark, Told};
+use memory::Memory;
+use seat::Seat;
+use sorted::Sorted;
 
-/// An event is in the dataset at most this long after it was accepted, when all is well.
-const MAX_DELAY: Duration = Duration::from_millis(500);
-/// Rows of one commit at most, and bytes of their events, about: bounds the memory of a catch-up.
-const MAX_ROWS: usize = 20_000;
-const MAX_BYTES: usize = 32 << 20;
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const BETWEEN_MEASURES: Duration = Duration::from_secs(1);
 
 pub(crate) struct Sink {
     pub(crate) product: String,
@@ -32,14 +44,16 @@ pub(crate) struct Sink {
     pub(crate) topic: String,
     pub(crate) dataset: Arc<Dataset>,
     pub(crate) gate: Gate,
+    pub(crate) admitted: Admitted,
     pub(crate) quarantine: Quarantine,
+    /// Held while events are sorted and stored: whoever else stores some of the same must wait.
+    pub(crate) memory: Arc<Mutex<Option<Memory>>>,
+    pub(crate) limits: SinkLimits,
+    pub(crate) backlog: Arc<Backlog>,
     pub(crate) changes: Changes,
     /// Told whether the newest attempt to get on succeeded.
     pub(crate) healthy: Box<dyn Fn(bool) + Send + Sync>,
 }
-
-/// An event that broke its contract, and how.
-type Refused<'a> = (&'a Received, Vec<Violation>);
 
 #[derive(Debug, thiserror::Error)]
 enum SinkError {
@@ -53,8 +67,19 @@ enum SinkError {
     Panicked,
 }
 
+impl SinkError {
+    fn is_overtaken(&self) -> bool {
+        match self {
+            Self::Storage(error) | Self::Quarantine(QuarantineError::Storage(error)) => {
+                error.code() == "overtaken"
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Sink {
-    /// Runs until `stop`, and then until everything the topic held at that moment is committed.
+    /// Runs until `stop`, and then until everything that its partitions held at that moment is committed.
     pub(crate) async fn run(self, stop: CancellationToken) {
         let mut pause = FIRST_PAUSE;
         loop {
@@ -82,120 +107,199 @@ impl Sink {
         stop: &CancellationToken,
         pause: &mut Duration,
     ) -> Result<(), SinkError> {
-        let partitions = self.log.ends(&self.topic).await?.len();
-        let (mut next, quarantined) = self.reached(partitions).await?;
-        let mut reader = self.log.reader(&self.topic, &next).await?;
-        (self.healthy)(true);
-        // Where to stop: the topic may get events faster than the last of them are committed.
-        let mut ends = None;
+        let group = format!("{}.{}", self.product, self.dataset.name());
+        let consumer = self.log.consumer(&group, &self.topic).await?;
+        let mut seat = Seat::take(consumer, self.limits);
+        if *pause == FIRST_PAUSE {
+            // Otherwise it has to show first that it can.
+            (self.healthy)(true);
+        }
         loop {
-            let events = collect(reader.as_mut(), stop).await?;
-            if stop.is_cancelled() && ends.is_none() {
-                ends = Some(self.log.ends(&self.topic).await?);
+            if stop.is_cancelled() && seat.ends.is_none() {
+                seat.ends = Some(self.log.ends(&self.topic).await?);
+                self.commit_all(&mut seat).await?;
             }
-            if !events.is_empty() {
-                self.commit(&events, &quarantined).await?;
-                advance(&mut next, &events);
-                *pause = FIRST_PAUSE;
-            }
-            if let Some(ends) = &ends
-                && (events.is_empty() || next.iter().zip(ends).all(|(next, end)| next >= end))
-            {
-                return Ok(());
+            let (room, wait) = (seat.collected.room(), seat.patience());
+            let delivery = tokio::select! {
+                delivery = seat.consumer.next(room, wait) => delivery?,
+                () = stop.cancelled(), if seat.ends.is_none() => continue,
+            };
+            match delivery {
+                Delivery::Assigned(partitions) => self.begin(&mut seat, &partitions).await?,
+                Delivery::Revoked(partitions) => {
+                    self.commit_all(&mut seat).await?;
+                    seat.consumer.release().await?;
+                    seat.ledger.leave(&partitions);
+                }
+                Delivery::Events(events) => {
+                    let nothing_more = events.is_empty();
+                    let now = Instant::now();
+                    seat.collected.add(events, now);
+                    if nothing_more || seat.ends.is_some() || seat.collected.is_due(now) {
+                        self.commit_all(&mut seat).await?;
+                        (self.healthy)(true);
+                        *pause = FIRST_PAUSE;
+                    }
+                    if seat.ends.is_some() && (nothing_more || seat.is_at_its_ends()) {
+                        return Ok(());
+                    }
+                }
             }
         }
     }
 
-    /// What comes next of each partition, for the dataset and for quarantine.
-    async fn reached(&self, partitions: usize) -> Result<(Vec<u64>, Vec<u64>), StorageError> {
-        let mut dataset = Vec::with_capacity(partitions);
-        let mut quarantine = Vec::with_capacity(partitions);
-        for partition in 0..partitions {
-            let source = self.source(partition as u32);
-            dataset.push(self.dataset.progress(&source).await?);
-            quarantine.push(self.quarantine.progress(&source).await?);
-        }
-        Ok((dataset, quarantine))
+    /// Goes on with partitions where the tables say that they were left.
+    async fn begin(&self, seat: &mut Seat, partitions: &[u32]) -> Result<(), SinkError> {
+        self.look(&mut seat.ledger, partitions).await?;
+        let next = |partition: &u32| Some((*partition, seat.ledger.next(*partition)?));
+        let from: BTreeMap<u32, u64> = partitions.iter().filter_map(next).collect();
+        seat.consumer.start(&from).await?;
+        self.measure(seat).await;
+        Ok(())
     }
 
-    /// One commit for the good rows; before it, one for the rows that broke their contract. Should the
-    /// process end between the two, the next run finds in `quarantined` what it need not write again.
-    async fn commit(&self, events: &[Received], quarantined: &[u64]) -> Result<(), SinkError> {
-        let (accepted, broken) = self.gated(events);
-        let progress = self.progress(events);
-        if !broken.is_empty() {
-            let (topic, rows) = (&self.topic, broken.len());
-            tracing::warn!(
-                topic,
-                rows,
-                "rows broke their contract and go to quarantine"
-            );
-            self.quarantine_rows(&broken, quarantined, &progress)
-                .await?;
+    /// Asks the tables how far `partitions` have come. Others may have written to them, and have had events of theirs.
+    async fn look(&self, ledger: &mut Ledger, partitions: &[u32]) -> Result<(), SinkError> {
+        if let Some(memory) = self.memory.lock().await.as_mut() {
+            memory.forget();
         }
-        self.dataset.append(&accepted, &progress).await?;
+        for partition in partitions {
+            let source = self.source(*partition);
+            let stored = self.dataset.progress(&source).await?;
+            let quarantined = self.quarantine.progress(&source).await?;
+            let held = match quarantined > stored {
+                true => {
+                    self.quarantine
+                        .held(&self.topic, *partition, stored)
+                        .await?
+                }
+                false => BTreeSet::new(),
+            };
+            let mark = Mark {
+                stored,
+                quarantined,
+                held,
+            };
+            ledger.take(*partition, mark);
+        }
+        Ok(())
+    }
+
+    /// Commits what was collected, in commits within the bounds.
+    async fn commit_all(&self, seat: &mut Seat) -> Result<(), SinkError> {
+        while !seat.collected.is_empty() {
+            let events = seat.collected.take();
+            while let Err(error) = self.commit(&mut seat.ledger, &events).await {
+                if !error.is_overtaken() {
+                    return Err(error);
+                }
+                let (topic, dataset) = (&self.topic, self.dataset.name());
+                tracing::warn!(
+                    topic,
+                    dataset,
+                    "another sink of the group was faster: asking the table"
+                );
+                let partitions = seat.ledger.partitions();
+                self.look(&mut seat.ledger, &partitions).await?;
+            }
+            self.backlog.gone(events.len());
+            let next = seat
+                .ledger
+                .reached(events.iter().map(|event| event.position));
+            // For those who watch the group; the table is what counts.
+            if let Err(error) = seat.consumer.commit(&next).await {
+                let topic = &self.topic;
+                tracing::warn!(topic, %error, "the group's offsets cannot be committed");
+            }
+        }
+        self.measure(seat).await;
+        Ok(())
+    }
+
+    /// One commit for the good rows; before it, one for the events that broke their contract. Should the process end
+    /// between the two, the next run finds in quarantine what it need not write again.
+    async fn commit(&self, ledger: &mut Ledger, events: &[Received]) -> Result<(), SinkError> {
+        let due = events.iter().filter(|event| ledger.is_due(event.position));
+        let due: Vec<&Received> = due.collect();
+        let next = ledger.after(events.iter().map(|event| event.position));
+        if next.is_empty() {
+            return Ok(());
+        }
+        let mut memory = self.memory.lock().await;
+        let sorted = Sorted::sort(due, &self.admitted, &self.gate, memory.as_mut()).await?;
+        if !sorted.broken.is_empty() {
+            self.quarantine(ledger, &sorted, &next).await?;
+        }
+        let mut writing = self.dataset.writing(WriteMode::Append);
+        for rows in &sorted.rows {
+            writing.rows(rows).await?;
+        }
+        let progress = next
+            .iter()
+            .map(|(partition, next)| (self.source(*partition), *next));
+        writing.commit(&progress.collect()).await?;
+        ledger.stored(&next);
+        if let Some(memory) = memory.as_mut() {
+            memory.add(&sorted.keys);
+        }
+        self.tell(&sorted);
+        Ok(())
+    }
+
+    async fn quarantine(
+        &self,
+        ledger: &mut Ledger,
+        sorted: &Sorted<'_>,
+        next: &BTreeMap<u32, u64>,
+    ) -> Result<(), SinkError> {
+        let (topic, dataset) = (&self.topic, self.dataset.name());
+        let events = sorted.broken.len();
+        tracing::warn!(topic, dataset, events, "events go to quarantine");
+        let rows = sorted
+            .broken
+            .iter()
+            .map(|(received, violations)| Broken::event(topic, dataset, received, violations));
+        let progress = ledger.told(next).into_iter().map(|(partition, told)| {
+            let source = self.source(partition);
+            match told {
+                Told::UpTo(next) => (source, next),
+                Told::Again(next) => (format!("{source}/again"), next),
+            }
+        });
+        self.quarantine.keep(rows, &progress.collect()).await?;
+        ledger.quarantined(next);
+        Ok(())
+    }
+
+    fn tell(&self, sorted: &Sorted<'_>) {
         self.changes.tell();
         let of = [
             ("product", self.product.clone()),
             ("dataset", self.dataset.name().to_owned()),
         ];
-        metrics::counter!("mesh_dataset_rows_total", &of).increment(accepted.num_rows() as u64);
-        Ok(())
+        let rows: usize = sorted.rows.iter().map(|rows| rows.num_rows()).sum();
+        metrics::counter!("mesh_dataset_rows_total", &of).increment(rows as u64);
+        metrics::counter!("mesh_events_repeated_total", &of).increment(sorted.repeated as u64);
+        metrics::counter!("mesh_events_quarantined_total", &of)
+            .increment(sorted.broken.len() as u64);
     }
 
-    fn gated<'a>(&self, events: &'a [Received]) -> (CheckedBatch, Vec<Refused<'a>>) {
-        let mut rows = Vec::with_capacity(events.len());
-        let mut kept = Vec::with_capacity(events.len());
-        let mut broken = Vec::new();
-        for received in events {
-            match json::parse_record(&received.event.data) {
-                Ok(record) => {
-                    rows.push(record);
-                    kept.push(received);
-                }
-                Err(error) => broken.push((received, vec![error.into()])),
+    /// Tells the ports how many events wait, if that can be found out: what matters is in the table.
+    async fn measure(&self, seat: &mut Seat) {
+        if seat
+            .measured
+            .is_some_and(|at| at.elapsed() < BETWEEN_MEASURES)
+        {
+            return;
+        }
+        seat.measured = Some(Instant::now());
+        match seat.waiting(self.log.as_ref(), &self.topic).await {
+            Ok(waiting) => self.backlog.measured(waiting),
+            Err(error) => {
+                let topic = &self.topic;
+                tracing::warn!(topic, %error, "it cannot be told how many events wait");
             }
         }
-        let gated = self.gate.batch(rows);
-        let rejected = gated.rejected.into_iter();
-        broken.extend(rejected.map(|(row, violations)| (kept[row], violations)));
-        (gated.accepted, broken)
-    }
-
-    async fn quarantine_rows(
-        &self,
-        broken: &[Refused<'_>],
-        quarantined: &[u64],
-        progress: &BTreeMap<String, u64>,
-    ) -> Result<(), SinkError> {
-        let new = |received: &Received| {
-            let position = received.position;
-            position.offset >= quarantined[position.partition as usize]
-        };
-        let new = broken.iter().filter(|(received, _)| new(received));
-        let rows = new.map(|(received, violations)| Broken {
-            event_id: &received.event.id,
-            time: received.event.time,
-            topic: &self.topic,
-            partition: received.position.partition,
-            offset: received.position.offset,
-            dataset: self.dataset.name(),
-            violations,
-            data: String::from_utf8_lossy(&received.event.data).into_owned(),
-        });
-        Ok(self.quarantine.keep(rows, progress).await?)
-    }
-
-    /// After these events, what comes next in each partition that they came from.
-    fn progress(&self, events: &[Received]) -> BTreeMap<String, u64> {
-        let mut progress = BTreeMap::new();
-        for received in events {
-            let next = received.position.offset + 1;
-            let entry = progress.entry(self.source(received.position.partition));
-            let reached: &mut u64 = entry.or_default();
-            *reached = (*reached).max(next);
-        }
-        progress
     }
 
     fn source(&self, partition: u32) -> String {
@@ -203,48 +307,7 @@ impl Sink {
     }
 }
 
-/// Moves what comes next of each partition behind `events`.
-fn advance(next: &mut [u64], events: &[Received]) {
-    for received in events {
-        let next = &mut next[received.position.partition as usize];
-        *next = (*next).max(received.position.offset + 1);
-    }
-}
-
-/// Waits for the first event, then gathers for [`MAX_DELAY`] or up to [`MAX_ROWS`]. Once stopped, takes what is
-/// there without waiting; empty then means the end of the topic.
-async fn collect(
-    reader: &mut dyn Reader,
-    stop: &CancellationToken,
-) -> Result<Vec<Received>, EventError> {
-    const LONG: Duration = Duration::from_secs(3600);
-    let mut events: Vec<Received> = Vec::new();
-    let mut deadline = Instant::now() + LONG;
-    let mut bytes = 0;
-    loop {
-        let wait = match stop.is_cancelled() {
-            true => Duration::ZERO,
-            false => deadline.saturating_duration_since(Instant::now()),
-        };
-        let room = MAX_ROWS - events.len();
-        let more = tokio::select! {
-            more = reader.next(room, wait) => more?,
-            () = stop.cancelled(), if !stop.is_cancelled() => continue,
-        };
-        let nothing_new = more.is_empty();
-        bytes += more
-            .iter()
-            .map(|received| received.event.size())
-            .sum::<usize>();
-        if events.is_empty() && !nothing_new {
-            deadline = Instant::now() + MAX_DELAY;
-        }
-        events.extend(more);
-        if nothing_new || events.len() >= MAX_ROWS || bytes >= MAX_BYTES {
-            return Ok(events);
-        }
-    }
-}
-
+#[cfg(test)]
+mod model;
 #[cfg(test)]
 mod tests;

@@ -6,23 +6,27 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mesh_contracts::{Gate, Side};
-use mesh_events::EventLog;
-use mesh_storage::{Dataset, Engine, Limits};
+use mesh_storage::{Dataset, Engine, Limits, Policy};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::changes::Changes;
 use crate::host::Starting;
-use crate::ingest::Ingest;
+use crate::ingest::{Ingest, Way};
+use crate::maintenance::Maintenance;
 use crate::product::{DatasetPlan, Events, ModelPlan, Recipe};
 use crate::quality::{Reports, Watch};
-use crate::quarantine::{QUARANTINE, Quarantine};
-use crate::refresh::{RefreshState, Refresher};
+use crate::quarantine::{QUARANTINE, Quarantine, Replay};
+use crate::refresh::{Quiet, RefreshState, Refresher};
 use crate::registry::{ModelVersion, Registry};
 use crate::scoring::Scoring;
+use crate::scoring::requests::Requests;
 use crate::sink::Sink;
+use crate::sink::backlog::{Backlog, Room};
+use crate::sink::memory::Memory;
+use crate::streams::Streams;
 use crate::training::{self, Cases};
-use crate::{DataProduct, RunningProduct, SdkError, starting_data};
+use crate::{DataProduct, InputPort, RunningProduct, SdkError, starting_data};
 
 /// Partitions of a topic: how far apart the work on it can be shared out.
 const PARTITIONS: u32 = 4;
@@ -32,16 +36,19 @@ const MAKING: Limits = Limits {
     memory: 2 << 30,
 };
 
-/// The tasks that fill, make and measure the datasets of a product.
+/// The tasks that fill, make and measure the datasets of a product, and show them as they change.
 pub(crate) struct Tasks {
     stop: CancellationToken,
     running: Vec<JoinHandle<()>>,
+    streams: Streams,
 }
 
 impl Tasks {
     fn new() -> Tasks {
+        let stop = CancellationToken::new();
         Tasks {
-            stop: CancellationToken::new(),
+            streams: Streams::new(stop.clone()),
+            stop,
             running: Vec::new(),
         }
     }
@@ -54,6 +61,7 @@ impl Tasks {
                 tracing::error!(%error, "a task of a product ended badly");
             }
         }
+        self.streams.ended().await;
     }
 
     fn spawn(&mut self, task: impl Future<Output = ()> + Send + 'static) {
@@ -75,6 +83,11 @@ struct Start<'a> {
     tasks: Tasks,
     changes: Changes,
     quarantine: Quarantine,
+    /// Sees the datasets that events fill, and quarantine.
+    keeper: Arc<Engine>,
+    /// Of each topic, what waits to be stored.
+    backlogs: BTreeMap<String, Arc<Backlog>>,
+    room: Room,
     /// For what takes longer than a caller would wait.
     maker: Arc<Engine>,
     running: RunningProduct,
@@ -86,21 +99,35 @@ pub(crate) async fn product(
     folder: &Path,
     starting: &Starting<'_>,
 ) -> Result<(RunningProduct, Tasks), SdkError> {
+    let (tasks, changes) = (Tasks::new(), Changes::new());
+    let keeper = Arc::new(Engine::new(MAKING)?);
+    let quarantine = Quarantine::open(&folder.join("datasets"), keeper.clone()).await?;
     let running = RunningProduct {
+        log: starting.log.clone(),
+        events: starting.events().clone(),
+        topics: BTreeMap::new(),
+        changes: changes.clone(),
+        streams: tasks.streams.clone(),
+        quarantine: quarantine.clone(),
+        replays: BTreeMap::new(),
         engine: Arc::new(Engine::new(Limits::default())?),
         datasets: BTreeMap::new(),
         refreshes: BTreeMap::new(),
         reports: Reports::default(),
         ports: BTreeMap::new(),
         models: BTreeMap::new(),
+        requests: BTreeMap::new(),
         versions: BTreeMap::new(),
         product,
     };
     let mut start = Start {
         starting,
-        tasks: Tasks::new(),
-        changes: Changes::new(),
-        quarantine: Quarantine::open(&folder.join("datasets")).await?,
+        tasks,
+        changes,
+        quarantine,
+        keeper,
+        backlogs: BTreeMap::new(),
+        room: starting.room.of_product(),
         maker: Arc::new(Engine::new(MAKING)?),
         folder: folder.to_owned(),
         running,
@@ -132,6 +159,7 @@ impl Start<'_> {
             self.serve(&plan).await?;
         }
         self.watch();
+        self.maintain();
         Ok(())
     }
 
@@ -174,15 +202,42 @@ impl Start<'_> {
         dataset: Arc<Dataset>,
     ) -> Result<(), SdkError> {
         let topic = self.running.product.topic(from);
-        self.starting.log.create_topic(&topic, PARTITIONS).await?;
+        self.create_topic(&topic).await?;
+        self.keeper.add(dataset.clone());
+        let gate = Gate::compile(&plan.contract, Side::Stored);
+        let memory = self.memory(from, &dataset);
+        let memory = Arc::new(tokio::sync::Mutex::new(memory));
+        let replay = Replay {
+            quarantine: self.quarantine.clone(),
+            dataset: dataset.clone(),
+            gate: gate.clone(),
+            admitted: plan.admitted.clone(),
+            memory: memory.clone(),
+            changes: self.changes.clone(),
+            turn: Default::default(),
+        };
+        let finished = replay.finish().await;
+        finished.map_err(|error| SdkError::Refresh {
+            dataset: plan.name.clone(),
+            reason: format!("a replay of its quarantine cannot be finished: {error}"),
+        })?;
+        self.running
+            .replays
+            .insert(plan.name.clone(), Arc::new(replay));
+        let backlog = Arc::new(Backlog::new(plan.sink.max_backlog));
+        self.backlogs.insert(topic.clone(), backlog.clone());
         let part = format!("{}/{}", self.running.product.name(), plan.name);
         let sink = Sink {
             product: self.running.product.name().to_owned(),
             log: self.starting.log.clone(),
             topic,
             dataset,
-            gate: Gate::compile(&plan.contract, Side::Stored),
+            gate,
+            admitted: plan.admitted.clone(),
             quarantine: self.quarantine.clone(),
+            memory,
+            limits: plan.sink,
+            backlog,
             changes: self.changes.clone(),
             healthy: self.starting.health(&part),
         };
@@ -208,6 +263,7 @@ impl Start<'_> {
             code: product.code().of(&name),
             quarantine: self.quarantine.clone(),
             changes: self.changes.clone(),
+            quiet: Quiet::default(),
             state: state.clone(),
             dataset: dataset.clone(),
         };
@@ -231,16 +287,48 @@ impl Start<'_> {
         Ok(())
     }
 
+    /// Of the events that `dataset` has. Answers say themselves which event they are.
+    fn memory(&self, from: Events<'_>, dataset: &Arc<Dataset>) -> Option<Memory> {
+        match from {
+            Events::Model(model) => {
+                let plan = self.running.plan(model).ok()?;
+                let answer = &plan.declared.answer;
+                Some(Memory::of_answers(dataset, &self.keeper, answer))
+            }
+            Events::Port(_) | Events::Requests(_) => Memory::of(dataset, &self.keeper),
+        }
+    }
+
+    async fn create_topic(&mut self, topic: &str) -> Result<(), SdkError> {
+        let partitions = self.starting.log.create_topic(topic, PARTITIONS).await?;
+        self.running.topics.insert(topic.to_owned(), partitions);
+        Ok(())
+    }
+
     fn ports(&mut self) {
         let product = &self.running.product;
-        let log: &Arc<dyn EventLog> = &self.starting.log;
-        for port in product.input_ports() {
-            let topic = product.topic(Events::Port(port.name()));
-            let source = product.urn(port.name(), port.contract());
-            let ingest = Ingest::new(port.contract().clone(), topic, source, log.clone());
-            self.running
-                .ports
-                .insert(port.name().to_owned(), Arc::new(ingest));
+        let mut ports = BTreeMap::new();
+        for plan in product.datasets() {
+            let of = |port: &&InputPort| port.dataset() == plan.name;
+            for port in product.input_ports().iter().filter(of) {
+                let topic = product.topic(Events::Port(port.name()));
+                let source = product.urn(port.name(), port.contract());
+                let (contract, admitted) = (port.contract().clone(), plan.admitted.clone());
+                let way = self.way(&topic);
+                let ingest = Ingest::new(contract, admitted, topic, source, way);
+                ports.insert(port.name().to_owned(), Arc::new(ingest));
+            }
+        }
+        self.running.ports = ports;
+    }
+
+    fn way(&self, topic: &str) -> Way {
+        let backlog = self.backlogs.get(topic).cloned();
+        Way {
+            log: self.starting.log.clone(),
+            room: self.room.clone(),
+            // A topic that no sink reads has none.
+            backlog: backlog.unwrap_or_else(|| Arc::new(Backlog::new(u64::MAX))),
         }
     }
 
@@ -264,12 +352,45 @@ impl Start<'_> {
         let product = &self.running.product;
         let topic = product.topic(Events::Model(&plan.name));
         let source = product.urn(&plan.name, &plan.output);
-        let log = self.starting.log.clone();
-        let scoring = Scoring::new(plan, topic, source, model, version, log);
+        let way = self.way(&topic);
+        let scoring = Scoring::new(plan, topic, source, model, version, way);
+        let scoring = Arc::new(scoring);
         self.running
             .models
-            .insert(plan.name.clone(), Arc::new(scoring));
+            .insert(plan.name.clone(), scoring.clone());
         self.running.versions.insert(plan.name.clone(), versions);
+        self.requests(plan, scoring).await
+    }
+
+    /// Lets a model be asked by messages too.
+    async fn requests(&mut self, plan: &ModelPlan, scoring: Arc<Scoring>) -> Result<(), SdkError> {
+        let product = &self.running.product;
+        let topic = product.topic(Events::Requests(&plan.name));
+        let group = format!("{}.{}.score", product.name(), plan.name);
+        let part = format!("{}/{}", product.name(), plan.name);
+        let source = product.urn(&plan.name, &plan.input);
+        self.create_topic(&topic).await?;
+        let backlog = Arc::new(Backlog::new(plan.max_backlog));
+        self.backlogs.insert(topic.clone(), backlog.clone());
+        let (contract, admitted) = (plan.input.clone(), plan.admitted.clone());
+        let ingest =
+            Ingest::of_requests(contract, admitted, topic.clone(), source, self.way(&topic));
+        self.running
+            .requests
+            .insert(plan.name.clone(), Arc::new(ingest));
+        let requests = Requests {
+            log: self.starting.log.clone(),
+            topic,
+            group,
+            scoring,
+            admitted: plan.admitted.clone(),
+            quarantine: self.quarantine.clone(),
+            dataset: plan.dataset.clone(),
+            backlog,
+            healthy: self.starting.health(&part),
+        };
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(requests.run(stop));
         Ok(())
     }
 
@@ -310,5 +431,17 @@ impl Start<'_> {
         };
         let stop = self.tasks.stop.clone();
         self.tasks.spawn(watch.run(stop));
+    }
+    fn maintain(&mut self) {
+        let running = &self.running;
+        let mut datasets: Vec<_> = running.datasets.values().cloned().collect();
+        datasets.push(self.quarantine.dataset().clone());
+        let maintenance = Maintenance {
+            product: running.product.name().to_owned(),
+            datasets,
+            policy: Policy::default(),
+        };
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(maintenance.run(stop));
     }
 }

@@ -1,5 +1,6 @@
 //! From an open socket to a router and back: connections, limits, and the answers that every route shares.
 
+mod closing;
 mod connections;
 mod headers;
 mod health;
@@ -8,6 +9,7 @@ mod limits;
 mod live;
 mod plain_errors;
 
+pub use closing::Closing;
 pub use connections::serve;
 pub use health::{Part, Readiness};
 pub use layers::layers;

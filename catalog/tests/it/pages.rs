@@ -68,6 +68,7 @@ async fn a_product_page_answers_what_it_is_and_how_to_read_it() {
         "typical angina",
         "urn:mesh:cardiology:bracelet-cardiology:readings:1",
         "href=\"/products/bracelet-cardiology/contracts/heart-readings/schema.json\"",
+        "href=\"/products/bracelet-cardiology/asyncapi.json\"",
     ] {
         assert!(page.contains(text), "{text}");
     }

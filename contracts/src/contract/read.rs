@@ -1,12 +1,13 @@
 //! The ODCS document -> [`Contract`](super::Contract).
 
-use super::{Inner, Schema, Version};
+use super::{Inner, Schema, Version, window};
 use crate::about::{
     AuthoritativeDefinition, CustomProperty, Price, Role, Server, SupportChannel, Team, each,
 };
 use crate::document::{Cursor, DocumentError, Fields};
+use crate::property::{self, Property};
 use crate::suggest::closest;
-use crate::{arrow, property, quality, service_level};
+use crate::{arrow, quality, service_level};
 
 /// Version 2 describes datasets in another way.
 const STANDARDS: &[&str] = &["v3.2.0", "v3.1.0", "v3.0.2", "v3.0.1", "v3.0.0"];
@@ -63,6 +64,7 @@ pub(super) fn contract(root: Cursor<'_>, source: &str) -> Result<Inner, Document
             AuthoritativeDefinition::read,
         )?,
         custom_properties: of_all(&parts, "customProperties", CustomProperty::read)?,
+        deduplication_window: window::read(&fields, &schema)?,
         schema,
         source: source.to_owned(),
     })
@@ -111,6 +113,8 @@ fn schema(object: &Fields<'_>) -> Result<Schema, DocumentError> {
     if let Some(logical_type) = object.get("logicalType") {
         logical_type.one_of(&["object"])?;
     }
+    let properties = property::properties(object)?;
+    one_event_key(object, &properties)?;
     Ok(Schema {
         name: object.require("name")?.text()?.to_owned(),
         business_name: object.text("businessName")?,
@@ -119,7 +123,27 @@ fn schema(object: &Fields<'_>) -> Result<Schema, DocumentError> {
             .text("dataGranularityDescription")?
             .unwrap_or_default(),
         tags: object.texts("tags")?,
-        properties: property::properties(object)?,
+        properties,
+    })
+}
+
+fn one_event_key(object: &Fields<'_>, properties: &[Property]) -> Result<(), DocumentError> {
+    let mut keys = properties.iter().filter(|property| property.event_key());
+    let (Some(first), Some(second)) = (keys.next(), keys.next()) else {
+        return Ok(());
+    };
+    let named = |property: &&Cursor<'_>| {
+        let fields = (*property).clone().mapping();
+        fields.is_ok_and(
+            |fields| matches!(fields.text("name"), Ok(Some(name)) if name == second.name()),
+        )
+    };
+    let items = object.items("properties")?;
+    let problem = format!("`{}` is the key of the events already", first.name());
+    let remedy = "mark one property; events of one value of it keep their order";
+    Err(match items.iter().find(named) {
+        Some(item) => item.error(problem, remedy),
+        None => object.error(problem, remedy),
     })
 }
 

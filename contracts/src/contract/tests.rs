@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use arrow_schema::{DataType, TimeUnit};
 
 use super::{Contract, Side};
@@ -283,6 +285,96 @@ fn what_the_gate_could_not_hold_is_refused() {
             "schema:\n",
             "schema:\n  - { name: more, properties: [{ name: a, logicalType: string }] }\n",
             "exactly one schema",
+        ),
+    ] {
+        let told = wrong(from, to);
+        assert!(told.contains(expected), "{told}");
+    }
+}
+
+/// What is read of a contract that says this about itself, and this of its properties `count` and `code`.
+fn with_custom(contract: &str, count: &str, code: &str) -> Result<Contract, String> {
+    let list = |items: &str| format!("customProperties: [{items}]\n");
+    let named = |name: &str| format!("      - name: {name}\n");
+    let mut yaml = EVERYTHING.replacen("schema:\n", &(list(contract) + "schema:\n"), 1);
+    // `count` has custom properties already.
+    yaml = yaml.replacen("{ property: unit, value: pieces }", count, 1);
+    yaml = yaml.replacen(
+        &named("code"),
+        &format!("{}        {}", named("code"), list(code)),
+        1,
+    );
+    Contract::parse("c.yaml", &yaml).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_contract_says_what_its_events_are_keyed_by_and_how_long_they_are_remembered() {
+    const KEY: &str = "{ property: eventKey, value: true }";
+    let plain = with_custom("", "", "").unwrap();
+    assert!(plain.schema().event_key().is_none());
+    assert_eq!(
+        plain.deduplication_window(),
+        Some(Duration::from_secs(3600))
+    );
+    let window = "{ property: deduplicationWindow, value: P1D }";
+    let keyed = with_custom(window, KEY, "{ property: eventKey, value: false }").unwrap();
+    assert_eq!(
+        keyed.schema().event_key().map(crate::Property::name),
+        Some("count")
+    );
+    assert_eq!(
+        keyed.deduplication_window(),
+        Some(Duration::from_secs(86_400))
+    );
+    let told =
+        |contract: &str, count: &str, code: &str| with_custom(contract, count, code).unwrap_err();
+    for window in ["P8D", "P7DT1S", "an hour", "PT1.5H", "P1M"] {
+        let told = told(
+            &format!("{{ property: deduplicationWindow, value: {window} }}"),
+            "",
+            "",
+        );
+        assert!(
+            told.contains(
+                "customProperties[0].value: no time of at most 7 days; write one as ISO 8601 does"
+            ),
+            "{told}"
+        );
+    }
+    assert_eq!(
+        told("", KEY, KEY),
+        "c.yaml:27:9: schema[0].properties[3]: `code` is the key of the events already; mark one property; events of \
+         one value of it keep their order"
+    );
+    assert!(
+        told("", "{ property: eventKey, value: yes please }", "")
+            .contains("expected true or false")
+    );
+}
+
+#[test]
+fn what_cannot_be_a_key_or_be_remembered_is_refused() {
+    let key = "customProperties: [{ property: eventKey, value: true }]";
+    for (from, to, expected) in [
+        (
+            "logicalType: boolean",
+            &format!("logicalType: boolean\n        {key}"),
+            "a property of type boolean cannot be the key of an event; mark a string or an integer",
+        ),
+        (
+            "            logicalType: integer\n",
+            &format!("            logicalType: integer\n            {key}\n"),
+            "the key of an event stands at the top of its record",
+        ),
+        (
+            "{ property: assigned, value: event_id }",
+            &"{ property: assigned, value: event_id }, { property: eventKey, value: true }".to_owned(),
+            "what the platform assigns is another for each event",
+        ),
+        (
+            "{ property: assigned, value: received_at }",
+            &"{ property: unit, value: s }]\ncustomProperties: [{ property: deduplicationWindow, value: PT1H }".to_owned(),
+            "events cannot be told from their repetitions",
         ),
     ] {
         let told = wrong(from, to);

@@ -27,6 +27,7 @@ fn field(walk: &mut Walk, at: &Scope, pair: Pair<'_>) {
         "apiVersion" => walk.report(&rule::API_VERSION_CHANGED, at, pair),
         "status" => walk.report(status(pair), at, pair),
         "description" => walk.fields(at, pair, description),
+        "customProperties" => property::custom::of_contract(walk, at, pair),
         "slaProperties" => service::levels(walk, at, pair),
         "slaDefaultElement" => service::default_element(walk, at, pair),
         "roles" => service::roles(walk, at, pair),

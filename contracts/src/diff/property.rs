@@ -9,7 +9,7 @@ use super::quality;
 use super::rules::{Rule, properties as rule};
 use super::walk::{Items, Scope, Walk, matched};
 
-mod custom;
+pub(super) mod custom;
 
 /// From the most open to the most protected.
 const CLASSES: [&str; 4] = ["public", "internal", "restricted", "phi"];
@@ -181,7 +181,7 @@ fn property(walk: &mut Walk, scope: &Scope, pair: Pair<'_>, keys: Keys) {
         "unique" => flag(walk, at, part, [&rule::UNIQUE_ADDED, &rule::UNIQUE_REMOVED]),
         "primaryKey" => primary_key(walk, at, part, keys),
         "classification" => walk.report(classification(part), at, part),
-        "customProperties" => custom::properties(walk, at, part, required),
+        "customProperties" => custom::of_property(walk, at, part, required),
         "properties" => properties(walk, scope, part, Some(scope.subject())),
         "items" => nested(walk, at, &scope.at("[]"), part),
         "map" => walk.fields(scope, part, |walk, at, part| {

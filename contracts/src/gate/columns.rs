@@ -47,16 +47,22 @@ pub(super) fn columns(
     batch: &RecordBatch,
 ) -> Result<GatedRows, ColumnsDiffer> {
     let found = differ::matched(contract, batch)?;
-    let record = |row| {
-        let fields = batch.schema_ref().fields().iter().zip(batch.columns());
-        fields
-            .map(|(field, column)| (field.name().clone(), cell::value(column, row)))
-            .collect()
-    };
+    let record = |row| record(batch, row);
     let read = |rule: &Rule, property: &Property, array: &ArrayRef| {
         nested::column(rule, property, property.name(), array, None)
     };
     gate(contract, rules, batch.num_rows(), &found, read, record)
+}
+
+/// A row of columns as the record that JSON has of it.
+///
+/// # Panics
+/// If the batch has no such row.
+pub fn record(batch: &RecordBatch, row: usize) -> Record {
+    let fields = batch.schema_ref().fields().iter().zip(batch.columns());
+    fields
+        .map(|(field, column)| (field.name().clone(), cell::value(column, row)))
+        .collect()
 }
 
 pub(super) fn text_columns(

@@ -1,13 +1,15 @@
 //! ODCS properties -> [`Property`].
 
+mod custom;
 mod limits;
 
 use serde_json::Value;
 
-use super::{Allowed, Assigned, EnumValue, LogicalType, Property};
+use super::{Allowed, EnumValue, LogicalType, Property};
 use crate::about::{AuthoritativeDefinition, CustomProperty, each};
 use crate::document::{DocumentError, Fields};
 use crate::gate::check_example;
+use custom::Custom;
 
 const TYPES: &[&str] = &[
     "string",
@@ -84,7 +86,7 @@ fn name(fields: &Fields<'_>) -> Result<String, DocumentError> {
 fn property(name: String, fields: &Fields<'_>, place: Place) -> Result<Property, DocumentError> {
     let logical_type = logical_type(fields)?;
     let values = enum_values(fields)?;
-    let custom = Custom::read(fields)?;
+    let custom = Custom::read(fields, &logical_type, place)?;
     let mut property = Property {
         name,
         business_name: fields.text("businessName")?,
@@ -110,8 +112,9 @@ fn property(name: String, fields: &Fields<'_>, place: Place) -> Result<Property,
         examples: Vec::new(),
         values,
         assigned: custom.assigned,
+        event_key: custom.event_key,
     };
-    check_keys(&property, fields, place)?;
+    custom::check_keys(&property, fields, place)?;
     for cursor in fields.items("examples")? {
         let example = cursor.json();
         if let Err(violation) = check_example(&property, &example) {
@@ -257,63 +260,4 @@ fn allowed(
         )
     };
     allowed.map(Some).ok_or_else(wrong)
-}
-
-/// What this mesh reads from `customProperties`.
-#[derive(Default)]
-struct Custom {
-    unit: Option<String>,
-    assigned: Option<Assigned>,
-}
-
-impl Custom {
-    fn read(fields: &Fields<'_>) -> Result<Custom, DocumentError> {
-        let mut custom = Custom::default();
-        for item in fields.items("customProperties")? {
-            let entry = item.mapping()?;
-            match entry.require("property")?.text()? {
-                "unit" => custom.unit = Some(entry.require("value")?.text()?.to_owned()),
-                "assigned" => {
-                    let value = entry.require("value")?;
-                    custom.assigned = Some(match value.one_of(&["event_id", "received_at"])? {
-                        "event_id" => Assigned::EventId,
-                        _ => Assigned::ReceivedAt,
-                    });
-                }
-                _ => {}
-            }
-        }
-        Ok(custom)
-    }
-}
-
-/// Keys and assigned properties are there in every record; what is assigned fits its type.
-fn check_keys(property: &Property, fields: &Fields<'_>, place: Place) -> Result<(), DocumentError> {
-    if property.primary_key && !property.required {
-        return Err(fields.error("a primary key that may be absent", "add `required: true`"));
-    }
-    let Some(assigned) = property.assigned else {
-        return Ok(());
-    };
-    let fits = match (assigned, &property.logical_type) {
-        (Assigned::EventId, LogicalType::String) => property.allowed.is_none(),
-        (Assigned::ReceivedAt, LogicalType::Timestamp) => true,
-        _ => false,
-    };
-    if !fits {
-        return Err(fields.error(
-            "the platform cannot fill in a property of this type",
-            "write `logicalType: string` for event_id, `logicalType: timestamp` for received_at",
-        ));
-    }
-    if place == Place::Nested {
-        return Err(fields.error(
-            "the platform fills in properties at the top of a record only",
-            "move it there, or remove the custom property `assigned`",
-        ));
-    }
-    match property.required {
-        true => Ok(()),
-        false => Err(fields.error("the platform always fills this in", "add `required: true`")),
-    }
 }

@@ -6,6 +6,7 @@ contract_data.py FOLDER: where the files are put.
 import json
 import sys
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from datacontract.model.run import ResultEnum, Run
@@ -19,6 +20,15 @@ def send_examples(entry: dict) -> None:
     for port in entry["ports"]:
         if port["direction"] in ("input", "scoring"):
             post_to(port["address"], json.dumps(port["example"]).encode())
+        if port["name"] == "heart-rates":
+            post_to(port["address"], json.dumps(minutes(port["example"])).encode())
+
+
+def minutes(example: dict) -> list[dict]:
+    """One in which a heart beats too fast, and one that ends it."""
+    begins = datetime.fromisoformat(example["measured_at"])
+    times = [(begins + timedelta(minutes=passed)).isoformat() for passed in (1, 3)]
+    return [example | {"measured_at": time, "heart_rate": 150} for time in times]
 
 
 def wait_for_rows(product: str, datasets: list[dict]) -> None:
@@ -28,6 +38,19 @@ def wait_for_rows(product: str, datasets: list[dict]) -> None:
     while missing := [name for name, rows in wanted.items() if rows_of(product, name) < rows]:
         if time.monotonic() > deadline:
             raise SystemExit(f"{product}: {', '.join(missing)} got no rows")
+        time.sleep(0.2)
+
+
+def measured(product: str) -> list[dict]:
+    """The datasets, once each was measured as it is now."""
+    deadline = time.monotonic() + 60
+    while True:
+        datasets = get(f"/catalog/api/v1/products/{product}")["datasets"]
+        behind = [d["name"] for d in datasets if (d["quality"] or {}).get("version") != d["version"]]
+        if not behind:
+            return datasets
+        if time.monotonic() > deadline:
+            raise SystemExit(f"{product}: {', '.join(behind)} are not measured")
         time.sleep(0.2)
 
 
@@ -66,8 +89,7 @@ def main() -> None:
         contracts = {contract["name"]: contract["source"] for contract in entry["contracts"]}
         send_examples(entry)
         wait_for_rows(product, entry["datasets"])
-        entry = get(f"/catalog/api/v1/products/{product}")
-        for dataset in entry["datasets"]:
+        for dataset in measured(product):
             found_anywhere += problems_of(product, dataset, contracts[dataset["contract"]], folder)
             datasets += 1
     if found_anywhere:

@@ -20,9 +20,9 @@ DATASETS = Path(os.environ["MESH_DATA_DIR"]) / "products" / "bracelet-cardiology
 STARTING = 303
 # Contract of each dataset.
 CONTRACTS = {
-    "heart_readings": "heart-readings",
-    "diagnoses": "diagnoses",
-    "heart_risk_scores": "heart-risk-scores",
+    "heart_readings": ("heart-readings", "1.1.0"),
+    "diagnoses": ("diagnoses", "1.0.0"),
+    "heart_risk_scores": ("heart-risk-scores", "1.0.0"),
 }
 # Delta and Arrow type of each logical type of ODCS.
 TYPES = {
@@ -91,10 +91,10 @@ def arrow_fields(properties: list[dict]) -> list[pa.Field]:
 
 def check_commits(dataset: str, table: DeltaTable, events: int) -> None:
     """Every commit names the contract, and every append how far its source is read: once, in the end, for each event."""
-    contract = CONTRACTS[dataset]
+    contract, version = CONTRACTS[dataset]
     for commit in table.history():
         same(f"contract in commit {commit['version']} of {dataset}", commit.get("contract"), contract)
-        same(f"its version in commit {commit['version']} of {dataset}", commit.get("contractVersion"), "1.0.0")
+        same(f"its version in commit {commit['version']} of {dataset}", commit.get("contractVersion"), version)
     reached: dict[str, int] = {}
     for log in sorted((DATASETS / dataset / "_delta_log").glob("*.json")):
         actions = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
@@ -147,7 +147,7 @@ def from_text(kind: pl.DataType, value):
 
 
 def check_dataset(dataset: str, expected_rows: int, events: int) -> list[dict]:
-    properties = get(f"{PRODUCT}/contracts/{CONTRACTS[dataset]}")["schema"][0]["properties"]
+    properties = get(f"{PRODUCT}/contracts/{CONTRACTS[dataset][0]}")["schema"][0]["properties"]
     table = DeltaTable(DATASETS / dataset)
     same(f"columns of {dataset}", json.loads(table.schema().to_json())["fields"], delta_fields(properties))
     same(f"rows of {dataset} in the log", table.count(), expected_rows)

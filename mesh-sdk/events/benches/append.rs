@@ -26,6 +26,7 @@ fn event(n: usize) -> Event {
         subject: Some(format!("patient-{}", n % 500)),
         time: Utc::now(),
         schema: Some("urn:mesh:cardiology:bracelet-cardiology:readings:1".to_owned()),
+        correlation: None,
         data: Bytes::from(vec![b'7'; 300]),
     }
 }

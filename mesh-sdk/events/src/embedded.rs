@@ -3,11 +3,14 @@
 //! - `store` is the file: a redb database that is reopened after an I/O error.
 //! - `writer` is the one thread that writes: it commits everything waiting in one transaction, so that one fsync serves
 //!   many appends.
-//! - `reader` waits on the ends that the writer publishes, so that it needs no polling.
+//! - `cursor` waits on the ends that the writer publishes, so that reading needs no polling.
+//! - `group` is who shares a topic with whom, and `consumer` one of them.
 //! - `codec` is how one event is stored.
 
 mod codec;
-mod reader;
+mod consumer;
+mod cursor;
+mod group;
 mod store;
 mod topic;
 mod writer;
@@ -16,24 +19,27 @@ use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
 use crate::rules::{check_events, check_topic, start_offsets};
-use crate::{Event, EventError, EventLog, Position, Reader, partition_for};
+use crate::{Consumer, Event, EventError, EventLog, Position, Reader, partition_for};
 
-use reader::EmbeddedReader;
+use consumer::EmbeddedConsumer;
+use cursor::Cursor;
+use group::Groups;
 use store::Store;
 use topic::Topic;
-use writer::{Append, CreateTopic, Record, Request, Writer};
+use writer::{Append, CreateTopic, Record, Request, Writer, ask};
 
 /// Appends that may wait for the writer before further ones wait to be let in.
 const WAITING_APPENDS: usize = 1024;
 
 /// An [`EventLog`] in one file, for one process. Dropping it waits for the commit in progress.
 ///
-/// The file stays locked until the log and all its readers are dropped.
+/// The file stays locked until the log, its readers and its consumers are dropped.
 pub struct EmbeddedLog {
     store: Arc<Store>,
+    groups: Groups,
     requests: mpsc::Sender<Request>,
     _writer: Writer,
 }
@@ -53,6 +59,7 @@ impl EmbeddedLog {
         let writer = Writer::start(store.clone(), received).map_err(EventError::write_failed)?;
         Ok(Arc::new(Self {
             store,
+            groups: Groups::default(),
             requests,
             _writer: writer,
         }))
@@ -66,20 +73,6 @@ impl EmbeddedLog {
                 topic: name.to_owned(),
             })
     }
-
-    async fn ask<T>(
-        &self,
-        request: impl FnOnce(oneshot::Sender<Result<T, EventError>>) -> Request,
-    ) -> Result<T, EventError> {
-        let (reply, answer) = oneshot::channel();
-        self.requests
-            .send(request(reply))
-            .await
-            .map_err(|_| EventError::write_failed(writer::Stopped))?;
-        answer
-            .await
-            .map_err(|_| EventError::write_failed(writer::Stopped))?
-    }
 }
 
 #[async_trait]
@@ -90,7 +83,7 @@ impl EventLog for EmbeddedLog {
             return Ok(existing.partitions());
         }
         let name = topic.to_owned();
-        self.ask(|reply| {
+        ask(&self.requests, |reply| {
             Request::CreateTopic(CreateTopic {
                 name,
                 partitions,
@@ -114,7 +107,7 @@ impl EventLog for EmbeddedLog {
                 bytes: codec::encode(event),
             })
             .collect();
-        self.ask(|reply| {
+        ask(&self.requests, |reply| {
             Request::Append(Append {
                 topic,
                 records,
@@ -127,22 +120,18 @@ impl EventLog for EmbeddedLog {
     async fn reader(&self, topic: &str, from: &[u64]) -> Result<Box<dyn Reader>, EventError> {
         let topic = self.topic(topic)?;
         let next = start_offsets(topic.name(), from, topic.partitions())?;
-        let ends = topic.ends();
-        for (partition, (&asked, end)) in (0..).zip(next.iter().zip(ends)) {
-            if asked > end {
-                return Err(EventError::OffsetOutOfRange {
-                    topic: topic.name().to_owned(),
-                    partition,
-                    asked,
-                    first: 0,
-                    end,
-                });
-            }
-        }
-        Ok(Box::new(EmbeddedReader::new(
+        let mut cursor = Cursor::new(self.store.clone(), topic);
+        cursor.begin(&next)?;
+        Ok(Box::new(cursor))
+    }
+
+    async fn consumer(&self, group: &str, topic: &str) -> Result<Box<dyn Consumer>, EventError> {
+        Ok(Box::new(EmbeddedConsumer::join(
+            &self.groups,
+            group,
+            self.topic(topic)?,
             self.store.clone(),
-            topic,
-            next,
+            self.requests.downgrade(),
         )))
     }
 

@@ -4,8 +4,6 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::Position;
-
 /// Why storage or the broker failed; shared, because one failed commit fails every append that was in it.
 pub type Cause = Arc<dyn Error + Send + Sync>;
 
@@ -47,12 +45,13 @@ pub enum EventError {
         asked: usize,
     },
 
-    /// What is at `position` was not written by this version of the log, or not by a log at all.
-    #[error("offset {} in partition {} of topic `{topic}` holds no readable event: {reason}", position.offset, position.partition)]
-    EventUnreadable {
+    #[error(
+        "of topic `{topic}`, partitions {assigned:?} were assigned and wait to begin, but offsets were given for {given:?}"
+    )]
+    WrongPartitions {
         topic: String,
-        position: Position,
-        reason: String,
+        assigned: Vec<u32>,
+        given: Vec<u32>,
     },
 
     #[error("the event log {} is in use by another process", path.display())]
@@ -78,7 +77,7 @@ impl EventError {
             Self::EventTooLarge { .. } => "event-too-large",
             Self::OffsetOutOfRange { .. } => "offset-out-of-range",
             Self::UnknownPartition { .. } => "unknown-partition",
-            Self::EventUnreadable { .. } => "event-unreadable",
+            Self::WrongPartitions { .. } => "wrong-partitions",
             Self::LogInUse { .. } => "log-in-use",
             Self::OpenFailed { .. } => "log-open-failed",
             Self::WriteFailed { .. } => "log-write-failed",

@@ -18,6 +18,8 @@ pub struct Event {
     pub time: DateTime<Utc>,
     /// CloudEvents `dataschema`: the URI of the contract that `data` keeps.
     pub schema: Option<String>,
+    /// Id of the event that this one answers: the CloudEvents extension `correlationid`; not empty.
+    pub correlation: Option<String>,
     /// A JSON document, kept byte for byte.
     pub data: Bytes,
 }
@@ -35,6 +37,7 @@ impl Event {
             + self.kind.len()
             + self.subject.as_ref().map_or(0, String::len)
             + self.schema.as_ref().map_or(0, String::len)
+            + self.correlation.as_ref().map_or(0, String::len)
             + self.data.len()
     }
 }
@@ -48,9 +51,40 @@ pub struct Position {
     pub offset: u64,
 }
 
-/// An event as a reader gets it.
+/// What a topic holds at a position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Received {
     pub position: Position,
-    pub event: Event,
+    pub event: Result<Event, Unreadable>,
+}
+
+impl Received {
+    /// Bytes that it takes, about.
+    pub fn size(&self) -> usize {
+        match &self.event {
+            Ok(event) => event.size(),
+            Err(unreadable) => unreadable.size(),
+        }
+    }
+}
+
+/// What came on a topic and is no event: kept whole, so that it can be quarantined.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unreadable {
+    /// Why it is none; without any of its content.
+    pub reason: String,
+    pub key: Option<Bytes>,
+    pub headers: Vec<(String, Bytes)>,
+    /// As it came.
+    pub data: Bytes,
+    /// When it came; when it was read, where the log does not know.
+    pub time: DateTime<Utc>,
+}
+
+impl Unreadable {
+    fn size(&self) -> usize {
+        let headers = self.headers.iter();
+        let headers = headers.map(|(name, value)| name.len() + value.len());
+        self.key.as_ref().map_or(0, Bytes::len) + headers.sum::<usize>() + self.data.len()
+    }
 }

@@ -1,15 +1,24 @@
 //! The event log in Apache Kafka, through librdkafka.
 //!
-//! - `config` is what a mesh demands of each client, whatever else is configured.
+//! - `settings` is what may be said of a cluster, and `config` what is known once that was checked.
+//! - `clients` makes the clients of librdkafka, with what the guarantees demand, and `session` is what they share; `tokens`
+//!   it gets in with, where brokers ask for them.
 //! - `cluster` asks about topics and offsets, and makes topics.
 //! - `message` is how an event travels: CloudEvents in Kafka's binary content mode.
-//! - `writer` produces, and `reader` reads one topic, without a consumer group: whoever reads keeps the offsets with the
-//!   data they led to.
+//! - `writer` produces.
+//! - `reader` reads a topic alone, and `consumer` with the other members of a group; both take it from an `inbox`.
 
+mod clients;
 mod cluster;
 mod config;
+mod consumer;
+mod inbox;
 mod message;
+mod partitions;
 mod reader;
+mod session;
+mod settings;
+mod tokens;
 mod writer;
 
 use std::collections::HashMap;
@@ -18,37 +27,52 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 
 use crate::rules::{check_events, check_topic, start_offsets};
-use crate::{Event, EventError, EventLog, Position, Reader};
+use crate::{Cause, Consumer, Event, EventError, EventLog, Position, Reader};
 
+use clients::Clients;
 use cluster::{Cluster, Edge};
 pub use config::KafkaConfig;
+use consumer::KafkaConsumer;
 use reader::KafkaReader;
+use session::Session;
+pub use settings::{KafkaSettings, Login, Oauth, Sasl, Secret, SettingError, Tls};
+use tokens::Tokens;
 use writer::Writer;
 
 /// An [`EventLog`] in Apache Kafka 2.4 or later.
 ///
 /// With Kafka 2.3, or where the mesh may not create topics, an administrator creates them beforehand.
 pub struct KafkaLog {
-    config: KafkaConfig,
-    cluster: Cluster,
+    clients: Clients,
+    cluster: Arc<Cluster>,
     writer: Writer,
     /// Partitions of the topics in use, asked for once: a change would move subjects from one to another.
     partitions: RwLock<HashMap<String, u32>>,
 }
 
 impl KafkaLog {
-    /// Connects and asks the cluster a question, so that a wrong address or password shows here: `log-open-failed`.
+    /// Connects and asks the cluster a question, so that a wrong address or password shows here: `log-open-failed`, with
+    /// the reason and what to do, after ten seconds or less.
     pub async fn connect(config: KafkaConfig) -> Result<Arc<KafkaLog>, EventError> {
-        let failed = |source| EventError::OpenFailed {
-            place: config.brokers.clone(),
-            source,
+        let place = config.brokers.clone();
+        let connected = Self::connected(config).await;
+        connected.map_err(|source| EventError::OpenFailed { place, source })
+    }
+
+    async fn connected(config: KafkaConfig) -> Result<Arc<KafkaLog>, Cause> {
+        let tokens = match config.tokens.clone() {
+            Some(source) => {
+                let tokens = Tokens::of(source).await;
+                Some(tokens.map_err(|error| Arc::new(error) as Cause)?)
+            }
+            None => None,
         };
-        let writer = Writer::new(config.clone()).map_err(failed)?;
-        let cluster = Cluster::connect(&config).await.map_err(failed)?;
+        let session = Session::new(tokens);
+        let clients = Clients { config, session };
         Ok(Arc::new(Self {
-            config,
-            cluster,
-            writer,
+            cluster: Arc::new(Cluster::connect(clients.clone()).await?),
+            writer: Writer::new(clients.clone())?,
+            clients,
             partitions: RwLock::default(),
         }))
     }
@@ -112,27 +136,19 @@ impl EventLog for KafkaLog {
     async fn reader(&self, topic: &str, from: &[u64]) -> Result<Box<dyn Reader>, EventError> {
         let partitions = self.partitions(topic).await?;
         let next = start_offsets(topic, from, partitions)?;
-        let firsts = self.cluster.offsets(topic, partitions, Edge::First).await?;
-        let ends = self.cluster.offsets(topic, partitions, Edge::End).await?;
-        for (partition, (&asked, (&first, &end))) in
-            (0..).zip(next.iter().zip(firsts.iter().zip(&ends)))
-        {
-            if asked > end || (asked != 0 && asked < first) {
-                return Err(EventError::OffsetOutOfRange {
-                    topic: topic.to_owned(),
-                    partition,
-                    asked,
-                    first,
-                    end,
-                });
-            }
-        }
-        let reader = KafkaReader::new(&self.config, topic, &next)?;
+        self.cluster.check_starts(topic, &next).await?;
+        let reader = KafkaReader::new(&self.clients, topic, &next)?;
         Ok(Box::new(reader))
     }
 
+    async fn consumer(&self, group: &str, topic: &str) -> Result<Box<dyn Consumer>, EventError> {
+        self.partitions(topic).await?;
+        let consumer = KafkaConsumer::join(&self.clients, self.cluster.clone(), group, topic)?;
+        Ok(Box::new(consumer))
+    }
+
     async fn ends(&self, topic: &str) -> Result<Vec<u64>, EventError> {
-        let partitions = self.partitions(topic).await?;
-        self.cluster.offsets(topic, partitions, Edge::End).await
+        let partitions: Vec<u32> = (0..self.partitions(topic).await?).collect();
+        self.cluster.offsets(topic, &partitions, Edge::End).await
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Event, EventError, Position, Received};
+use crate::{Consumer, Event, EventError, Position, Received};
 
 /// An append-only log of events, in topics, each cut into partitions.
 #[async_trait]
@@ -29,6 +29,9 @@ pub trait EventLog: Send + Sync {
     /// event: events have been lost, and to go on from elsewhere is a decision for people.
     async fn reader(&self, topic: &str, from: &[u64]) -> Result<Box<dyn Reader>, EventError>;
 
+    /// Joins `group` on `topic`: its consumers share the partitions.
+    async fn consumer(&self, group: &str, topic: &str) -> Result<Box<dyn Consumer>, EventError>;
+
     /// The offset that the next event of each partition will get.
     async fn ends(&self, topic: &str) -> Result<Vec<u64>, EventError>;
 }
@@ -41,8 +44,7 @@ pub trait Reader: Send {
     /// Within a partition they come in offset order. Fewer than there are may come, to bound memory and to give each
     /// partition its turn. Cancel-safe: a dropped call loses nothing.
     ///
-    /// A reader that has failed may fail for ever: open another from the offsets reached, or, to skip what is
-    /// `event-unreadable`, from the offset after it.
+    /// A reader that has failed may fail for ever: open another from the offsets reached.
     async fn next(
         &mut self,
         max_events: usize,

@@ -1,5 +1,7 @@
 //! The rules both homes keep, so that what one accepts and where it puts it is the same in the other.
 
+use std::collections::BTreeMap;
+
 use crate::{Event, EventError};
 
 /// The largest [`Event::size`].
@@ -42,22 +44,7 @@ pub(crate) fn check_topic(topic: &str, partitions: u32) -> Result<(), EventError
 
 pub(crate) fn check_events(events: &[Event]) -> Result<(), EventError> {
     for (index, event) in events.iter().enumerate() {
-        let texts = [
-            (event.id.as_str(), "id must not be empty"),
-            (event.source.as_str(), "source must not be empty"),
-            (event.kind.as_str(), "type must not be empty"),
-            (
-                event.subject.as_deref().unwrap_or("absent"),
-                "subject must not be empty",
-            ),
-        ];
-        if event.data.is_empty() {
-            let reason = "data must be a JSON document";
-            return Err(EventError::InvalidEvent { index, reason });
-        }
-        if let Some((_, reason)) = texts.into_iter().find(|(text, _)| text.is_empty()) {
-            return Err(EventError::InvalidEvent { index, reason });
-        }
+        check_event(event).map_err(|reason| EventError::InvalidEvent { index, reason })?;
         let bytes = event.size();
         if bytes > MAX_EVENT_BYTES {
             return Err(EventError::EventTooLarge {
@@ -70,12 +57,53 @@ pub(crate) fn check_events(events: &[Event]) -> Result<(), EventError> {
     Ok(())
 }
 
-/// `from`, lengthened to one offset for each of `partitions`.
+/// Why `event` is none, if it is none.
+pub(crate) fn check_event(event: &Event) -> Result<(), &'static str> {
+    let texts = [
+        (Some(&event.id), "id must not be empty"),
+        (Some(&event.source), "source must not be empty"),
+        (Some(&event.kind), "type must not be empty"),
+        (event.subject.as_ref(), "subject must not be empty"),
+        (event.schema.as_ref(), "dataschema must not be empty"),
+        (
+            event.correlation.as_ref(),
+            "correlationid must not be empty",
+        ),
+    ];
+    let empty = |text: Option<&String>| text.is_some_and(String::is_empty);
+    match texts.into_iter().find(|(text, _)| empty(*text)) {
+        Some((_, reason)) => Err(reason),
+        None if event.data.is_empty() => Err("data must be a JSON document"),
+        None => Ok(()),
+    }
+}
+
+/// Whether reading can start at `asked` of a partition that holds `first..end`.
+pub(crate) fn check_start(
+    topic: &str,
+    partition: u32,
+    asked: u64,
+    first: u64,
+    end: u64,
+) -> Result<(), EventError> {
+    if asked > end || (asked != 0 && asked < first) {
+        return Err(EventError::OffsetOutOfRange {
+            topic: topic.to_owned(),
+            partition,
+            asked,
+            first,
+            end,
+        });
+    }
+    Ok(())
+}
+
+/// The offset to start each of `partitions` at: that of `from`, or 0 beyond its end.
 pub(crate) fn start_offsets(
     topic: &str,
     from: &[u64],
     partitions: u32,
-) -> Result<Vec<u64>, EventError> {
+) -> Result<BTreeMap<u32, u64>, EventError> {
     if from.len() > partitions as usize {
         return Err(EventError::UnknownPartition {
             topic: topic.to_owned(),
@@ -83,9 +111,8 @@ pub(crate) fn start_offsets(
             asked: from.len(),
         });
     }
-    let mut offsets = from.to_vec();
-    offsets.resize(partitions as usize, 0);
-    Ok(offsets)
+    let offsets = from.iter().copied().chain(std::iter::repeat(0));
+    Ok((0..partitions).zip(offsets).collect())
 }
 
 #[cfg(test)]

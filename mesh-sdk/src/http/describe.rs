@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use mesh_contracts::{Contract, Side};
 use mesh_platform::api::{Api, Operation, Schema};
 use mesh_platform::problem::{Problem, codes};
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{ModelVersion, QualityReport, RunningProduct};
 
+const JSON: &str = "application/json";
 const YAML: &str = "application/yaml";
 
 /// The models of a product.
@@ -32,7 +34,9 @@ struct Versions {
 }
 
 pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
-    let mut api = description(product).merge(models(product));
+    let mut api = description(product)
+        .merge(asyncapi(product))
+        .merge(models(product));
     for dataset in product.product().datasets() {
         api = api.merge(quality(product, &dataset.name));
     }
@@ -67,7 +71,7 @@ fn description(product: &Arc<RunningProduct>) -> Api {
         .answer(
             StatusCode::OK,
             "The document as JSON",
-            "application/json",
+            JSON,
             Schema::inline(json!({ "type": "object" })),
         )
         .answer(
@@ -79,6 +83,19 @@ fn description(product: &Arc<RunningProduct>) -> Api {
     let path = format!("/products/{}", product.product().name());
     let handler = move |headers: HeaderMap| async move { document(&headers, &source) };
     Api::new().route(Method::GET, &path, handler, operation)
+}
+
+fn asyncapi(product: &Arc<RunningProduct>) -> Api {
+    let operation = operation(product, "asyncapi", "The product's topics (AsyncAPI 3.0)").answer(
+        StatusCode::OK,
+        "The document",
+        JSON,
+        Schema::inline(json!({ "type": "object" })),
+    );
+    let document = Bytes::from(crate::asyncapi::document(product).to_string());
+    let get = move || async move { ([(header::CONTENT_TYPE, JSON)], document) };
+    let path = super::path(product, "asyncapi.json");
+    Api::new().route(Method::GET, &path, get, operation)
 }
 
 /// Of a contract at `address` below the product's contracts: its name, for the newest version, or name and version.
@@ -93,7 +110,7 @@ fn contract_routes(product: &Arc<RunningProduct>, contract: &Contract, address: 
     .answer(
         StatusCode::OK,
         "The document as JSON",
-        "application/json",
+        JSON,
         Schema::inline(json!({ "type": "object" })),
     )
     .answer(
@@ -139,7 +156,7 @@ fn quality(product: &Arc<RunningProduct>, dataset: &str) -> Api {
     .answer(
         StatusCode::OK,
         "The newest measurement",
-        "application/json",
+        JSON,
         Schema::of::<QualityReport>(),
     )
     .problems(&[&codes::UNAVAILABLE]);
@@ -166,7 +183,7 @@ fn models(product: &Arc<RunningProduct>) -> Api {
     .answer(
         StatusCode::OK,
         "The version of each that answers now",
-        "application/json",
+        JSON,
         Schema::of::<Models>(),
     );
     let list = |State(product): State<Arc<RunningProduct>>| async move {
@@ -188,7 +205,7 @@ fn serving(product: &Arc<RunningProduct>, model: &str) -> Api {
     .answer(
         StatusCode::OK,
         "The version that answers now",
-        "application/json",
+        JSON,
         Schema::of::<ModelVersion>(),
     )
     .problems(&[&codes::NOT_FOUND]);
@@ -215,7 +232,7 @@ fn versions(product: &Arc<RunningProduct>, model: &str) -> Api {
     .answer(
         StatusCode::OK,
         "Every version",
-        "application/json",
+        JSON,
         Schema::of::<Versions>(),
     );
     let path = super::path(product, &format!("models/{model}/versions"));
@@ -231,7 +248,7 @@ fn versions(product: &Arc<RunningProduct>, model: &str) -> Api {
 
 /// The same as JSON, or YAML as it was written, whichever the caller likes better.
 fn document(headers: &HeaderMap, yaml: &str) -> Result<Response, Problem> {
-    match super::negotiated(headers, &["application/json", YAML]) {
+    match super::negotiated(headers, &[JSON, YAML]) {
         Some(YAML) => Ok(([(header::CONTENT_TYPE, YAML)], yaml.to_owned()).into_response()),
         _ => {
             let json: Value =

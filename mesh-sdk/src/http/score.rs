@@ -43,6 +43,7 @@ pub(super) fn api(product: &RunningProduct, plan: &ModelPlan, scoring: Arc<Scori
         &codes::NOT_UTF8,
         &codes::BODY_TOO_LARGE,
         &codes::UNSUPPORTED_MEDIA_TYPE,
+        &codes::TOO_MANY_REQUESTS,
         &codes::UNAVAILABLE,
     ]);
     let path = super::path(product, &format!("models/{}/score", plan.name));

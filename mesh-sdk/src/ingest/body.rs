@@ -2,6 +2,8 @@
 
 use mesh_contracts::{Contract, ParseError, Record, Violation, json};
 
+use super::named::{self, Named};
+
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Most records of one request.
@@ -16,13 +18,19 @@ pub(crate) enum MediaType {
     NdJson,
     /// A header with the contract's property names, then one record per row (RFC 4180).
     Csv,
+    /// One event with the name that its producer gave it (CloudEvents, structured).
+    Event,
+    /// An array of such events.
+    Events,
 }
 
 impl MediaType {
-    pub(crate) const ALL: [(MediaType, &'static str); 3] = [
+    pub(crate) const ALL: [(MediaType, &'static str); 5] = [
         (MediaType::Json, "application/json"),
         (MediaType::NdJson, "application/x-ndjson"),
         (MediaType::Csv, "text/csv"),
+        (MediaType::Event, "application/cloudevents+json"),
+        (MediaType::Events, "application/cloudevents-batch+json"),
     ];
 
     /// By the value of a Content-Type header; parameters do not count.
@@ -48,6 +56,8 @@ pub(crate) enum BodyError {
     BadCsv(String),
     #[error("a request may have {MAX_RECORDS} records: send them in several")]
     TooManyRecords,
+    #[error("{0}")]
+    Unfit(&'static str),
 }
 
 impl From<ParseError> for BodyError {
@@ -64,6 +74,8 @@ impl From<ParseError> for BodyError {
 pub(crate) struct Parsed {
     /// From 1; for the media types that have lines.
     pub(crate) line: Option<u64>,
+    /// What its producer calls its event.
+    pub(crate) named: Option<Named>,
     pub(crate) record: Result<Record, Violation>,
 }
 
@@ -92,6 +104,7 @@ pub(crate) fn parse(
             MediaType::Json => json_records(body, &mut counted)?,
             MediaType::NdJson => lines(body, &mut counted)?,
             MediaType::Csv => csv_rows(body, contract, &mut counted)?,
+            MediaType::Event | MediaType::Events => events(media_type, body, &mut counted)?,
         }
     }
     match records {
@@ -106,6 +119,7 @@ fn json_records(body: &[u8], take: &mut Take) -> Result<(), BodyError> {
     for raw in json::split_records(body)? {
         take(Parsed {
             line: None,
+            named: None,
             record: json::parse_record(raw.get().as_bytes()).map_err(Violation::from),
         })?;
     }
@@ -117,9 +131,39 @@ fn lines(body: &[u8], take: &mut Take) -> Result<(), BodyError> {
         if !line.trim_ascii().is_empty() {
             take(Parsed {
                 line: Some(number),
+                named: None,
                 record: json::parse_record(line).map_err(Violation::from),
             })?;
         }
+    }
+    Ok(())
+}
+
+fn events(media_type: MediaType, body: &[u8], take: &mut Take) -> Result<(), BodyError> {
+    let is_list = body.trim_ascii_start().first() == Some(&b'[');
+    match (media_type, is_list) {
+        (MediaType::Event, true) => {
+            let problem =
+                "one event is an object: send a list as application/cloudevents-batch+json";
+            return Err(BodyError::Unfit(problem));
+        }
+        (MediaType::Events, false) => {
+            let problem =
+                "a batch of events is a list: send one event as application/cloudevents+json";
+            return Err(BodyError::Unfit(problem));
+        }
+        _ => {}
+    }
+    for raw in json::split_records(body)? {
+        let (named, record) = match named::in_json(raw.get()) {
+            Ok((named, record)) => (Some(named), record),
+            Err(violation) => (None, Err(violation)),
+        };
+        take(Parsed {
+            line: None,
+            named,
+            record,
+        })?;
     }
     Ok(())
 }
@@ -138,6 +182,7 @@ fn csv_rows(body: &[u8], contract: &Contract, take: &mut Take) -> Result<(), Bod
         match more {
             Ok(true) => take(Parsed {
                 line,
+                named: None,
                 record: csv_record(&row, &header, contract),
             })?,
             Ok(false) => return Ok(()),

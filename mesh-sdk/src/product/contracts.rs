@@ -59,9 +59,14 @@ impl Contracts {
             .ok_or_else(|| self.not_found(id, version))
     }
 
+    /// Every version of every contract that the product knows.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Contract> {
+        self.own.iter().chain(published::all())
+    }
+
     fn not_found(&self, id: &str, version: &str) -> String {
-        let all = || self.own.iter().chain(published::all());
-        let versions: Vec<&str> = all()
+        let versions: Vec<&str> = self
+            .all()
             .filter(|contract| contract.id() == id)
             .map(Contract::version)
             .collect();
@@ -69,7 +74,7 @@ impl Contracts {
             let versions = versions.join(", ");
             return format!("contract {id} has no version {version}; there is {versions}");
         }
-        let ids: Vec<&str> = all().map(Contract::id).collect();
+        let ids: Vec<&str> = self.all().map(Contract::id).collect();
         match mesh_contracts::closest(id, ids.iter().copied()) {
             Some(near) => format!("there is no contract {id}; did you mean `{near}`?"),
             None => format!(

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -9,6 +10,7 @@ use mesh_contracts::{Contract, Gate, Side};
 use mesh_storage::StorageError;
 
 use super::resolve::unknown;
+use super::windowing::Windowing;
 use crate::declaration::{Dataset, Refresh, Source};
 use crate::{ProductFiles, SdkError};
 
@@ -27,8 +29,31 @@ pub(crate) enum Work {
     File(String),
     /// The answer of a statement.
     Sql(String),
+    /// The answer of a statement for each window, once it is over.
+    Windows {
+        statement: String,
+        windowing: Windowing,
+    },
     /// What code of the product makes of the datasets.
     Code,
+}
+
+impl Recipe {
+    /// Whether a new version of the dataset `read` is a reason to make anything.
+    pub(crate) fn follows(&self, read: &str) -> bool {
+        match &self.work {
+            Work::Windows { windowing, .. } => windowing.over == read,
+            Work::File(_) | Work::Sql(_) | Work::Code => true,
+        }
+    }
+
+    /// How long nothing may happen before there may be something to make all the same.
+    pub(crate) fn idle(&self) -> Option<Duration> {
+        match &self.work {
+            Work::Windows { windowing, .. } => windowing.idle,
+            Work::File(_) | Work::Sql(_) | Work::Code => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -49,6 +74,10 @@ impl Recipes<'_> {
     /// The recipe of a dataset; none if events fill it.
     pub(super) fn of(&self, name: &str, dataset: &Dataset) -> Result<Option<Recipe>, SdkError> {
         let path = |field: &str| format!("datasets.{name}.{field}");
+        if dataset.window.is_some() {
+            check_windowed(dataset)
+                .map_err(|(field, message)| SdkError::declaration(path(field), message))?;
+        }
         let (work, reads) = match &dataset.from {
             Source::Port(_) | Source::Model(_) => {
                 return match dataset.refresh {
@@ -67,7 +96,21 @@ impl Recipes<'_> {
                 })?;
                 (Work::File(file.clone()), Vec::new())
             }
-            Source::Sql(file) => self.statement(name, file)?,
+            Source::Sql(file) => match &dataset.window {
+                None => {
+                    let (statement, reads) = self.statement(name, file, None)?;
+                    (Work::Sql(statement), reads)
+                }
+                Some(window) => {
+                    let windowing = Windowing::check(name, window, self.of)?;
+                    let (statement, reads) = self.statement(name, file, Some(&windowing))?;
+                    let work = Work::Windows {
+                        statement,
+                        windowing,
+                    };
+                    (work, reads)
+                }
+            },
             Source::Code(reads) => {
                 for read in reads {
                     self.known(name, read)
@@ -92,7 +135,13 @@ impl Recipes<'_> {
         Ok(Some(Recipe { work, reads, when }))
     }
 
-    fn statement(&self, name: &str, file: &str) -> Result<(Work, Vec<String>), SdkError> {
+    /// A statement that makes a dataset, and what it reads.
+    fn statement(
+        &self,
+        name: &str,
+        file: &str,
+        windowing: Option<&Windowing>,
+    ) -> Result<(String, Vec<String>), SdkError> {
         let statement = self.files.read_text(file).map_err(|error| {
             let message = format!("{file} cannot be read: {error}");
             SdkError::declaration(format!("datasets.{name}.from.sql"), message)
@@ -105,9 +154,18 @@ impl Recipes<'_> {
             .of
             .iter()
             .filter(|(other, _)| **other != name)
-            .map(|(other, contract)| (*other, contract.arrow_schema()))
+            .map(|(other, contract)| match windowing {
+                Some(windowing) if windowing.over == **other => {
+                    (*other, mesh_storage::windowed(&contract.arrow_schema()))
+                }
+                _ => (*other, contract.arrow_schema()),
+            })
             .collect();
-        let checked = mesh_storage::check(&statement, &tables).map_err(|error| match error {
+        let checked = match windowing {
+            Some(windowing) => mesh_storage::check_windows(&statement, &tables, &windowing.over),
+            None => mesh_storage::check(&statement, &tables).map(|checked| (checked, Ok(()))),
+        };
+        let (checked, by_window) = checked.map_err(|error| match error {
             StorageError::InvalidQuery(message) => wrong(self.hint(name, &message)),
             other => wrong(other.to_string()),
         })?;
@@ -122,7 +180,9 @@ impl Recipes<'_> {
                 contract.name()
             )));
         }
-        Ok((Work::Sql(statement), checked.reads))
+        by_window
+            .map_err(|reason| wrong(format!("it cannot be made window by window: {reason}")))?;
+        Ok((statement, checked.reads))
     }
 
     /// Whether `name` may be made of `read`.
@@ -146,5 +206,22 @@ impl Recipes<'_> {
             Some(Err(hint)) => hint,
             _ => message.to_owned(),
         }
+    }
+}
+
+/// Whether a dataset that declares windows has nothing against them.
+fn check_windowed(dataset: &Dataset) -> Result<(), (&'static str, &'static str)> {
+    if !matches!(dataset.from, Source::Sql(_)) {
+        return Err((
+            "window",
+            "only a dataset that is made by SQL is made in windows; remove `window`",
+        ));
+    }
+    match &dataset.refresh {
+        Some(Refresh::Schedule(_)) => Err((
+            "refresh",
+            "each window is made once it is over; remove `refresh`",
+        )),
+        Some(Refresh::OnCommit) | None => Ok(()),
     }
 }

@@ -6,7 +6,8 @@ use mesh_contracts::{Contract, LogicalType, Port as DeclaredPort, ProductDescrip
 
 use super::contracts::Contracts;
 use super::recipe::Recipes;
-use super::{DatasetPlan, InputPort, ModelPlan};
+use super::{DatasetPlan, InputPort, ModelPlan, SinkLimits};
+use crate::admitted::Admitted;
 use crate::declaration::{Dataset, Declaration, Model, Source};
 use crate::scoring::ScoreAnswer;
 use crate::{ProductFiles, SdkError};
@@ -66,6 +67,8 @@ pub(super) fn datasets(
             from: dataset.from.clone(),
             starting_data: dataset.starting_data.clone(),
             recipe: recipes.of(name, dataset)?,
+            admitted: Admitted::of(&of[name.as_str()], contracts.all()),
+            sink: sink(dataset, &path)?,
         });
     }
     in_order(plans)
@@ -111,6 +114,19 @@ fn check_starting_data(
             format!("{} cannot be read: {error}", data.file),
         )
     })
+}
+
+fn sink(dataset: &Dataset, path: &str) -> Result<SinkLimits, SdkError> {
+    let path = format!("{path}.sink");
+    match (&dataset.sink, &dataset.from) {
+        (None, _) => Ok(SinkLimits::default()),
+        (Some(sink), Source::Port(_) | Source::Model(_)) => SinkLimits::read(sink, &path),
+        (Some(_), _) => {
+            let message =
+                "the rows are made from something else; only a dataset that events fill has a sink";
+            Err(SdkError::declaration(path, message))
+        }
+    }
 }
 
 /// Every dataset behind those that it is made of.
@@ -191,6 +207,7 @@ pub(super) fn ports(
 
 pub(super) fn models(
     declaration: &Declaration,
+    contracts: &Contracts,
     datasets: &[DatasetPlan],
     ports: &[InputPort],
 ) -> Result<Vec<ModelPlan>, SdkError> {
@@ -205,13 +222,14 @@ pub(super) fn models(
     }
     let plans = declaration.models.iter();
     plans
-        .map(|(name, model)| self::model(name, model, datasets, ports))
+        .map(|(name, model)| self::model(name, model, contracts, datasets, ports))
         .collect()
 }
 
 fn model(
     name: &str,
     model: &Model,
+    contracts: &Contracts,
     datasets: &[DatasetPlan],
     ports: &[InputPort],
 ) -> Result<ModelPlan, SdkError> {
@@ -265,6 +283,8 @@ fn model(
         name: name.to_owned(),
         declared: model.clone(),
         input: input.clone(),
+        admitted: Admitted::of(input, contracts.all()),
+        max_backlog: dataset.sink.max_backlog,
         output: dataset.contract.clone(),
         dataset: dataset.name.clone(),
     })

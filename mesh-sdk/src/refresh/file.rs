@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::mark::MadeOf;
 use super::{Made, Refresher};
 use crate::SdkError;
-use crate::quarantine::Broken;
+use crate::quarantine::{Broken, Envelope};
 
 /// Some rows of the file that have passed the gate.
 struct Part {
@@ -100,14 +100,15 @@ async fn keep_broken(
     let time = Utc::now();
     let rows = rejected.iter().zip(&ids).zip(&part.broken);
     let rows = rows.map(|(((row, violations), id), data)| Broken {
-        event_id: id,
+        event_id: id.clone(),
         time,
         topic: path,
         partition: 0,
         offset: part.first + *row as u64,
         dataset: name,
         violations: violations as &[Violation],
-        data: data.clone(),
+        data: data.as_bytes(),
+        envelope: Envelope::None,
     });
     let progress = BTreeMap::from([(source.clone(), part.first + *last as u64 + 1)]);
     let kept = refresher.quarantine.keep(rows, &progress).await;

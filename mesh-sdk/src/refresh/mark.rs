@@ -20,13 +20,13 @@ pub(super) const GENERATION: &str = "recipe";
 
 /// What there is to make the dataset of, and what it was made of last.
 pub(super) struct MadeOf {
-    generation: u64,
+    pub(super) generation: u64,
     same_recipe: bool,
     /// Of the recipe and, where it is a file, of its content.
     pub(super) digest: String,
     /// Of a file: what is known of it without reading it.
     glance: Option<String>,
-    /// Version of each dataset that is read, as of now.
+    /// Version of each dataset whose changes count, as of now.
     now: BTreeMap<String, u64>,
     /// The version that was read last; nothing if none was.
     before: BTreeMap<String, u64>,
@@ -50,7 +50,9 @@ impl MadeOf {
         let with_this = dataset.progress(&recipe(&digest)).await?;
         let mut now = BTreeMap::new();
         let mut before = BTreeMap::new();
-        for read in &refresher.reads {
+        let recipe = &refresher.recipe;
+        let reads = refresher.reads.iter();
+        for read in reads.filter(|read| recipe.follows(read.name())) {
             let name = read.name().to_owned();
             let reached = dataset.progress(&source(generation, &name)).await?;
             if let Some(version) = reached.checked_sub(1) {
@@ -122,6 +124,11 @@ fn source(generation: u64, dataset: &str) -> String {
     format!("reads/{generation}/{dataset}")
 }
 
+/// Up to which windows were made within a generation.
+pub(super) fn watermark(generation: u64) -> String {
+    format!("watermark/{generation}")
+}
+
 fn recipe(digest: &str) -> String {
     format!("{GENERATION}/{digest}")
 }
@@ -144,6 +151,10 @@ async fn digest(refresher: &Refresher) -> Result<String, SdkError> {
             read.map_err(SdkError::file(path))?
         }
         Work::Sql(statement) => statement.clone(),
+        Work::Windows {
+            statement,
+            windowing,
+        } => format!("{windowing:?}\n{statement}"),
         Work::Code => PROGRAM.clone(),
     };
     Ok(with_contract(refresher, &text))

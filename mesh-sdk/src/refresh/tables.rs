@@ -21,28 +21,29 @@ pub(super) async fn make(
         && let New::Rows(rows) = refresher.engine.changes(statement, since).await?
     {
         let progress = made_of.in_part(rows.sources());
-        let writing = refresher.dataset.writing(WriteMode::Append);
-        write(refresher, rows, writing, &progress).await?;
+        let mut writing = refresher.dataset.writing(WriteMode::Append);
+        write_all(refresher, rows, &mut writing).await?;
+        writing.commit(&progress).await?;
         return Ok(Made::INCREMENTALLY);
     }
     let rows = refresher.engine.query(statement).await?;
     let progress = made_of.in_full(rows.sources());
-    let writing = refresher.dataset.writing(WriteMode::Replace);
-    write(refresher, rows, writing, &progress).await?;
+    let mut writing = refresher.dataset.writing(WriteMode::Replace);
+    write_all(refresher, rows, &mut writing).await?;
+    writing.commit(&progress).await?;
     Ok(Made::IN_FULL)
 }
 
-async fn write(
+/// Writes the answer to a statement, which nobody sees before it is committed.
+pub(super) async fn write_all(
     refresher: &Refresher,
     rows: QueryRows,
-    mut writing: Writing<'_>,
-    progress: &BTreeMap<String, u64>,
+    writing: &mut Writing<'_>,
 ) -> Result<(), SdkError> {
     let mut batches = rows.batches();
     while let Some(batch) = batches.try_next().await? {
-        gated(refresher, &batch, &mut writing).await?;
+        gated(refresher, &batch, writing).await?;
     }
-    writing.commit(progress).await?;
     Ok(())
 }
 

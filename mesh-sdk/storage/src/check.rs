@@ -5,9 +5,10 @@ use std::sync::Arc;
 use arrow_schema::SchemaRef;
 use deltalake::datafusion::datasource::empty::EmptyTable;
 use deltalake::datafusion::execution::runtime_env::RuntimeEnv;
+use deltalake::datafusion::logical_expr::LogicalPlan;
 
 use crate::StorageError;
-use crate::engine::{STACK, only_reading, session};
+use crate::engine::{STACK, by_window, only_reading, session};
 use crate::statement::Statement;
 
 /// What a statement is found to do.
@@ -24,11 +25,37 @@ pub struct Checked {
 /// # Errors
 /// As [`crate::Engine::query`] answers the statement.
 pub fn check(sql: &str, tables: &[(&str, SchemaRef)]) -> Result<Checked, StorageError> {
-    let plan = || -> Result<Checked, StorageError> {
+    on_thread(sql, tables, |_| ()).map(|(checked, ())| checked)
+}
+
+/// The same of a statement that is run window by window of the table `over`, which has the columns of [`windowed`] rows.
+///
+/// Also says what the statement does that prevents it, as in "it limits the number of its rows".
+///
+/// # Errors
+/// As [`check`].
+///
+/// [`windowed`]: crate::windowed
+pub fn check_windows(
+    sql: &str,
+    tables: &[(&str, SchemaRef)],
+    over: &str,
+) -> Result<(Checked, Result<(), String>), StorageError> {
+    on_thread(sql, tables, |plan| by_window(plan, over))
+}
+
+/// What a statement does, and what `judge` finds in its plan.
+fn on_thread<T: Send>(
+    sql: &str,
+    tables: &[(&str, SchemaRef)],
+    judge: impl Fn(&LogicalPlan) -> T + Sync,
+) -> Result<(Checked, T), StorageError> {
+    let plan = || -> Result<(Checked, T), StorageError> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .map_err(StorageError::Threads)?;
-        runtime.block_on(planned(sql, tables))
+        let (checked, plan) = runtime.block_on(planned(sql, tables))?;
+        Ok((checked, judge(&plan)))
     };
     // A statement of as many tokens as are allowed is walked recursively.
     std::thread::scope(|scope| {
@@ -42,7 +69,10 @@ pub fn check(sql: &str, tables: &[(&str, SchemaRef)]) -> Result<Checked, Storage
     })
 }
 
-async fn planned(sql: &str, tables: &[(&str, SchemaRef)]) -> Result<Checked, StorageError> {
+async fn planned(
+    sql: &str,
+    tables: &[(&str, SchemaRef)],
+) -> Result<(Checked, LogicalPlan), StorageError> {
     let statement = Statement::parse(sql)?;
     let session = session(Arc::new(RuntimeEnv::default()));
     let state = session.state();
@@ -57,8 +87,6 @@ async fn planned(sql: &str, tables: &[(&str, SchemaRef)]) -> Result<Checked, Sto
         .statement_to_plan(statement.into_parsed())
         .await?;
     only_reading().verify_plan(&plan)?;
-    Ok(Checked {
-        reads,
-        gives: Arc::new(plan.schema().as_arrow().clone()),
-    })
+    let gives = Arc::new(plan.schema().as_arrow().clone());
+    Ok((Checked { reads, gives }, plan))
 }

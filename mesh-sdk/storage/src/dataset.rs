@@ -2,15 +2,22 @@
 
 mod added;
 mod commit;
+mod exchange;
+mod fence;
 mod growth;
+mod maintain;
 mod open;
 mod snapshot;
+mod version;
 mod writing;
 
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
+use deltalake::kernel::Action;
+use deltalake::logstore::get_actions;
 use deltalake::{DeltaTable, DeltaTableError};
 use mesh_contracts::Contract;
 use tokio::sync::{Mutex, MutexGuard};
@@ -18,10 +25,20 @@ use url::Url;
 
 use crate::StorageError;
 
-pub(crate) use added::{Added, added_since};
+pub(crate) use added::{Added, NewFiles, added_by, added_since};
+pub use exchange::Spans;
+use fence::Fence;
+use maintain::Upkeep;
+pub use maintain::{Maintained, Policy};
 pub(crate) use open::read_only;
 pub use snapshot::export_delta;
+pub(crate) use version::Between;
+pub use version::{DatasetVersion, NewRows};
 pub use writing::{WriteMode, Writing};
+
+/// After so long without one, a commit first looks for versions of another process: what is known of the log may soon be
+/// cleaned up.
+const LOOKED: Duration = Duration::from_secs(60);
 
 /// One Delta table that exactly one product owns, with the columns of its contract.
 ///
@@ -35,14 +52,18 @@ pub struct Dataset {
     contract: Contract,
     writer: Mutex<Writer>,
     published: RwLock<Published>,
+    upkeep: Mutex<Upkeep>,
 }
 
 struct Writer {
     table: DeltaTable,
     /// A commit failed, and whether it is in the table is not known.
     stale: bool,
+    /// When the table was last asked for its newest version.
+    looked: Instant,
     /// What the table says of the sources asked for so far; forgotten after a failed commit.
     progress: BTreeMap<String, u64>,
+    fence: Fence,
 }
 
 struct Published {
@@ -57,7 +78,7 @@ pub struct DatasetInfo {
     pub version: u64,
     /// Rows in that version.
     pub rows: u64,
-    /// When that version was committed.
+    /// When its rows or columns were last changed: putting files together changes neither.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -84,10 +105,13 @@ impl Dataset {
     }
 
     /// How far `source` has been read into this dataset: the value given with the newest commit that
-    /// named it, 0 if none did.
+    /// named it, 0 if none did. The table itself is asked, since another process may have written to it.
     pub async fn progress(&self, source: &str) -> Result<u64, StorageError> {
-        let mut writer = self.writer().await?;
-        self.committed(&mut writer, source).await
+        let mut writer = self.writer.lock().await;
+        self.refresh(&mut writer).await?;
+        let reached = self.committed(&mut writer, source).await?;
+        writer.fence.told(source, reached);
+        Ok(reached)
     }
 
     /// The newest published state, for readers.
@@ -106,7 +130,7 @@ impl Dataset {
     /// The writer, in step with what this process knows of the table.
     async fn writer(&self) -> Result<MutexGuard<'_, Writer>, StorageError> {
         let mut writer = self.writer.lock().await;
-        if writer.stale {
+        if writer.stale || writer.looked.elapsed() > LOOKED {
             self.refresh(&mut writer).await?;
         }
         Ok(writer)
@@ -115,40 +139,26 @@ impl Dataset {
     /// Brings the writer in step with the table itself.
     async fn refresh(&self, writer: &mut Writer) -> Result<(), StorageError> {
         let failed = |error| table_error(&self.name, error);
-        writer.stale = true;
+        let known = writer.table.version();
+        let was_stale = std::mem::replace(&mut writer.stale, true);
         writer.table.update_state().await.map_err(failed)?;
-        writer.progress.clear();
-        let rows = rows(&writer.table).map_err(failed)?;
-        self.publish(&writer.table, rows)?;
+        if was_stale || writer.table.version() != known {
+            writer.progress.clear();
+            let info = info(&writer.table).await.map_err(failed)?;
+            self.publish(&writer.table, info);
+        }
         writer.stale = false;
+        writer.looked = Instant::now();
         Ok(())
     }
 
-    fn publish(&self, table: &DeltaTable, rows: u64) -> Result<(), StorageError> {
-        let info = info(table, rows).map_err(|error| table_error(&self.name, error))?;
+    fn publish(&self, table: &DeltaTable, info: DatasetInfo) {
         let table = table.clone();
         let mut published = self
             .published
             .write()
             .unwrap_or_else(PoisonError::into_inner);
         *published = Published { table, info };
-        Ok(())
-    }
-
-    /// What of `progress` the table does not have yet. Marks only ever move on: a writer that repeats a part of
-    /// what it did before a crash must not make the table forget the rest.
-    async fn ahead(
-        &self,
-        writer: &mut Writer,
-        progress: &BTreeMap<String, u64>,
-    ) -> Result<BTreeMap<String, u64>, StorageError> {
-        let mut ahead = BTreeMap::new();
-        for (source, next) in progress {
-            if self.committed(writer, source).await? < *next {
-                ahead.insert(source.clone(), *next);
-            }
-        }
-        Ok(ahead)
     }
 
     async fn committed(&self, writer: &mut Writer, source: &str) -> Result<u64, StorageError> {
@@ -158,11 +168,11 @@ impl Dataset {
         let failed = |error| table_error(&self.name, error);
         let log = writer.table.log_store();
         let snapshot = writer.table.snapshot().map_err(failed)?.snapshot();
-        let version = snapshot
-            .transaction_version(log.as_ref(), source)
-            .await
-            .map_err(failed)?;
+        let version = snapshot.transaction_version(log.as_ref(), source).await;
+        // The part of the log that was known may have been cleaned up by another process.
+        writer.stale |= version.is_err();
         let next = version
+            .map_err(failed)?
             .and_then(|next| u64::try_from(next).ok())
             .unwrap_or(0);
         writer.progress.insert(source.to_owned(), next);
@@ -177,12 +187,30 @@ pub(crate) fn table_error(dataset: &str, source: DeltaTableError) -> StorageErro
     }
 }
 
-/// What every commit says of itself: the contract its rows were checked against.
-fn provenance(contract: &Contract) -> [(String, serde_json::Value); 2] {
+/// In what a commit says of itself, since when rows and columns are as they are.
+const UPDATED_AT: &str = "updatedAt";
+
+/// What every commit says of itself: the contract its rows were checked against, and [`UPDATED_AT`].
+fn provenance(contract: &Contract, updated_at: DateTime<Utc>) -> [(String, serde_json::Value); 3] {
     [
         ("contract".to_owned(), contract.name().into()),
         ("contractVersion".to_owned(), contract.version().into()),
+        (UPDATED_AT.to_owned(), updated_at.timestamp_millis().into()),
     ]
+}
+
+/// As exact as commits say it.
+fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(3)
+}
+
+/// What there is to know of the version that `table` has.
+async fn info(table: &DeltaTable) -> Result<DatasetInfo, DeltaTableError> {
+    Ok(DatasetInfo {
+        version: table.snapshot()?.version(),
+        rows: rows(table)?,
+        updated_at: updated_at(table).await?,
+    })
 }
 
 fn rows(table: &DeltaTable) -> Result<u64, DeltaTableError> {
@@ -191,16 +219,21 @@ fn rows(table: &DeltaTable) -> Result<u64, DeltaTableError> {
     Ok(rows.sum::<usize>() as u64)
 }
 
-fn info(table: &DeltaTable, rows: u64) -> Result<DatasetInfo, DeltaTableError> {
-    let snapshot = table.snapshot()?;
-    let version = snapshot.version();
-    let updated_at = snapshot
-        .version_timestamp(version)
+/// What the newest commit says; of a commit that another tool made, its time.
+async fn updated_at(table: &DeltaTable) -> Result<DateTime<Utc>, DeltaTableError> {
+    let version = table.snapshot()?.version();
+    let commit = match table.log_store().read_commit_entry(version).await? {
+        Some(commit) => get_actions(version, &commit)?,
+        None => Vec::new(),
+    };
+    let said = commit.iter().find_map(|action| match action {
+        Action::CommitInfo(info) => {
+            let updated_at = info.info.get(UPDATED_AT).and_then(|at| at.as_i64());
+            updated_at.or(info.timestamp)
+        }
+        _ => None,
+    });
+    Ok(said
         .and_then(DateTime::from_timestamp_millis)
-        .unwrap_or_else(Utc::now);
-    Ok(DatasetInfo {
-        version,
-        rows,
-        updated_at,
-    })
+        .unwrap_or_else(now))
 }

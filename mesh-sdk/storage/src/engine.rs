@@ -1,11 +1,14 @@
 //! Read-only SQL, answered by threads of its own: whatever a statement does to them, the ports and sinks of the
 //! product go on.
 
+mod by_window;
+mod files;
 mod plan;
 mod row_by_row;
 mod rows;
 mod session;
 mod tables;
+mod windows;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -23,11 +26,14 @@ use crate::{Dataset, StorageError};
 use plan::Query;
 use rows::Budget;
 
+pub(crate) use by_window::by_window;
 pub use row_by_row::Incremental;
 pub use rows::QueryRows;
 pub(crate) use session::{only_reading, session, session_config};
 pub use tables::TableSource;
 pub(crate) use tables::scan;
+pub(crate) use windows::in_times;
+pub use windows::{WINDOW_END, WINDOW_START, WindowedRows, windowed};
 
 /// Queries of one engine that run at once; the next wait.
 const AT_ONCE: usize = 4;
@@ -113,7 +119,24 @@ impl Engine {
     /// does not parse, names what is not there or fails on the data, [`StorageError::Timeout`] and
     /// [`StorageError::TooLarge`] at the limits; the latter three also from within the rows.
     pub async fn query(&self, sql: &str) -> Result<QueryRows, StorageError> {
-        self.on_threads(sql, |query| Box::pin(query.all())).await
+        self.query_over(sql, []).await
+    }
+
+    /// The same with `tables` in the place of those of their names.
+    ///
+    /// # Errors
+    /// As [`Engine::query`].
+    pub async fn query_over(
+        &self,
+        sql: &str,
+        tables: impl IntoIterator<Item = (String, TableSource)>,
+    ) -> Result<QueryRows, StorageError> {
+        let tables: Vec<_> = tables.into_iter().collect();
+        self.on_threads(sql, |mut query| {
+            query.tables.extend(tables);
+            Box::pin(query.all())
+        })
+        .await
     }
 
     /// Whether the rows that one SELECT gives for new rows of its dataset, appended to those it gave before, are
@@ -136,6 +159,17 @@ impl Engine {
     ) -> Result<Changes, StorageError> {
         let since = since.clone();
         self.on_threads(sql, |query| Box::pin(query.since(since)))
+            .await
+    }
+
+    /// The rows that one version of `dataset` added, in the same order whenever they are asked for.
+    ///
+    /// # Errors
+    /// As [`Engine::query`].
+    pub async fn added_by(&self, dataset: &str, version: u64) -> Result<Changes, StorageError> {
+        let sql = format!("SELECT * FROM \"{dataset}\"");
+        let name = dataset.to_owned();
+        self.on_threads(&sql, move |query| Box::pin(query.added_by(name, version)))
             .await
     }
 

@@ -33,6 +33,20 @@ pub enum StorageError {
         "dataset {dataset}: some of its rows could not be written, so that none of them is committed: write all of them again"
     )]
     Incomplete { dataset: String },
+    /// Fencing: who asks [`Dataset::progress`](crate::Dataset::progress) and goes on from there loses and doubles nothing.
+    #[error(
+        "dataset {dataset}: another writer has committed of {source_name} meanwhile, so that these rows may be there already: \
+         ask how far it has come, and go on from there"
+    )]
+    Overtaken {
+        dataset: String,
+        source_name: String,
+    },
+    #[error(
+        "dataset {dataset}: its rows were on their way for more than {hours} h, and files that are in no version are removed \
+         some time after: write all of them again"
+    )]
+    TookTooLong { dataset: String, hours: u64 },
     #[error("{path}: {problem}")]
     File { path: String, problem: String },
     #[error("{path} cannot hold datasets: {reason}")]
@@ -67,10 +81,12 @@ impl StorageError {
             Self::Timeout { .. } => "query-timeout",
             Self::TooLarge(_) => "query-too-large",
             Self::File { .. } => "file-unreadable",
+            Self::Overtaken { .. } => "overtaken",
             Self::SchemaDiffers { .. }
             | Self::Table { .. }
             | Self::OtherContract { .. }
             | Self::Incomplete { .. }
+            | Self::TookTooLong { .. }
             | Self::Disk { .. }
             | Self::Threads(_)
             | Self::Location { .. }

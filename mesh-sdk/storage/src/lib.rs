@@ -12,13 +12,22 @@ mod encode;
 mod engine;
 mod error;
 mod files;
+mod local;
+mod location;
 mod numbers;
 mod statement;
 
-pub use check::{Checked, check};
-pub use dataset::{Dataset, DatasetInfo, WriteMode, Writing, export_delta};
+pub use check::{Checked, check, check_windows};
+pub use dataset::{
+    Dataset, DatasetInfo, DatasetVersion, Maintained, NewRows, Policy, Spans, WriteMode, Writing,
+    export_delta,
+};
 pub use encode::Format;
-pub use engine::{Changes, Engine, Incremental, Limits, QueryRows, TableSource};
+pub use engine::{
+    Changes, Engine, Incremental, Limits, QueryRows, TableSource, WINDOW_END, WINDOW_START,
+    WindowedRows, windowed,
+};
 pub use error::StorageError;
 pub use files::{FileRows, RecordBatches, read_csv_text, read_delta, read_parquet};
+pub use location::Location;
 pub use numbers::Numbers;

@@ -10,6 +10,8 @@
 mod answer;
 pub mod compliance;
 mod test_mesh;
+mod watching;
 
 pub use answer::Answer;
 pub use test_mesh::TestMesh;
+pub use watching::{Frame, Watching};

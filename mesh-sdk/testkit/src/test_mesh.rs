@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use mesh_platform::identity::{DevIssuer, Scope, authenticate};
 use mesh_platform::server::{self, Limits};
-use mesh_sdk::{DataProduct, DatasetState, Host, HostConfig, Readiness, RunningProduct};
+use mesh_sdk::{
+    DataProduct, DatasetState, EventsConfig, Host, HostConfig, Readiness, RunningProduct,
+};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -12,7 +14,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::Answer;
+use crate::{Answer, Watching};
 
 /// How long anything may take that comes about by itself.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -43,9 +45,11 @@ impl TestMesh {
         let readiness = Readiness::new();
         let mut host = Host::open(HostConfig {
             data_dir: folder.path().to_owned(),
+            events: EventsConfig::default(),
             progress: Box::new(|_| {}),
             readiness: readiness.clone(),
         })
+        .await
         .unwrap();
         let name = product.name().to_owned();
         host.start(product).await.unwrap();
@@ -104,9 +108,12 @@ impl TestMesh {
 
     /// A token for `scopes`.
     pub fn token(&self, scopes: &[Scope]) -> String {
-        self.issuer
-            .token("tester", scopes, Duration::from_secs(600))
-            .unwrap()
+        self.token_for(scopes, Duration::from_secs(600))
+    }
+
+    /// A token that holds for so long, and for the seconds by which clocks may differ.
+    pub fn token_for(&self, scopes: &[Scope], lifetime: Duration) -> String {
+        self.issuer.token("tester", scopes, lifetime).unwrap()
     }
 
     /// `POST` below the product's address, with a token that allows everything.
@@ -135,6 +142,61 @@ impl TestMesh {
             .header("content-type", content_type)
             .body(body);
         Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// `POST` below the product's address, with these headers and a token that allows everything.
+    pub async fn post_with(&self, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+        let request = self.client.post(self.url(path)).body(body);
+        let request = headers
+            .iter()
+            .fold(request, |request, (name, value)| {
+                request.header(*name, *value)
+            })
+            .bearer_auth(self.token(&Scope::ALL));
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// `GET` of what is below the product's address, with a token that allows everything.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.get_as(&self.token(&Scope::ALL), path).await
+    }
+
+    /// `GET` of what is below the product's address, with this token.
+    pub async fn get_as(&self, token: &str, path: &str) -> Answer {
+        let request = self.request(path, token);
+        Answer::read(request.send().await.unwrap()).await
+    }
+
+    /// The stream below the product's address: behind `last_event_id`, where there is one.
+    ///
+    /// # Panics
+    /// If it is refused.
+    pub async fn watch(&self, path: &str, last_event_id: Option<&str>) -> Watching {
+        let token = self.token(&[Scope::Query]);
+        let watching = self.try_watch(&token, path, last_event_id).await;
+        watching.unwrap_or_else(|status| panic!("{path}: {status}"))
+    }
+
+    /// The same with this token; the status where the stream is refused.
+    pub async fn try_watch(
+        &self,
+        token: &str,
+        path: &str,
+        last_event_id: Option<&str>,
+    ) -> Result<Watching, u16> {
+        let mut request = self.request(path, token);
+        if let Some(id) = last_event_id {
+            request = request.header("last-event-id", id);
+        }
+        let response = request.send().await.unwrap();
+        match response.status().as_u16() {
+            200 => Ok(Watching::new(response)),
+            status => Err(status),
+        }
+    }
+
+    fn request(&self, path: &str, token: &str) -> reqwest::RequestBuilder {
+        self.client.get(self.url(path)).bearer_auth(token)
     }
 
     /// Any request without a token.

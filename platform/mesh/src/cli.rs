@@ -1,13 +1,14 @@
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use mesh_sdk::{EventsConfig, MeshConfig};
 use tokio::runtime::Runtime;
 
 use crate::ProductList;
-use crate::commands::{contract, dataset, evaluate, new, template, test, token, up};
+use crate::commands::{contract, dataset, evaluate, new, quarantine, template, test, token, up};
 
 /// A data mesh: domain teams ship data products with contracts, storage, models and scoring ports.
 #[derive(Parser)]
@@ -34,11 +35,14 @@ enum Command {
     /// Look into the datasets of the local mesh.
     #[command(subcommand)]
     Dataset(dataset::Dataset),
+    /// Look into what broke its contract, and put it in again.
+    #[command(subcommand)]
+    Quarantine(quarantine::Quarantine),
     /// Look into the models of the products.
     #[command(subcommand)]
     Model(Model),
-    /// Print the JSON Schema of mesh.yaml, for editors.
-    Schema,
+    /// Print the JSON Schema of a file, for editors.
+    Schema(Schema),
     /// Print a token for the local mesh.
     Token(Token),
 }
@@ -50,9 +54,48 @@ pub(crate) struct Up {
     pub(crate) products: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) data: DataDir,
+    /// What the mesh as a whole is told [default: config.yaml in the data directory, if it is there].
+    #[arg(long, value_name = "FILE", env = "MESH_CONFIG")]
+    config: Option<PathBuf>,
+    /// Where events are kept, whatever the configuration says of it: `embedded`, or `kafka://host:9092,other:9092`.
+    #[arg(long, value_name = "URL", env = "MESH_EVENTS", hide_env_values = true)]
+    events: Option<String>,
     /// Loopback address to listen on.
     #[arg(long, default_value = "127.0.0.1:7070")]
     pub(crate) listen: SocketAddr,
+}
+
+impl Up {
+    /// What was said on the command line over what is said in the file.
+    pub(crate) fn config(&self, data_dir: &Path) -> anyhow::Result<MeshConfig> {
+        let default = Some(data_dir.join("config.yaml")).filter(|file| file.exists());
+        let mut config = match self.config.as_ref().or(default.as_ref()) {
+            Some(file) => MeshConfig::read(file)?,
+            None => MeshConfig::default(),
+        };
+        if let Some(events) = &self.events {
+            // Not by clap, which would quote it: people put passwords into addresses.
+            config.events = EventsConfig::at(events).context("--events")?;
+        }
+        Ok(config)
+    }
+}
+
+#[derive(Args)]
+struct Schema {
+    /// The file.
+    #[arg(default_value = "mesh.yaml")]
+    of: Document,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Document {
+    /// How the platform runs a product.
+    #[value(name = "mesh.yaml")]
+    Mesh,
+    /// What a mesh as a whole is told.
+    #[value(name = "config.yaml")]
+    Config,
 }
 
 #[derive(Args)]
@@ -123,11 +166,16 @@ impl Cli {
             Command::Contract(command) => contract::run(&command),
             Command::Template(command) => template::run(&command),
             Command::Dataset(command) => Runtime::new()?.block_on(dataset::run(&command)).map(done),
+            Command::Quarantine(command) => Runtime::new()?.block_on(quarantine::run(&command)),
             Command::Model(Model::Evaluate(args)) => Runtime::new()?
                 .block_on(evaluate::run(&args, built_in))
                 .map(done),
-            Command::Schema => {
-                println!("{:#}", mesh_sdk::mesh_yaml_schema());
+            Command::Schema(args) => {
+                let schema = match args.of {
+                    Document::Mesh => mesh_sdk::mesh_yaml_schema(),
+                    Document::Config => mesh_sdk::mesh_config_schema(),
+                };
+                println!("{schema:#}");
                 Ok(ExitCode::SUCCESS)
             }
             Command::Token(args) => token::run(&args).map(done),

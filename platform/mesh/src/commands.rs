@@ -4,6 +4,7 @@ pub(crate) mod dataset;
 pub(crate) mod evaluate;
 pub(crate) mod new;
 mod product_folder;
+pub(crate) mod quarantine;
 mod report;
 pub(crate) mod template;
 pub(crate) mod test;

@@ -12,6 +12,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use mesh_sdk::{DataProduct, SdkError};
 
+/// Records and columns come and go by the thousand on every thread, and what they leave has to go back to the system.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The products that are built into a program.
 pub type ProductList = fn() -> Result<Vec<DataProduct>, SdkError>;
 

@@ -88,17 +88,22 @@ fn parameters(endpoint: &Endpoint, components: &mut Components) -> Vec<Value> {
         parameter
     });
     let mut all: Vec<Value> = in_path.collect();
-    let in_query = described
+    let elsewhere = described
         .iter()
         .filter(|parameter| parameter.place != Place::Path);
-    all.extend(in_query.map(|parameter| query_parameter(parameter, components)));
+    all.extend(elsewhere.map(|parameter| self::parameter(parameter, components)));
     all
 }
 
-fn query_parameter(parameter: &Parameter, components: &mut Components) -> Value {
+fn parameter(parameter: &Parameter, components: &mut Components) -> Value {
+    let place = match parameter.place {
+        Place::Path => "path",
+        Place::Query | Place::RequiredQuery => "query",
+        Place::Header => "header",
+    };
     json!({
         "name": parameter.name,
-        "in": "query",
+        "in": place,
         "description": parameter.description,
         "required": parameter.place == Place::RequiredQuery,
         "schema": components.place(&parameter.schema),

@@ -33,6 +33,7 @@ pub(super) enum Place {
     Path,
     Query,
     RequiredQuery,
+    Header,
 }
 
 #[derive(Debug, Clone)]
@@ -123,6 +124,17 @@ impl Operation {
         schema: Schema,
     ) -> Self {
         self.parameter(name, description, Place::RequiredQuery, schema)
+    }
+
+    /// Adds a header that a request may carry.
+    #[must_use]
+    pub fn header_parameter(
+        self,
+        name: impl Into<String>,
+        description: impl Into<String>,
+        schema: Schema,
+    ) -> Self {
+        self.parameter(name, description, Place::Header, schema)
     }
 
     fn parameter(

@@ -22,14 +22,6 @@ impl Fingerprint {
     }
 }
 
-/// A verified token's caller, and until when it holds.
-#[derive(Debug, Clone)]
-pub(super) struct Verified {
-    pub(super) caller: Caller,
-    /// Seconds since the Unix epoch.
-    pub(super) expires: u64,
-}
-
 /// Callers by token, bounded. Two generations: when the young one is full it becomes the old one, and what was
 /// not used since then is forgotten. Only verified tokens come in, so nobody else can push them out.
 #[derive(Debug)]
@@ -40,8 +32,8 @@ pub(super) struct Cache {
 
 #[derive(Debug, Default)]
 struct Generations {
-    young: HashMap<Fingerprint, Verified>,
-    old: HashMap<Fingerprint, Verified>,
+    young: HashMap<Fingerprint, Caller>,
+    old: HashMap<Fingerprint, Caller>,
 }
 
 impl Cache {
@@ -53,7 +45,7 @@ impl Cache {
         }
     }
 
-    pub(super) fn get(&self, token: &Fingerprint) -> Option<Verified> {
+    pub(super) fn get(&self, token: &Fingerprint) -> Option<Caller> {
         let generations = self
             .generations
             .read()
@@ -67,7 +59,7 @@ impl Cache {
         Some(found)
     }
 
-    pub(super) fn put(&self, token: Fingerprint, verified: Verified) {
+    pub(super) fn put(&self, token: Fingerprint, caller: Caller) {
         let mut generations = self
             .generations
             .write()
@@ -75,7 +67,7 @@ impl Cache {
         if generations.young.len() >= self.half {
             generations.old = std::mem::take(&mut generations.young);
         }
-        generations.young.insert(token, verified);
+        generations.young.insert(token, caller);
     }
 }
 

@@ -1,11 +1,12 @@
 //! The one who sends a request.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::request::Parts,
 };
+use jsonwebtoken::get_current_timestamp;
 
 use super::{
     bearer::identify,
@@ -22,14 +23,22 @@ struct Facts {
     subject: String,
     token_id: Option<String>,
     scopes: ScopeSet,
+    /// Seconds since the Unix epoch.
+    valid_until: u64,
 }
 
 impl Caller {
-    pub(super) fn new(subject: String, token_id: Option<String>, scopes: ScopeSet) -> Self {
+    pub(super) fn new(
+        subject: String,
+        token_id: Option<String>,
+        scopes: ScopeSet,
+        valid_until: u64,
+    ) -> Self {
         Self(Arc::new(Facts {
             subject,
             token_id,
             scopes,
+            valid_until,
         }))
     }
 
@@ -41,6 +50,11 @@ impl Caller {
     /// The token's own id (`jti`), if its issuer gives one.
     pub fn token_id(&self) -> Option<&str> {
         self.0.token_id.as_deref()
+    }
+
+    /// How long the token still holds: what goes on for longer has to end with it.
+    pub fn remaining(&self) -> Duration {
+        Duration::from_secs(self.0.valid_until.saturating_sub(get_current_timestamp()))
     }
 
     /// What the token allows.

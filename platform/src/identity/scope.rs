@@ -9,11 +9,13 @@ pub enum Scope {
     Score,
     /// Read datasets with SQL.
     Query,
+    /// Read what broke its contract, as it came, and put it in again.
+    Quarantine,
 }
 
 impl Scope {
     /// Every scope there is.
-    pub const ALL: [Self; 3] = [Self::Ingest, Self::Score, Self::Query];
+    pub const ALL: [Self; 4] = [Self::Ingest, Self::Score, Self::Query, Self::Quarantine];
 
     /// The name in a token's `scope` claim.
     pub fn name(self) -> &'static str {
@@ -21,6 +23,7 @@ impl Scope {
             Self::Ingest => "mesh.ingest",
             Self::Score => "mesh.score",
             Self::Query => "mesh.query",
+            Self::Quarantine => "mesh.quarantine",
         }
     }
 }

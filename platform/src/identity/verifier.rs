@@ -2,13 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
-use jsonwebtoken::{decode, decode_header, errors::ErrorKind, get_current_timestamp};
+use jsonwebtoken::{decode, decode_header, errors::ErrorKind};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
     Caller, TokenError,
-    cache::{Cache, Fingerprint, Verified},
+    cache::{Cache, Fingerprint},
     keys::{Keys, LEEWAY},
     scope::ScopeSet,
 };
@@ -62,21 +62,21 @@ impl Verifier {
             return Err(TokenError::TooLong);
         }
         let fingerprint = Fingerprint::of(token);
-        let verified = match self.0.cache.get(&fingerprint) {
-            Some(verified) => verified,
+        let caller = match self.0.cache.get(&fingerprint) {
+            Some(caller) => caller,
             None => {
-                let verified = self.check(token)?;
-                self.0.cache.put(fingerprint, verified.clone());
-                verified
+                let caller = self.check(token)?;
+                self.0.cache.put(fingerprint, caller.clone());
+                caller
             }
         };
-        if verified.expires + LEEWAY < get_current_timestamp() {
+        if caller.remaining().is_zero() {
             return Err(TokenError::Expired);
         }
-        Ok(verified.caller)
+        Ok(caller)
     }
 
-    fn check(&self, token: &str) -> Result<Verified, TokenError> {
+    fn check(&self, token: &str) -> Result<Caller, TokenError> {
         let header = decode_header(token).map_err(|_| TokenError::Malformed)?;
         if header.crit.is_some() {
             // RFC 7515: an extension marked critical that is not understood here.
@@ -90,10 +90,9 @@ impl Verifier {
         if claims.sub.is_empty() || claims.sub.len() > LONGEST_SUBJECT || !printable {
             return Err(TokenError::Claims);
         }
-        Ok(Verified {
-            caller: Caller::new(claims.sub, claims.jti, ScopeSet::parse(&claims.scope)),
-            expires: claims.exp as u64,
-        })
+        let valid_until = (claims.exp as u64).saturating_add(LEEWAY);
+        let scopes = ScopeSet::parse(&claims.scope);
+        Ok(Caller::new(claims.sub, claims.jti, scopes, valid_until))
     }
 }
 

@@ -60,6 +60,7 @@ error_codes! {
     EMPTY_BODY = 400, "empty-body", "The request has no body";
     NOT_UTF8 = 400, "not-utf8", "The body is not UTF-8";
     NOT_JSON = 400, "not-json", "The body is not JSON";
+    UNKNOWN_POSITION = 400, "unknown-position", "There is no such place in this stream";
     BAD_CSV = 400, "bad-csv", "The body is not well-formed CSV";
     QUERY_INVALID = 400, "query-invalid", "The query is not valid SQL here";
     UNAUTHENTICATED = 401, "unauthenticated", "This needs a bearer token";
@@ -70,12 +71,13 @@ error_codes! {
     NOT_FOUND = 404, "not-found", "There is nothing at this address";
     METHOD_NOT_ALLOWED = 405, "method-not-allowed", "This address does not answer that method";
     NOT_ACCEPTABLE = 406, "not-acceptable", "None of the accepted media types can be produced";
+    NOT_REPLAYABLE = 409, "not-replayable", "These rows are not put in again from here";
     BODY_TOO_LARGE = 413, "body-too-large", "The body is larger than allowed";
     QUERY_TOO_LARGE = 413, "query-too-large", "The query or its result is larger than allowed";
     UNSUPPORTED_MEDIA_TYPE = 415, "unsupported-media-type", "The body's media type is not understood here";
     CONTRACT_VIOLATION = 422, "contract-violation", "Records do not keep to their contract";
     UNDEFINED_SCORE = 422, "undefined-score", "The model has no answer to these numbers";
-    TOO_MANY_REQUESTS = 429, "too-many-requests", "The caller sends more than its share";
+    TOO_MANY_REQUESTS = 429, "too-many-requests", "More is sent than can be taken at the moment";
     INTERNAL = 500, "internal", "Something failed on this side";
     UNAVAILABLE = 503, "unavailable", "This part cannot answer at the moment";
     MODEL_NOT_READY = 503, "model-not-ready", "No version of this model is in production";

@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{Router, http::Request};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
@@ -26,7 +26,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use super::Limits;
+use super::{Closing, Limits};
 use crate::telemetry;
 
 /// Pause after the system refused a connection: out of file descriptors is not over at once.
@@ -113,9 +113,10 @@ async fn connection(
     let _ = stream.set_nodelay(true);
     let begun = Arc::new(AtomicBool::new(false));
     let service = router.into_service().map_request({
-        let begun = begun.clone();
-        move |request| {
+        let (begun, closing) = (begun.clone(), Closing::new(stop.clone()));
+        move |mut request: Request<_>| {
             begun.store(true, Ordering::Relaxed);
+            request.extensions_mut().insert(closing.clone());
             request
         }
     });

@@ -115,6 +115,23 @@ async fn a_stopping_server_finishes_what_it_began_and_begins_nothing() {
 }
 
 #[tokio::test]
+async fn an_answer_without_an_end_ends_when_the_server_stops() {
+    let server = TestServer::start().await;
+    let mut client = Raw::connect(server.address).await;
+    client
+        .say(b"GET /endless HTTP/1.1\r\nhost: mesh\r\n\r\n")
+        .await;
+    let mut answer = client.hear().await;
+    server.stop.cancel();
+    answer.push_str(&client.until_closed().await);
+    assert!(answer.contains("begun"), "{answer}");
+    assert!(answer.contains("ended"), "{answer}");
+    timeout(Duration::from_secs(5), server.stopped())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
 async fn a_stopping_server_does_not_wait_for_ever() {
     let server = TestServer::with(Limits::default().drain_time(SHORT)).await;
     let wait = tokio::spawn(server.get("/wait").send());

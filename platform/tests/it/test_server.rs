@@ -1,19 +1,21 @@
 //! A server with a handful of routes that succeed, fail, wait and panic.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Json,
+    body::Body,
     extract::State,
     http::{Method, StatusCode},
     response::Html,
 };
 use bytes::Bytes;
+use futures::{FutureExt, StreamExt, stream};
 use mesh_platform::{
     api::{Api, Operation, Payload, Schema},
     identity::{self, Caller, DevIssuer, Scope},
     problem::{Problem, codes, help_pages},
-    server::{Limits, Part, Readiness, layers, serve},
+    server::{Closing, Limits, Part, Readiness, layers, serve},
     telemetry::{RequestContext, metrics_api},
 };
 use serde_json::{Value, json};
@@ -160,6 +162,7 @@ fn routes(waits: Waits) -> Api {
             Operation::new("score", "Score").scope(Scope::Score),
         )
         .route(Method::GET, "/maybe", maybe, open("maybe"))
+        .route(Method::GET, "/endless", endless, open("endless"))
         .route(Method::GET, "/items/{item}", async || "item", open("item"))
         .merge(
             Api::new()
@@ -199,6 +202,12 @@ async fn someone(caller: Caller) -> String {
 async fn maybe(caller: Option<Caller>) -> Result<String, Problem> {
     let caller = caller.ok_or_else(|| Problem::new(&codes::NOT_FOUND))?;
     Ok(caller.subject().to_owned())
+}
+
+/// Ends when the server closes, and not before.
+async fn endless(closing: Closing) -> Body {
+    let first = stream::iter([Ok::<_, Infallible>("begun")]);
+    Body::from_stream(first.chain(closing.begun().into_stream().map(|()| Ok("ended"))))
 }
 
 async fn wait(State(waits): State<Waits>) -> &'static str {

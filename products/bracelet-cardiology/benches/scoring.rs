@@ -1,9 +1,10 @@
 //! The scoring port beside a bare axum handler that parses the same JSON and sends it back, in one run: what the
-//! mesh adds is authentication, the contract gate, the model, and an event that is on disk before the answer.
+//! mesh adds is authentication, the contract gate, the model, and an event that is on disk before the answer. Then the
+//! same model asked by messages: requests per second from the first that is posted to the last answer that is a row.
 //!
 //!     cargo bench -p bracelet-cardiology
 //!
-//! Bounded: 2 servers x 2 loads x SECONDS.
+//! Bounded: 2 servers x 2 loads x SECONDS, and REQUESTS.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -31,6 +32,9 @@ const SECONDS: u64 = 10;
 const PACE: u64 = 200;
 /// Connections that call again as soon as they are answered.
 const CONNECTIONS: usize = 64;
+/// Requests by message, and of how many one call consists.
+const REQUESTS: u64 = 100_000;
+const OF_A_CALL: usize = 5_000;
 const READING: &str = r#"{"patient_id":"p-1","age":63,"sex":1,"cp":4,"trestbps":145,"chol":233,"fbs":1,"restecg":2,"thalach":150,"exang":0,"oldpeak":2.3,"slope":3,"ca":0,"thal":6}"#;
 
 struct Target {
@@ -78,7 +82,7 @@ fn main() {
             run(&client, &target, Some(PACE)),
         );
         let saturated = run(&client, &target, None);
-        rates.push(saturated.len() as f64);
+        rates.push(saturated.len() as f64 / SECONDS as f64);
         report(
             target.name,
             &format!("{CONNECTIONS} connections"),
@@ -89,7 +93,30 @@ fn main() {
         "the port does {:.2} of what the bare handler does at saturation",
         rates[1] / rates[0]
     );
+    let answered = server.block_on(by_messages(&mesh));
+    println!(
+        "asked by messages, {OF_A_CALL} a call: {answered:.0} requests/s, {:.1} times the port's calls",
+        answered / rates[1]
+    );
     server.block_on(mesh.stop());
+}
+
+/// Requests that were answered and stored, per second.
+async fn by_messages(mesh: &TestMesh) -> f64 {
+    let before = mesh.count("heart_risk_scores").await;
+    let call = format!("{READING}\n").repeat(OF_A_CALL);
+    let begun = Instant::now();
+    for _ in 0..REQUESTS / OF_A_CALL as u64 {
+        let path = "models/heart-risk/score-requests";
+        let answer = mesh.post(path, "application/x-ndjson", call.clone()).await;
+        assert_eq!(answer.status, 202, "{}", answer.text());
+    }
+    let accepted = begun.elapsed();
+    while mesh.count("heart_risk_scores").await < before + REQUESTS {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    println!("{REQUESTS} requests were accepted within {accepted:.2?}");
+    REQUESTS as f64 / begun.elapsed().as_secs_f64()
 }
 
 async fn bare() -> SocketAddr {

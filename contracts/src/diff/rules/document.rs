@@ -118,7 +118,8 @@ pub(in crate::diff) static EXAMPLES_CHANGED: Rule = cosmetic(
 pub(in crate::diff) static CUSTOM_PROPERTY_CHANGED: Rule = cosmetic(
     "custom-property-changed",
     "the custom property {field} {change}",
-    "The mesh reads `unit` and `assigned` of a property, and no other custom property.",
+    "The mesh reads `unit`, `assigned` and `eventKey` of a property and `deduplicationWindow` of a contract, and no \
+     other custom property.",
 );
 pub(in crate::diff) static TEAM_CHANGED: Rule = cosmetic(
     "team-changed",

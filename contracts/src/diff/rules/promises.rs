@@ -17,6 +17,8 @@ pub(super) const ALL: &[&Rule] = &[
     &SLA_CHANGED,
     &RETENTION_SHORTENED,
     &RETENTION_LENGTHENED,
+    &DEDUPLICATION_SHORTENED,
+    &DEDUPLICATION_LENGTHENED,
     &ROLE_ADDED,
     &ROLE_REMOVED,
     &ROLE_ACCESS_CHANGED,
@@ -96,6 +98,17 @@ pub(in crate::diff) static RETENTION_LENGTHENED: Rule = compatible(
     "Nothing stops working, but data about people are kept longer than they were collected for.",
 )
 .for_review();
+
+pub(in crate::diff) static DEDUPLICATION_SHORTENED: Rule = breaking(
+    "deduplication-shortened",
+    "the time within which an event is stored once {change}",
+    "Producers that send an event again after that have it stored twice, and consumers count it twice.",
+);
+pub(in crate::diff) static DEDUPLICATION_LENGTHENED: Rule = compatible(
+    "deduplication-lengthened",
+    "the time within which an event is stored once {change}",
+    "An event that is sent again later than so far is still stored once.",
+);
 
 pub(in crate::diff) static ROLE_ADDED: Rule = compatible(
     "role-added",

@@ -26,6 +26,8 @@ pub(super) const ALL: &[&Rule] = &[
     &ASSIGNED_REMOVED,
     &ASSIGNED_REMOVED_OPTIONAL,
     &ASSIGNED_CHANGED,
+    &EVENT_KEY_ADDED,
+    &EVENT_KEY_REMOVED,
     &UNIT_ADDED,
     &UNIT_REMOVED,
     &UNIT_CHANGED,
@@ -145,6 +147,16 @@ pub(in crate::diff) static ASSIGNED_CHANGED: Rule = breaks_consumers(
     "assigned-changed",
     "the platform assigns {new} instead of {old}",
     "Producers never sent it; for consumers the same column means something else.",
+);
+pub(in crate::diff) static EVENT_KEY_ADDED: Rule = compatible(
+    "event-key-added",
+    "events are keyed by it",
+    "Events of one value keep their order from now on, which nobody could count on before.",
+);
+pub(in crate::diff) static EVENT_KEY_REMOVED: Rule = breaks_consumers(
+    "event-key-removed",
+    "events are keyed by it no more",
+    "Events of one value may overtake each other; those already on their way stay in the partition of the key before.",
 );
 pub(in crate::diff) static UNIT_ADDED: Rule = compatible(
     "unit-added",

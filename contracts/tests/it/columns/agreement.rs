@@ -6,7 +6,7 @@ use arrow_array::{ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use mesh_contracts::{
     Contract, Gate, GatedRows, LogicalType, MAX_VIOLATIONS, Property, Record, Side, Violation,
-    published,
+    published, record,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -57,6 +57,26 @@ fn filled_value(property: &Property, value: &Value) -> Value {
             .map(|value| filled_value(item, value))
             .collect(),
         (_, value) => value.clone(),
+    }
+}
+
+#[test]
+fn a_row_of_columns_is_a_record_that_makes_the_same_row() {
+    let contract = everything();
+    let gate = gate(&contract);
+    let mut runner = TestRunner::new(Config::with_cases(500));
+    let agree = |rows: Vec<Record>| {
+        let columns = gate.batch(rows).accepted;
+        let columns = columns.batch();
+        let rows = (0..columns.num_rows()).map(|row| record(columns, row));
+        let again = gate.batch(rows.collect());
+        prop_assert_eq!(&again.rejected, &vec![]);
+        prop_assert_eq!(again.accepted.batch(), columns);
+        Ok(())
+    };
+    let rows = vec(records(contract.schema().properties()), 1..6);
+    if let Err(failure) = runner.run(&rows, agree) {
+        panic!("{failure}");
     }
 }
 

@@ -1,4 +1,5 @@
-//! How one event is stored: a version byte, its CloudEvents attributes as postcard, then the data as it came.
+//! How one event is stored: a version byte, its CloudEvents attributes as postcard, then the data as it came. Version 1
+//! had no correlation.
 //!
 //! postcard, because its wire format is specified and stable, and texts cost one byte beyond their length. The data
 //! stays outside so that it is copied once and compared byte for byte.
@@ -9,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Event;
 
-const VERSION: u8 = 1;
+const WITHOUT_CORRELATION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// Field order is the format: a change needs a new version byte.
 #[derive(Serialize, Deserialize)]
@@ -36,6 +38,7 @@ pub(super) fn encode(event: &Event) -> Vec<u8> {
     };
     let mut bytes = Vec::with_capacity(event.size() + 32);
     bytes.push(VERSION);
+    let attributes = (attributes, event.correlation.as_deref());
     let mut bytes = postcard::to_extend(&attributes, bytes)
         .expect("texts and integers always encode into memory");
     bytes.extend_from_slice(&event.data);
@@ -45,11 +48,17 @@ pub(super) fn encode(event: &Event) -> Vec<u8> {
 /// The event in `bytes`, or why it is none.
 pub(super) fn decode(bytes: &[u8]) -> Result<Event, String> {
     let (version, rest) = bytes.split_first().ok_or("it is empty")?;
-    if *version != VERSION {
-        return Err(format!("its format is version {version}, not {VERSION}"));
+    if !matches!(*version, WITHOUT_CORRELATION | VERSION) {
+        return Err(format!(
+            "its format is version {version}; up to {VERSION} is known"
+        ));
     }
-    let (attributes, data) = postcard::take_from_bytes::<Attributes<'_>>(rest)
-        .map_err(|_| "its attributes are damaged")?;
+    let damaged = |_| "its attributes are damaged";
+    let (attributes, rest) = postcard::take_from_bytes::<Attributes<'_>>(rest).map_err(damaged)?;
+    let (correlation, data) = match *version {
+        WITHOUT_CORRELATION => (None, rest),
+        _ => postcard::take_from_bytes::<Option<&str>>(rest).map_err(damaged)?,
+    };
     let time = DateTime::from_timestamp(attributes.seconds, attributes.nanoseconds)
         .ok_or("its time is damaged")?;
     Ok(Event {
@@ -59,6 +68,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Event, String> {
         subject: attributes.subject.map(str::to_owned),
         time,
         schema: attributes.schema.map(str::to_owned),
+        correlation: correlation.map(str::to_owned),
         data: Bytes::copy_from_slice(data),
     })
 }

@@ -1,19 +1,19 @@
 //! The file of a log: a redb database, reopened after an I/O error.
 //!
 //! Events are rows of one table in the order (topic, partition, offset), so that a read is a range and an append goes to
-//! the right edge of its partition; topics are rows of a second, small one.
+//! the right edge of its partition; topics, and how far groups have come, are rows of two small ones.
 
+mod rows;
+
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use redb::{
-    Builder, Database, DatabaseError, Durability, ReadableDatabase, ReadableTable, TableDefinition,
-};
+use redb::{Builder, Database, DatabaseError, Durability, TableDefinition};
 
-use super::codec;
 use super::topic::{Topic, Topics};
-use crate::{Event, EventError, Position};
+use crate::{EventError, Received};
 
 /// (topic, partition, offset)
 pub(super) type Key = (u32, u32, u64);
@@ -22,6 +22,9 @@ const EVENTS: TableDefinition<Key, &[u8]> = TableDefinition::new("events");
 
 /// Name to (topic, partitions).
 const TOPICS: TableDefinition<&str, (u32, u32)> = TableDefinition::new("topics");
+
+/// (group, topic, partition) to the next offset it wants.
+const GROUPS: TableDefinition<(&str, u32, u32), u64> = TableDefinition::new("groups");
 
 /// Memory for pages of the file. redb's own default, 1 GiB, is for a database read at random; a log is written at its
 /// ends and read soon after.
@@ -36,14 +39,21 @@ pub(super) struct Store {
     topics: Topics,
 }
 
-/// What is stored at a position: an event, or the reason why it cannot be read.
-pub(super) type Row = (Position, Result<Event, String>);
-
 /// Offsets `from..end` of a partition.
 pub(super) struct Stretch {
     pub(super) partition: u32,
     pub(super) from: u64,
     pub(super) end: u64,
+}
+
+/// What one transaction writes.
+#[derive(Default)]
+pub(super) struct Changes<'a> {
+    pub(super) events: Vec<(Key, &'a [u8])>,
+    /// Of the topics that the events are in.
+    pub(super) ends: Vec<(Arc<Topic>, Vec<u64>)>,
+    /// Group, topic, and the next offset it wants of partitions.
+    pub(super) reached: Vec<(&'a str, u32, &'a BTreeMap<u32, u64>)>,
 }
 
 /// What stops a read; both at least 1.
@@ -76,7 +86,7 @@ impl Store {
 
     pub(super) fn open(opener: Opener) -> Result<Self, DatabaseError> {
         let database = opener()?;
-        let topics = load(&database).map_err(|error| match error {
+        let topics = rows::load(&database).map_err(|error| match error {
             redb::Error::Io(error) => error.into(),
             error => DatabaseError::Storage(redb::StorageError::Corrupted(error.to_string())),
         })?;
@@ -91,26 +101,29 @@ impl Store {
         &self.topics
     }
 
-    /// Writes `entries` in one durable transaction, then publishes `ends`. On an error readers see none of them, now and
-    /// later: what the transaction left in the file is cut off before the file is used again.
-    pub(super) fn append(
-        &self,
-        entries: &[(Key, &[u8])],
-        ends: Vec<(Arc<Topic>, Vec<u64>)>,
-    ) -> Result<(), redb::Error> {
+    /// Writes `changes` in one durable transaction, then publishes the ends. On an error readers see none of the events,
+    /// now and later: what the transaction left in the file is cut off before the file is used again.
+    pub(super) fn write(&self, changes: Changes<'_>) -> Result<(), redb::Error> {
         self.with(|database| {
             let mut transaction = database.begin_write()?;
             // One fsync. redb's quick repair would open faster after a crash (plain repair verifies the whole file,
             // 1 to 2 s per GB) but takes two and more, which triples the latency of every append.
             transaction.set_durability(Durability::Immediate)?;
-            let mut events = transaction.open_table(EVENTS)?;
-            for (key, bytes) in entries {
-                events.insert(key, bytes)?;
+            {
+                let mut events = transaction.open_table(EVENTS)?;
+                for (key, bytes) in changes.events {
+                    events.insert(key, bytes)?;
+                }
+                let mut groups = transaction.open_table(GROUPS)?;
+                for (group, topic, next) in changes.reached {
+                    for (&partition, &next) in next {
+                        groups.insert((group, topic, partition), next)?;
+                    }
+                }
             }
-            drop(events);
             transaction.commit()?;
             // Before the database is let go: a reader that reopens it cuts off what is not published.
-            for (topic, ends) in ends {
+            for (topic, ends) in changes.ends {
                 topic.publish(ends);
             }
             Ok(())
@@ -132,17 +145,32 @@ impl Store {
         })
     }
 
-    /// The events of `stretches`, one after the other, as far as `limits` go. It ends at the first that is unreadable,
-    /// with the reason in its place.
+    /// The events of `stretches`, one after the other, as far as `limits` go.
     pub(super) fn read(
         &self,
         topic: u32,
         stretches: &[Stretch],
         limits: Limits,
-    ) -> Result<Vec<Row>, redb::Error> {
-        let attempt = || self.with(|database| read(database, topic, stretches, limits));
-        // Again, because the database may have failed in another's hands and only need to be reopened.
-        attempt().or_else(|_| attempt())
+    ) -> Result<Vec<Received>, redb::Error> {
+        self.look(|database| rows::read(database, topic, stretches, limits))
+    }
+
+    /// The next offset that `group` wants of each of `partitions`; 0 where it never said.
+    pub(super) fn committed(
+        &self,
+        group: &str,
+        topic: u32,
+        partitions: &[u32],
+    ) -> Result<BTreeMap<u32, u64>, redb::Error> {
+        self.look(|database| rows::committed(database, group, topic, partitions))
+    }
+
+    /// Twice if need be: the database may have failed in another's hands and only need to be reopened.
+    fn look<T>(
+        &self,
+        work: impl Fn(&Database) -> Result<T, redb::Error>,
+    ) -> Result<T, redb::Error> {
+        self.with(&work).or_else(|_| self.with(&work))
     }
 
     /// Lets `work` use the database, and closes it when that fails: redb refuses further work after an I/O error.
@@ -178,7 +206,7 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner);
         if closed.is_none() {
             let database = (self.opener)()?;
-            cut_back(&database, &self.topics)?;
+            rows::cut_back(&database, &self.topics)?;
             *closed = Some(database);
             tracing::info!("the event log works again after a failure");
         }
@@ -192,95 +220,4 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
         Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
         _ => Ok(()),
     }
-}
-
-fn load(database: &Database) -> Result<Topics, redb::Error> {
-    let transaction = database.begin_write()?;
-    let topics = Topics::default();
-    {
-        let events = transaction.open_table(EVENTS)?;
-        for row in transaction.open_table(TOPICS)?.iter()? {
-            let (name, value) = row?;
-            let (id, partitions) = value.value();
-            let ends = (0..partitions)
-                .map(|partition| end(&events, id, partition))
-                .collect::<Result<_, _>>()?;
-            topics.insert(Topic::new(name.value().to_owned(), id, ends));
-        }
-    }
-    transaction.commit()?;
-    Ok(topics)
-}
-
-fn end(
-    events: &impl ReadableTable<Key, &'static [u8]>,
-    topic: u32,
-    partition: u32,
-) -> Result<u64, redb::StorageError> {
-    let last = events
-        .range((topic, partition, 0)..=(topic, partition, u64::MAX))?
-        .next_back();
-    Ok(last.transpose()?.map_or(0, |(key, _)| key.value().2 + 1))
-}
-
-/// Removes what a failed transaction left behind: it was answered with an error.
-fn cut_back(database: &Database, topics: &Topics) -> Result<(), redb::Error> {
-    let transaction = database.begin_write()?;
-    let mut changed = false;
-    {
-        let mut events = transaction.open_table(EVENTS)?;
-        for topic in topics.all() {
-            for (partition, published) in (0..).zip(topic.ends()) {
-                if end(&events, topic.id(), partition)? > published {
-                    let first = (topic.id(), partition, published);
-                    let last = (topic.id(), partition, u64::MAX);
-                    events.retain_in(first..=last, |_, _| false)?;
-                    changed = true;
-                }
-            }
-        }
-        let mut names = transaction.open_table(TOPICS)?;
-        names.retain(|name, _| {
-            let known = topics.get(name).is_some();
-            changed |= !known;
-            known
-        })?;
-    }
-    // Only where it must: on a full disk, reading should work before writing does.
-    if changed {
-        transaction.commit()?;
-    } else {
-        transaction.abort()?;
-    }
-    Ok(())
-}
-
-fn read(
-    database: &Database,
-    topic: u32,
-    stretches: &[Stretch],
-    limits: Limits,
-) -> Result<Vec<Row>, redb::Error> {
-    let events = database.begin_read()?.open_table(EVENTS)?;
-    let mut found = Vec::new();
-    let mut bytes = 0;
-    for stretch in stretches {
-        let first = (topic, stretch.partition, stretch.from);
-        let end = (topic, stretch.partition, stretch.end);
-        for row in events.range(first..end)? {
-            let (key, value) = row?;
-            let position = Position {
-                partition: stretch.partition,
-                offset: key.value().2,
-            };
-            let event = codec::decode(value.value());
-            bytes += value.value().len();
-            let unreadable = event.is_err();
-            found.push((position, event));
-            if unreadable || found.len() >= limits.events || bytes >= limits.bytes {
-                return Ok(found);
-            }
-        }
-    }
-    Ok(found)
 }

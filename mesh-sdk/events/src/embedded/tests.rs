@@ -13,7 +13,7 @@ use redb::Builder;
 use tokio::task::JoinSet;
 
 use super::EmbeddedLog;
-use super::store::Store;
+use super::store::{Changes, Store};
 use crate::{Event, EventLog, Position, Received};
 use disk::Disk;
 
@@ -38,6 +38,7 @@ fn event(id: impl ToString) -> Event {
         subject: None,
         time: DateTime::UNIX_EPOCH,
         schema: None,
+        correlation: None,
         data: Bytes::from(vec![b' '; 3000]),
     }
 }
@@ -55,7 +56,11 @@ async fn read_all(log: &EmbeddedLog, topic: &str) -> Vec<Received> {
 }
 
 fn ids(received: &[Received]) -> Vec<&str> {
-    received.iter().map(|one| one.event.id.as_str()).collect()
+    let ids = received.iter().map(|one| match &one.event {
+        Ok(event) => event.id.as_str(),
+        Err(_) => "unreadable",
+    });
+    ids.collect()
 }
 
 #[tokio::test]
@@ -224,7 +229,7 @@ async fn acknowledged_events_survive_a_power_cut() {
         let found: BTreeMap<_, _> = read_all(&survivor, "t")
             .await
             .into_iter()
-            .map(|one| (one.position, one.event.id))
+            .map(|one| (one.position, one.event.unwrap().id))
             .collect();
         for (position, id) in &expected {
             assert_eq!(found.get(position), Some(id), "cut {cut}, {position:?}");
@@ -235,28 +240,55 @@ async fn acknowledged_events_survive_a_power_cut() {
 }
 
 #[tokio::test]
-async fn an_unreadable_event_is_told_after_those_before_it() {
+async fn what_is_no_event_comes_whole_between_the_others() {
     let log = open(&Disk::default());
     log.create_topic("t", 1).await.unwrap();
-    log.append("t", vec![event(1), event(2)]).await.unwrap();
+    log.append("t", vec![event(1)]).await.unwrap();
     let topic = log.store.topics().get("t").unwrap();
-    let junk = [((topic.id(), 0, 2), &b"\x09junk"[..])];
-    log.store.append(&junk, vec![(topic, vec![3])]).unwrap();
+    let junk = Changes {
+        events: vec![((topic.id(), 0, 1), &b"\x09junk"[..])],
+        ends: vec![(topic, vec![2])],
+        ..Changes::default()
+    };
+    log.store.write(junk).unwrap();
     log.append("t", vec![event(3)]).await.unwrap();
 
-    let mut reader = log.reader("t", &[]).await.unwrap();
-    assert_eq!(ids(&reader.next(9, WAIT).await.unwrap()), ["1", "2"]);
-    for _ in 0..2 {
-        let error = reader.next(9, WAIT).await.unwrap_err();
-        assert_eq!(error.code(), "event-unreadable");
-        let message = error.to_string();
-        assert!(
-            message.contains("offset 2 in partition 0 of topic `t`"),
-            "{message}"
-        );
+    let received = read_all(&log, "t").await;
+    assert_eq!(ids(&received), ["1", "unreadable", "3"]);
+    let unreadable = received[1].event.as_ref().unwrap_err();
+    assert_eq!(
+        unreadable.reason,
+        "its format is version 9; up to 2 is known"
+    );
+    assert_eq!(&unreadable.data[..], b"\x09junk");
+}
+
+/// Every operation of the disk fails once, at every place in a commit.
+#[tokio::test]
+async fn how_far_a_group_has_come_survives_failures_of_the_disk() {
+    let mut failures = 0;
+    for operation in 0..40 {
+        let disk = Disk::default();
+        let log = open(&disk);
+        log.create_topic("t", 2).await.unwrap();
+        let mut consumer = log.consumer("g", "t").await.unwrap();
+        consumer.commit(&BTreeMap::from([(0, 7)])).await.unwrap();
+        disk.fail_after(operation);
+        let failed = consumer.commit(&BTreeMap::from([(0, 8)])).await.err();
+        disk.repair();
+        if let Some(error) = failed {
+            failures += 1;
+            assert_eq!(error.code(), "log-write-failed");
+        }
+        consumer.commit(&BTreeMap::from([(1, 9)])).await.unwrap();
+        drop((consumer, log));
+        let mut consumer = open(&disk).consumer("g", "t").await.unwrap();
+        let committed = consumer.committed(&[0, 1]).await.unwrap();
+        // Of a failed commit nobody knows whether it is there.
+        assert!(matches!(committed[&0], 7 | 8), "{committed:?}");
+        assert_eq!(committed[&1], 9);
     }
-    let mut after = log.reader("t", &[3]).await.unwrap();
-    assert_eq!(ids(&after.next(9, WAIT).await.unwrap()), ["3"]);
+    assert!(failures > 5, "only {failures} failures were met");
 }
 
 #[tokio::test]

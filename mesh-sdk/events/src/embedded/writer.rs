@@ -1,13 +1,13 @@
 //! The one thread that writes a log. Everything that waits for it goes into one transaction: the more there is to do, the
 //! fewer fsyncs an append costs.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::store::{Key, Store};
+use super::store::{Changes, Store};
 use super::topic::Topic;
 use crate::{EventError, Position};
 
@@ -16,6 +16,7 @@ const COMMIT_BYTES: usize = 8 * 1024 * 1024;
 
 pub(super) enum Request {
     Append(Append),
+    CommitOffsets(CommitOffsets),
     CreateTopic(CreateTopic),
 }
 
@@ -30,16 +31,37 @@ pub(super) struct Record {
     pub(super) bytes: Vec<u8>,
 }
 
+/// How far `group` has come in `topic`.
+pub(super) struct CommitOffsets {
+    pub(super) group: String,
+    pub(super) topic: u32,
+    pub(super) next: BTreeMap<u32, u64>,
+    pub(super) reply: oneshot::Sender<Result<(), EventError>>,
+}
+
 pub(super) struct CreateTopic {
     pub(super) name: String,
     pub(super) partitions: u32,
     pub(super) reply: oneshot::Sender<Result<u32, EventError>>,
 }
 
-/// The cause of every append to a log whose writer has died.
+/// The cause of every write to a log whose writer has died.
 #[derive(Debug, thiserror::Error)]
 #[error("the writer of the event log has stopped")]
 pub(super) struct Stopped;
+
+/// Asks the writer for what `request` makes with the way to answer.
+pub(super) async fn ask<T>(
+    requests: &mpsc::Sender<Request>,
+    request: impl FnOnce(oneshot::Sender<Result<T, EventError>>) -> Request,
+) -> Result<T, EventError> {
+    let (reply, answer) = oneshot::channel();
+    let asked = requests.send(request(reply)).await;
+    asked.map_err(|_| EventError::write_failed(Stopped))?;
+    answer
+        .await
+        .map_err(|_| EventError::write_failed(Stopped))?
+}
 
 /// The running thread; dropping it waits for the thread, which ends when nobody can ask it any more.
 pub(super) struct Writer {
@@ -72,7 +94,7 @@ impl Drop for Writer {
 
 fn run(store: &Store, requests: &mut mpsc::Receiver<Request>) {
     while let Some(first) = requests.blocking_recv() {
-        let mut group = Vec::new();
+        let mut group = Group::default();
         let mut bytes = 0;
         let mut next = Some(first);
         let mut create = None;
@@ -80,49 +102,76 @@ fn run(store: &Store, requests: &mut mpsc::Receiver<Request>) {
             match request {
                 Request::Append(append) => {
                     bytes += append.records.iter().map(|r| r.bytes.len()).sum::<usize>();
-                    group.push(append);
+                    group.appends.push(append);
                 }
+                Request::CommitOffsets(commit) => group.commits.push(commit),
                 Request::CreateTopic(request) => create = Some(request),
             }
             if create.is_none() && bytes < COMMIT_BYTES {
                 next = requests.try_recv().ok();
             }
         }
-        if !group.is_empty() {
-            commit(store, group);
-        }
+        group.write(store);
         if let Some(request) = create {
             create_topic(store, request);
         }
     }
 }
 
-fn commit(store: &Store, group: Vec<Append>) {
-    let mut ends: HashMap<u32, (Arc<Topic>, Vec<u64>)> = HashMap::new();
-    let mut entries: Vec<(Key, &[u8])> = Vec::new();
-    let mut positions = Vec::with_capacity(group.len());
-    for Append { topic, records, .. } in &group {
-        let (_, ends) = ends
-            .entry(topic.id())
-            .or_insert_with(|| (topic.clone(), topic.ends()));
-        let mut placed = Vec::with_capacity(records.len());
-        for Record { partition, bytes } in records {
-            let end = &mut ends[*partition as usize];
-            entries.push(((topic.id(), *partition, *end), bytes));
-            placed.push(Position {
-                partition: *partition,
-                offset: *end,
-            });
-            *end += 1;
+/// What goes into one transaction.
+#[derive(Default)]
+struct Group {
+    appends: Vec<Append>,
+    commits: Vec<CommitOffsets>,
+}
+
+impl Group {
+    fn write(self, store: &Store) {
+        if self.appends.is_empty() && self.commits.is_empty() {
+            return;
         }
-        positions.push(placed);
+        let (mut changes, positions) = self.placed();
+        let reached = self.commits.iter();
+        changes.reached = reached
+            .map(|commit| (&*commit.group, commit.topic, &commit.next))
+            .collect();
+        let result = store.write(changes).map_err(failed);
+        // One that no longer waits has its request done all the same.
+        for (append, positions) in self.appends.into_iter().zip(positions) {
+            let _ = append.reply.send(result.clone().map(|()| positions));
+        }
+        for commit in self.commits {
+            let _ = commit.reply.send(result.clone());
+        }
     }
-    let result = store
-        .append(&entries, ends.into_values().collect())
-        .map_err(failed);
-    for (append, positions) in group.into_iter().zip(positions) {
-        // An appender that no longer waits has its events appended all the same.
-        let _ = append.reply.send(result.clone().map(|()| positions));
+
+    /// The events at the ends of their partitions, and where that is for each append.
+    fn placed(&self) -> (Changes<'_>, Vec<Vec<Position>>) {
+        let mut ends: HashMap<u32, (Arc<Topic>, Vec<u64>)> = HashMap::new();
+        let mut events = Vec::new();
+        let mut positions = Vec::with_capacity(self.appends.len());
+        for Append { topic, records, .. } in &self.appends {
+            let (_, ends) = ends
+                .entry(topic.id())
+                .or_insert_with(|| (topic.clone(), topic.ends()));
+            let mut placed = Vec::with_capacity(records.len());
+            for Record { partition, bytes } in records {
+                let end = &mut ends[*partition as usize];
+                events.push(((topic.id(), *partition, *end), bytes.as_slice()));
+                placed.push(Position {
+                    partition: *partition,
+                    offset: *end,
+                });
+                *end += 1;
+            }
+            positions.push(placed);
+        }
+        let changes = Changes {
+            events,
+            ends: ends.into_values().collect(),
+            ..Changes::default()
+        };
+        (changes, positions)
     }
 }
 

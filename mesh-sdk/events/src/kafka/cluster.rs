@@ -1,27 +1,30 @@
 //! Questions to the cluster, and the creation of topics. librdkafka answers them by blocking, so each has a thread.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
-use rdkafka::client::DefaultClientContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::{IsError, KafkaError, RDKafkaErrorCode};
-use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
+use rdkafka::topic_partition_list::Offset;
 use tokio::task::spawn_blocking;
 
-use super::config::{KafkaConfig, MAX_MESSAGE_BYTES};
+use super::clients::Clients;
+use super::partitions::list;
+use super::session::Session;
+use crate::rules::check_start;
 use crate::{Cause, EventError};
 
 /// For an answer of the cluster.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Before a question is asked again.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 pub(super) struct Cluster {
-    config: KafkaConfig,
-    observer: Arc<BaseConsumer>,
+    clients: Clients,
+    observer: Arc<BaseConsumer<Session>>,
 }
 
 /// An end of a partition.
@@ -33,23 +36,24 @@ pub(super) enum Edge {
     End,
 }
 
+/// The cluster did not answer, and nothing says why.
+#[derive(Debug, thiserror::Error)]
+#[error("no broker has answered for {} s; check whether one is at `url`", PATIENCE.as_secs())]
+struct Silence;
+
 impl Cluster {
-    pub(super) async fn connect(config: &KafkaConfig) -> Result<Self, Cause> {
-        let cluster = Self {
-            config: config.clone(),
-            observer: Arc::new(config.observer()?),
-        };
-        cluster
-            .ask(|observer| {
-                observer
-                    .client()
-                    .fetch_cluster_id(PATIENCE)
-                    .ok_or(KafkaError::MetadataFetch(
-                        RDKafkaErrorCode::OperationTimedOut,
-                    ))
-            })
-            .await?;
-        Ok(cluster)
+    /// Returns once the cluster has answered a question.
+    pub(super) async fn connect(clients: Clients) -> Result<Self, Cause> {
+        let observer = Arc::new(clients.observer()?);
+        let polled = Arc::downgrade(&observer);
+        std::thread::Builder::new()
+            .name("kafka-observer".to_owned())
+            .spawn(move || poll(&polled))
+            .map_err(|error| Arc::new(error) as Cause)?;
+        let asked = observer.clone();
+        let answer = spawn_blocking(move || await_answer(&asked)).await;
+        answer.map_err(|panic| Arc::new(panic) as Cause)??;
+        Ok(Self { clients, observer })
     }
 
     /// How many partitions `topic` has; `None` if there is no such topic.
@@ -69,12 +73,21 @@ impl Cluster {
         partitions: u32,
     ) -> Result<u32, EventError> {
         let failed = |source| EventError::WriteFailed { source };
-        let admin: AdminClient<DefaultClientContext> = self.config.admin().map_err(failed)?;
+        let config = &self.clients.config;
+        if config.tokens.is_some() {
+            return Err(EventError::InvalidTopic {
+                topic: topic.to_owned(),
+                reason: format!(
+                    "rdkafka has no way to create topics with a token; have one of {partitions} partitions created"
+                ),
+            });
+        }
+        let admin: AdminClient<Session> = self.clients.admin().map_err(failed)?;
         let count = i32::try_from(partitions).expect("a checked topic has few partitions");
-        let largest = MAX_MESSAGE_BYTES.to_string();
-        // -1: as many replicas as the cluster is configured for.
-        let new = NewTopic::new(topic, count, TopicReplication::Fixed(-1))
-            .set("max.message.bytes", &largest);
+        let wanted = &config.new_topics;
+        let new = NewTopic::new(topic, count, TopicReplication::Fixed(wanted.replicas));
+        let properties = wanted.properties.iter();
+        let new = properties.fold(new, |new, (name, value)| new.set(name, value));
         let options = AdminOptions::new().operation_timeout(Some(PATIENCE));
         let created = admin.create_topics([&new], &options).await;
         // Its end waits for a thread.
@@ -91,33 +104,41 @@ impl Cluster {
             .map_err(failed)
     }
 
-    /// The offsets at `edge` of every partition.
+    /// Whether reading can start at `from`.
+    pub(super) async fn check_starts(
+        &self,
+        topic: &str,
+        from: &BTreeMap<u32, u64>,
+    ) -> Result<(), EventError> {
+        let partitions: Vec<u32> = from.keys().copied().collect();
+        let firsts = self.offsets(topic, &partitions, Edge::First).await?;
+        let ends = self.offsets(topic, &partitions, Edge::End).await?;
+        for ((&partition, &asked), (first, end)) in from.iter().zip(firsts.into_iter().zip(ends)) {
+            check_start(topic, partition, asked, first, end)?;
+        }
+        Ok(())
+    }
+
+    /// The offsets at `edge` of each of `partitions`, which rise.
     pub(super) async fn offsets(
         &self,
         topic: &str,
-        partitions: u32,
+        partitions: &[u32],
         edge: Edge,
     ) -> Result<Vec<u64>, EventError> {
         let topic = topic.to_owned();
-        self.ask(move |observer| persist(|| offsets(observer, &topic, partitions, edge)))
+        let partitions = partitions.to_vec();
+        self.ask(move |observer| persist(|| offsets(observer, &topic, &partitions, edge)))
             .await
             .map_err(|source| EventError::ReadFailed { source })
     }
 
     async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&BaseConsumer) -> Result<T, KafkaError> + Send + 'static,
+        question: impl FnOnce(&BaseConsumer<Session>) -> Result<T, KafkaError> + Send + 'static,
     ) -> Result<T, Cause> {
         let observer = self.observer.clone();
-        let answer = spawn_blocking(move || {
-            let answer = question(&observer);
-            // Errors of the connection queue up here until they are taken.
-            while let Some(Err(error)) = observer.poll(Duration::ZERO) {
-                tracing::debug!(%error, "Kafka connection");
-            }
-            answer
-        });
-        match answer.await {
+        match spawn_blocking(move || question(&observer)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(Arc::new(error)),
             Err(panic) => Err(Arc::new(panic)),
@@ -125,12 +146,38 @@ impl Cluster {
     }
 }
 
+/// librdkafka hands errors, and the need for a token, to whoever polls. Ends with the observer.
+fn poll(observer: &Weak<BaseConsumer<Session>>) {
+    while let Some(observer) = observer.upgrade() {
+        // The session has seen it.
+        let _ = observer.poll(LOOK_AGAIN);
+    }
+}
+
+fn await_answer(observer: &BaseConsumer<Session>) -> Result<(), Cause> {
+    let client = observer.client();
+    let deadline = Instant::now() + PATIENCE;
+    while client.fetch_cluster_id(LOOK_AGAIN).is_none() {
+        let trouble = client.context().trouble();
+        if let Some(trouble) = trouble.clone().filter(|trouble| trouble.is_final()) {
+            return Err(Arc::new(trouble));
+        }
+        if Instant::now() > deadline {
+            return Err(match trouble {
+                Some(trouble) => Arc::new(trouble),
+                None => Arc::new(Silence),
+            });
+        }
+    }
+    Ok(())
+}
+
 struct Found {
     partitions: u32,
     has_leaders: bool,
 }
 
-fn look_up(observer: &BaseConsumer, topic: &str) -> Result<Option<Found>, KafkaError> {
+fn look_up(observer: &BaseConsumer<Session>, topic: &str) -> Result<Option<Found>, KafkaError> {
     let metadata = observer.fetch_metadata(Some(topic), PATIENCE)?;
     let Some(found) = metadata.topics().iter().find(|found| found.name() == topic) else {
         return Ok(None);
@@ -157,7 +204,7 @@ fn look_up(observer: &BaseConsumer, topic: &str) -> Result<Option<Found>, KafkaE
     }))
 }
 
-fn await_leaders(observer: &BaseConsumer, topic: &str) -> Result<u32, KafkaError> {
+fn await_leaders(observer: &BaseConsumer<Session>, topic: &str) -> Result<u32, KafkaError> {
     persist(|| match look_up(observer, topic)? {
         Some(found) if found.has_leaders => Ok(found.partitions),
         _ => Err(KafkaError::MetadataFetch(
@@ -166,20 +213,30 @@ fn await_leaders(observer: &BaseConsumer, topic: &str) -> Result<u32, KafkaError
     })
 }
 
-/// What brokers answer while they have not agreed on who leads a partition: for a moment after a topic is created, and
-/// after a broker is lost.
-const UNSETTLED: [RDKafkaErrorCode; 7] = [
+/// What comes instead of an answer while brokers have not agreed on who leads a partition or a group, or not all of them
+/// have heard of it: for a moment after a topic is created, and after a broker is lost; or while the members of a group
+/// change.
+const UNSETTLED: [RDKafkaErrorCode; 16] = [
+    RDKafkaErrorCode::BrokerTransportFailure,
+    RDKafkaErrorCode::CoordinatorLoadInProgress,
+    RDKafkaErrorCode::CoordinatorNotAvailable,
     RDKafkaErrorCode::FencedLeaderEpoch,
+    RDKafkaErrorCode::IllegalGeneration,
     RDKafkaErrorCode::LeaderNotAvailable,
+    RDKafkaErrorCode::NodeUpdate,
+    RDKafkaErrorCode::NotCoordinator,
     RDKafkaErrorCode::NotLeaderForPartition,
     RDKafkaErrorCode::OffsetNotAvailable,
+    RDKafkaErrorCode::RebalanceInProgress,
     RDKafkaErrorCode::ReplicaNotAvailable,
     RDKafkaErrorCode::UnknownLeaderEpoch,
+    RDKafkaErrorCode::UnknownPartition,
+    RDKafkaErrorCode::UnknownTopic,
     RDKafkaErrorCode::UnknownTopicOrPartition,
 ];
 
 /// Asks again while the answer is unsettled.
-fn persist<T>(ask: impl Fn() -> Result<T, KafkaError>) -> Result<T, KafkaError> {
+pub(super) fn persist<T>(ask: impl Fn() -> Result<T, KafkaError>) -> Result<T, KafkaError> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let answer = ask();
@@ -196,20 +253,16 @@ fn persist<T>(ask: impl Fn() -> Result<T, KafkaError>) -> Result<T, KafkaError> 
 }
 
 fn offsets(
-    observer: &BaseConsumer,
+    observer: &BaseConsumer<Session>,
     topic: &str,
-    partitions: u32,
+    partitions: &[u32],
     edge: Edge,
 ) -> Result<Vec<u64>, KafkaError> {
     let edge = match edge {
         Edge::First => Offset::Beginning,
         Edge::End => Offset::End,
     };
-    let partitions = i32::try_from(partitions).expect("Kafka counts partitions in 31 bits");
-    let mut asked = TopicPartitionList::with_capacity(partitions as usize);
-    for partition in 0..partitions {
-        asked.add_partition_offset(topic, partition, edge)?;
-    }
+    let asked = list(topic, partitions.iter().map(|&it| (it, edge)))?;
     // Asking for the offset at a time, with an edge instead of a time, asks once for all partitions.
     let answer = observer.offsets_for_times(asked, PATIENCE)?;
     let mut found = answer.elements_for_topic(topic);

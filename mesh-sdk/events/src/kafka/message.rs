@@ -1,25 +1,31 @@
-//! How an event travels in Kafka: the binary content mode of the CloudEvents Kafka protocol binding 1.0. Attributes are
-//! headers, the message's value is the data, its key is [`Event::key`].
+//! How an event travels in Kafka: CloudEvents by their Kafka protocol binding 1.0.
+//!
+//! It is written in binary content mode: attributes are headers, the message's value is the data, its key is
+//! [`Event::key`]. What others write is read in structured content mode too, where the value is the whole event in JSON.
 
 use bytes::Bytes;
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use rdkafka::message::{Header, Headers, Message, OwnedHeaders};
 
-use crate::Event;
+use crate::cloudevents::{
+    Attributes, CLOUDEVENTS_JSON, DATA_TYPE, NotAnEvent, SPECIFICATION, essence, written_time,
+};
+use crate::{Event, Unreadable};
 
-const CONTENT_TYPE: &str = "application/json";
+const CONTENT_TYPE: &str = "content-type";
 
 pub(super) fn headers(event: &Event) -> OwnedHeaders {
-    let time = event.time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    let time = written_time(event);
     let attributes = [
-        ("content-type", Some(CONTENT_TYPE)),
-        ("ce_specversion", Some("1.0")),
+        (CONTENT_TYPE, Some(DATA_TYPE)),
+        ("ce_specversion", Some(SPECIFICATION)),
         ("ce_id", Some(&*event.id)),
         ("ce_source", Some(&*event.source)),
         ("ce_type", Some(&*event.kind)),
         ("ce_subject", event.subject.as_deref()),
         ("ce_time", Some(&*time)),
         ("ce_dataschema", event.schema.as_deref()),
+        ("ce_correlationid", event.correlation.as_deref()),
     ];
     let headers = OwnedHeaders::new_with_capacity(attributes.len());
     let present = attributes.into_iter().filter(|(_, value)| value.is_some());
@@ -28,35 +34,84 @@ pub(super) fn headers(event: &Event) -> OwnedHeaders {
     })
 }
 
-/// The event in `message`, or why it is none.
-pub(super) fn event(message: &impl Message) -> Result<Event, String> {
-    let headers = message.headers().ok_or("it has no headers")?;
-    let text = |name: &str| -> Result<Option<&str>, String> {
-        let value = headers.iter().find(|header| header.key == name);
-        value
-            .and_then(|header| header.value)
-            .map(|bytes| {
-                std::str::from_utf8(bytes).map_err(|_| format!("header {name} is not UTF-8"))
-            })
-            .transpose()
-    };
-    let required = |name: &str| text(name)?.ok_or_else(|| format!("it has no header {name}"));
-    if required("ce_specversion")? != "1.0" {
-        return Err("its ce_specversion is not 1.0".to_owned());
-    }
-    let time: DateTime<Utc> = required("ce_time")?
-        .parse()
-        .map_err(|_| "its ce_time is not a time of RFC 3339")?;
-    let data = message.payload().ok_or("it has no data")?;
-    Ok(Event {
-        id: required("ce_id")?.to_owned(),
-        source: required("ce_source")?.to_owned(),
-        kind: required("ce_type")?.to_owned(),
-        subject: text("ce_subject")?.map(str::to_owned),
+/// The event in `message`, or all that is there and why it is none.
+pub(super) fn event(message: &impl Message) -> Result<Event, Unreadable> {
+    let came = message.timestamp().to_millis();
+    let time = came.and_then(DateTime::from_timestamp_millis);
+    let time = time.unwrap_or_else(Utc::now);
+    read(message, time).map_err(|reason| Unreadable {
+        reason: reason.to_string(),
+        key: message.key().map(Bytes::copy_from_slice),
+        headers: all_headers(message),
+        data: Bytes::copy_from_slice(message.payload().unwrap_or_default()),
         time,
-        schema: text("ce_dataschema")?.map(str::to_owned),
-        data: Bytes::copy_from_slice(data),
     })
+}
+
+fn read(message: &impl Message, came: DateTime<Utc>) -> Result<Event, NotAnEvent> {
+    let attributes = attributes(message)?;
+    let content_type = attributes.datacontenttype.as_deref().map(essence);
+    match content_type.as_deref() {
+        Some(CLOUDEVENTS_JSON) => {
+            let json = message.payload().unwrap_or_default();
+            Event::from_cloudevents_json(json, came)
+        }
+        Some(other) if other.starts_with("application/cloudevents") => {
+            Err(format!("of the formats of CloudEvents, {CLOUDEVENTS_JSON} alone is read").into())
+        }
+        _ if attributes.specversion.is_none() => Err(format!(
+            "it has neither a header ce_specversion nor the content type {CLOUDEVENTS_JSON}"
+        )
+        .into()),
+        _ => {
+            let data = message.payload().ok_or("it has no data")?;
+            attributes.event(Bytes::copy_from_slice(data), came)
+        }
+    }
+}
+
+/// What the headers say of an event in binary mode. Of two with one name the first counts; others may write it in capitals.
+fn attributes(message: &impl Message) -> Result<Attributes, NotAnEvent> {
+    let mut attributes = Attributes::default();
+    for header in message.headers().into_iter().flat_map(Headers::iter) {
+        let Some((name, place)) = place(&mut attributes, header.key) else {
+            continue;
+        };
+        if let (None, Some(value)) = (&place, header.value) {
+            let text = std::str::from_utf8(value);
+            let text = text.map_err(|_| format!("its header {name} is not UTF-8"))?;
+            *place = Some(text.to_owned());
+        }
+    }
+    Ok(attributes)
+}
+
+fn place<'a>(
+    attributes: &'a mut Attributes,
+    header: &str,
+) -> Option<(&'static str, &'a mut Option<String>)> {
+    let places = [
+        (CONTENT_TYPE, &mut attributes.datacontenttype),
+        ("ce_specversion", &mut attributes.specversion),
+        ("ce_id", &mut attributes.id),
+        ("ce_source", &mut attributes.source),
+        ("ce_type", &mut attributes.kind),
+        ("ce_subject", &mut attributes.subject),
+        ("ce_time", &mut attributes.time),
+        ("ce_dataschema", &mut attributes.dataschema),
+        ("ce_correlationid", &mut attributes.correlationid),
+    ];
+    let mut places = places.into_iter();
+    places.find(|(name, _)| header.eq_ignore_ascii_case(name))
+}
+
+fn all_headers(message: &impl Message) -> Vec<(String, Bytes)> {
+    let headers = message.headers().into_iter().flat_map(Headers::iter);
+    let whole = headers.map(|header| {
+        let value = header.value.unwrap_or_default();
+        (header.key.to_owned(), Bytes::copy_from_slice(value))
+    });
+    whole.collect()
 }
 
 #[cfg(test)]

@@ -7,22 +7,23 @@ use std::time::Duration;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer};
 
-use super::config::KafkaConfig;
+use super::clients::Clients;
 use super::message;
+use super::session::Session;
 use crate::{Cause, Event, EventError, Position, partition_for};
 
 /// Before another try to enqueue while the queue is full of other appends.
 const QUEUE_FULL_PAUSE: Duration = Duration::from_millis(10);
 
 pub(super) struct Writer {
-    config: KafkaConfig,
-    producer: RwLock<FutureProducer>,
+    clients: Clients,
+    producer: RwLock<FutureProducer<Session>>,
 }
 
 impl Writer {
-    pub(super) fn new(config: KafkaConfig) -> Result<Self, Cause> {
-        let producer = RwLock::new(config.producer()?);
-        Ok(Self { config, producer })
+    pub(super) fn new(clients: Clients) -> Result<Self, Cause> {
+        let producer = RwLock::new(clients.producer()?);
+        Ok(Self { clients, producer })
     }
 
     /// `partitions` is how many `topic` has.
@@ -77,7 +78,7 @@ impl Writer {
         Ok(positions)
     }
 
-    fn producer(&self) -> FutureProducer {
+    fn producer(&self) -> FutureProducer<Session> {
         self.producer
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -92,7 +93,7 @@ impl Writer {
             .unwrap_or_else(PoisonError::into_inner);
         if let Some((code, reason)) = producer.client().fatal_error() {
             tracing::error!(%code, reason, "the Kafka producer failed for good and is replaced");
-            match self.config.producer() {
+            match self.clients.producer() {
                 Ok(new) => *producer = new,
                 Err(error) => tracing::error!(%error, "no new Kafka producer can be made"),
             }
@@ -101,7 +102,7 @@ impl Writer {
 }
 
 fn enqueue(
-    producer: &FutureProducer,
+    producer: &FutureProducer<Session>,
     topic: &str,
     partition: u32,
     event: &Event,

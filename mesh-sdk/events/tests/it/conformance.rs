@@ -2,6 +2,7 @@
 
 mod appending;
 mod reading;
+mod sharing;
 mod topics;
 
 use std::sync::Arc;
@@ -11,6 +12,9 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use mesh_events::EventLog;
 use tokio::time::timeout;
+
+/// A group of Kafka takes some seconds to agree on who comes and goes.
+const PATIENCE: Duration = Duration::from_secs(180);
 
 type Log = Arc<dyn EventLog>;
 
@@ -61,6 +65,24 @@ fn checks() -> Vec<(&'static str, Check)> {
         ("a dropped read loses nothing", |log| {
             reading::a_dropped_read_loses_nothing(log).boxed()
         }),
+        ("a consumer starts where it is told", |log| {
+            sharing::starts_where_told(log).boxed()
+        }),
+        ("a partition moves once it is released", |log| {
+            sharing::a_partition_moves_once_it_is_released(log).boxed()
+        }),
+        ("who is gone is inherited from", |log| {
+            sharing::who_is_gone_is_inherited_from(log).boxed()
+        }),
+        ("groups are independent", |log| {
+            sharing::groups_are_independent(log).boxed()
+        }),
+        ("how far a group has come is remembered", |log| {
+            sharing::commits_are_remembered(log).boxed()
+        }),
+        ("every event comes once while members come and go", |log| {
+            sharing::every_event_comes_once(log).boxed()
+        }),
         ("many partitions", |log| {
             topics::many_partitions(log).boxed()
         }),
@@ -81,7 +103,7 @@ pub async fn holds(log: Log) {
     let mut failed = Vec::new();
     for (name, check) in checks() {
         let begun = Instant::now();
-        let outcome = tokio::spawn(timeout(Duration::from_secs(60), check(log.clone()))).await;
+        let outcome = tokio::spawn(timeout(PATIENCE, check(log.clone()))).await;
         let passed = matches!(outcome, Ok(Ok(())));
         let word = if passed { "ok    " } else { "FAILED" };
         println!("{word} {name} ({:?})", begun.elapsed());

@@ -111,7 +111,7 @@ async fn check(path: &Path, acknowledged: &HashMap<String, Position>) {
     let mut found = BTreeMap::new();
     for one in read_all(&*log, TOPIC).await {
         assert_eq!(
-            found.insert(one.event.id, one.position),
+            found.insert(one.event.unwrap().id, one.position),
             None,
             "an event is there twice"
         );

@@ -1,5 +1,6 @@
 //! The embedded log keeps what it acknowledged, and keeps others out.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mesh_events::{EmbeddedLog, EventLog};
@@ -49,6 +50,34 @@ async fn everything_is_there_when_it_is_opened_again() {
         let received = read_all(&*log, topic).await;
         assert_eq!(received.len(), count);
     }
+}
+
+#[tokio::test]
+async fn how_far_a_group_has_come_is_there_when_it_is_opened_again() {
+    let folder = folder();
+    let path = folder.path().join("events");
+    let reached = BTreeMap::from([(0, 3), (1, 1)]);
+    let topic = {
+        let log = EmbeddedLog::open(&path).unwrap();
+        let topic = new_topic(&*log, 2).await;
+        let mut consumer = log.consumer("g", &topic).await.unwrap();
+        consumer.commit(&reached).await.unwrap();
+        topic
+    };
+    let log = EmbeddedLog::open(&path).unwrap();
+    let mut consumer = log.consumer("g", &topic).await.unwrap();
+    assert_eq!(consumer.committed(&[0, 1]).await.unwrap(), reached);
+}
+
+#[tokio::test]
+async fn a_consumer_does_not_keep_a_dropped_log_writing() {
+    let folder = folder();
+    let log = EmbeddedLog::open(&folder.path().join("events")).unwrap();
+    let topic = new_topic(&*log, 1).await;
+    let mut consumer = log.consumer("g", &topic).await.unwrap();
+    drop(log);
+    let stopped = consumer.commit(&BTreeMap::from([(0, 1)])).await;
+    assert_eq!(stopped.unwrap_err().code(), "log-write-failed");
 }
 
 #[tokio::test]

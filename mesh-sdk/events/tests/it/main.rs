@@ -4,4 +4,5 @@ mod conformance;
 mod crash;
 mod embedded;
 mod kafka;
+mod mock;
 mod support;

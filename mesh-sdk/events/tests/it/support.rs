@@ -17,6 +17,7 @@ pub fn event(id: impl ToString) -> Event {
         subject: None,
         time: Utc.timestamp_opt(1_700_000_000, 123_456_789).unwrap(),
         schema: Some("urn:mesh:heart-readings:1".to_owned()),
+        correlation: Some("0042".to_owned()),
         data: Bytes::from_static(br#"{"age": 63.0}"#),
     }
 }
@@ -26,6 +27,13 @@ pub fn event_about(subject: impl ToString, id: impl ToString) -> Event {
         subject: Some(subject.to_string()),
         ..event(id)
     }
+}
+
+/// The event at a position where there is one.
+pub fn readable(received: Received) -> Event {
+    received
+        .event
+        .expect("every event of this test is readable")
 }
 
 /// A topic that no other test uses.

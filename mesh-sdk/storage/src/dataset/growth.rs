@@ -2,13 +2,14 @@
 
 use arrow_schema::{DataType, Field, Fields, Schema};
 use deltalake::kernel::engine::arrow_conversion::TryIntoArrow;
-use deltalake::kernel::transaction::{CommitBuilder, CommitProperties};
+use deltalake::kernel::transaction::CommitBuilder;
 use deltalake::kernel::{Action, MetadataExt, StructField, StructType};
 use deltalake::protocol::DeltaOperation;
 use deltalake::{DeltaTable, DeltaTableError};
 use mesh_contracts::Contract;
 
-use super::{provenance, table_error};
+use super::commit::properties;
+use super::{now, table_error};
 use crate::StorageError;
 use crate::disk::{log_entry, make_durable};
 
@@ -52,8 +53,7 @@ pub(super) async fn grow(
     let metadata = metadata
         .with_schema(columns)
         .map_err(|error| failed(error.into()))?;
-    let properties = CommitProperties::default().with_metadata(provenance(contract));
-    let committed = CommitBuilder::from(properties)
+    let committed = CommitBuilder::from(properties(contract, now()))
         .with_actions(vec![Action::Metadata(metadata)])
         .build(
             Some(snapshot),

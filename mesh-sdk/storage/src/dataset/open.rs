@@ -1,20 +1,23 @@
 use std::path::Path;
+use std::time::Instant;
 
 use deltalake::kernel::StructType;
 use deltalake::kernel::engine::arrow_conversion::TryIntoKernel;
-use deltalake::kernel::transaction::CommitProperties;
 use deltalake::protocol::SaveMode;
-use deltalake::{DeltaTable, DeltaTableBuilder, DeltaTableError};
+use deltalake::{DeltaTable, DeltaTableError, TableProperty};
 use mesh_contracts::Contract;
 use tokio::sync::Mutex;
-use url::Url;
 
+use super::commit::properties;
+use super::fence::Fence;
 use super::growth::{Growth, grow, growth};
-use super::{Dataset, Published, Writer, info, provenance, rows, table_error};
+use super::maintain::REMEMBERED;
+use super::{Dataset, Published, Writer, info, now, table_error};
 use crate::StorageError;
+use crate::location::{Location, is_made};
 
 impl Dataset {
-    /// Opens the table in the folder `location`, or creates it with the columns of `contract`.
+    /// Opens the table at `location`, a folder or the URL of an object store, or creates it with the columns of `contract`.
     ///
     /// Columns that may be null and that the contract has no more stay in the table, for a contract that has them again:
     /// nobody reads them, and new rows have nulls there. A contract that has further columns which may be null, or lets a column be null that was required, makes
@@ -23,57 +26,59 @@ impl Dataset {
     /// # Errors
     /// [`StorageError::SchemaDiffers`] if the table's columns differ from the contract's in any other way.
     pub async fn open(
-        location: &Path,
+        location: impl Into<Location>,
         name: &str,
         contract: Contract,
     ) -> Result<Dataset, StorageError> {
         let failed = |error| table_error(name, error);
-        std::fs::create_dir_all(location).map_err(|error| unusable(location, &error))?;
-        let url = folder(location)?;
-        let table = match is_table(location) {
-            true => {
-                let mut table = load(&url).await.map_err(failed)?;
-                let columns = columns_with_kept(&contract, name, &table)?;
-                if allowed(&table, name, &contract, &columns)? == Growth::Compatible {
-                    grow(&mut table, name, &contract, &columns).await?;
-                }
-                table
+        let mut table = location.into().made()?;
+        if is_made(&table).await.map_err(failed)? {
+            table.load().await.map_err(failed)?;
+            let columns = columns_with_kept(&contract, name, &table)?;
+            if allowed(&table, name, &contract, &columns)? == Growth::Compatible {
+                grow(&mut table, name, &contract, &columns).await?;
             }
-            false => {
-                let columns = columns_of(&contract, name)?;
-                let created = create(&url, name, &contract, &columns).await;
-                created.map_err(failed)?
-            }
-        };
-        let rows = rows(&table).map_err(failed)?;
-        let info = info(&table, rows).map_err(failed)?;
+        } else {
+            let columns = columns_of(&contract, name)?;
+            let created = create(table, name, &contract, &columns).await;
+            table = created.map_err(failed)?;
+        }
+        let info = info(&table).await.map_err(failed)?;
         Ok(Dataset {
             name: name.to_owned(),
-            url,
+            url: table.table_url().clone(),
             contract,
             writer: Mutex::new(Writer {
                 table: table.clone(),
                 stale: false,
+                looked: Instant::now(),
                 progress: Default::default(),
+                fence: Fence::default(),
             }),
             published: Published { table, info }.into(),
+            upkeep: Mutex::default(),
         })
     }
 
-    /// Whether [`Dataset::open`] would take the table that is in the folder `location`, if there is one. Changes nothing.
+    /// Whether [`Dataset::open`] would take the table that is at `location`, if there is one. Changes nothing.
     ///
     /// # Errors
     /// As [`Dataset::open`].
     pub async fn check(
-        location: &Path,
+        location: impl Into<Location>,
         name: &str,
         contract: &Contract,
     ) -> Result<(), StorageError> {
-        if !is_table(location) {
+        let failed = |error| table_error(name, error);
+        let location = location.into();
+        if matches!(&location, Location::Folder(path) if !path.exists()) {
             return Ok(());
         }
-        let table = load(&folder(location)?).await;
-        let table = table.map_err(|error| table_error(name, error))?;
+        let mut table = location.table()?;
+        if !is_made(&table).await.map_err(failed)? {
+            return Ok(());
+        }
+        table.load().await.map_err(failed)?;
         let columns = columns_with_kept(contract, name, &table)?;
         allowed(&table, name, contract, &columns).map(drop)
     }
@@ -125,57 +130,33 @@ pub(crate) async fn read_only(location: &Path) -> Result<DeltaTable, StorageErro
         path: location.display().to_string(),
         problem,
     };
-    if !is_table(location) {
-        return Err(failed("it is no folder of a Delta table".to_owned()));
+    let none = || failed("it is no folder of a Delta table".to_owned());
+    let mut table = Location::from(location).table().map_err(|_| none())?;
+    let made = is_made(&table).await;
+    if !made.map_err(|error| failed(error.to_string()))? {
+        return Err(none());
     }
-    let table = load(&folder(location)?).await;
-    table.map_err(|error| failed(error.to_string()))
-}
-
-async fn load(url: &Url) -> Result<DeltaTable, DeltaTableError> {
-    DeltaTableBuilder::from_url(url.clone())?.load().await
+    let loaded = table.load().await;
+    loaded.map_err(|error| failed(error.to_string()))?;
+    Ok(table)
 }
 
 async fn create(
-    url: &Url,
+    table: DeltaTable,
     name: &str,
     contract: &Contract,
     columns: &StructType,
 ) -> Result<DeltaTable, DeltaTableError> {
-    let table = DeltaTableBuilder::from_url(url.clone())?.build()?;
     table
         .create()
         .with_save_mode(SaveMode::ErrorIfExists)
         .with_table_name(name)
         .with_comment(contract.description())
         .with_columns(columns.fields().cloned())
-        .with_commit_properties(CommitProperties::default().with_metadata(provenance(contract)))
+        .with_configuration_property(
+            TableProperty::DeletedFileRetentionDuration,
+            Some(REMEMBERED),
+        )
+        .with_commit_properties(properties(contract, now()))
         .await
-}
-
-fn folder(location: &Path) -> Result<Url, StorageError> {
-    let location = location
-        .canonicalize()
-        .map_err(|error| unusable(location, &error))?;
-    Url::from_directory_path(&location)
-        .map_err(|()| unusable(&location, &"it is not an absolute path"))
-}
-
-fn unusable(location: &Path, reason: &dyn std::fmt::Display) -> StorageError {
-    StorageError::Location {
-        path: location.display().to_string(),
-        reason: reason.to_string(),
-    }
-}
-
-/// Whether a first commit was made here: a process may have ended while it was making it.
-fn is_table(location: &Path) -> bool {
-    let Ok(log) = std::fs::read_dir(location.join("_delta_log")) else {
-        return false;
-    };
-    log.flatten().any(|entry| {
-        let name = entry.file_name();
-        let kind = Path::new(&name).extension();
-        kind.is_some_and(|kind| kind == "json" || kind == "parquet")
-    })
 }

@@ -1,6 +1,7 @@
 //! The one way of rows into a dataset.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant, SystemTime};
 
 use arrow_array::{RecordBatch, new_null_array};
 use arrow_schema::{ArrowError, FieldRef, SchemaRef};
@@ -9,12 +10,16 @@ use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableError};
 use mesh_contracts::CheckedBatch;
 
-use super::commit::is_repeated;
 use super::{Dataset, table_error};
 use crate::StorageError;
+use crate::disk::remove;
 
 /// Bytes of a file at which the next one is begun. The encoded rows of the open file are in memory.
 const FILE: usize = 128 << 20;
+
+/// From the first row to the commit. Files that no version names are removed some time after that, so that none is which
+/// could still come to be in one: see [`UNNAMED`](super::maintain::UNNAMED).
+pub(super) const LONGEST: Duration = Duration::from_hours(12);
 
 /// What a commit makes of the rows that the dataset has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,18 +34,18 @@ pub enum WriteMode {
 ///
 /// Nothing of it is visible before [`Writing::commit`]. If it is dropped before, its files are removed from a local
 /// folder. What stays, in an object store or because the process ended, is in no version, so that no reader finds
-/// it, and goes when the table is vacuumed.
+/// it, and is removed by [`Dataset::maintain`] some time after.
 pub struct Writing<'a> {
-    dataset: &'a Dataset,
+    pub(super) dataset: &'a Dataset,
     mode: WriteMode,
     table: DeltaTable,
     open: Option<RecordBatchWriter>,
     /// Complete and on disk.
     files: Vec<Add>,
-    rows: u64,
     /// Rows were given that are in no file.
     incomplete: bool,
     file_size: usize,
+    began: (Instant, SystemTime),
 }
 
 impl Dataset {
@@ -52,9 +57,9 @@ impl Dataset {
             table: self.table(),
             open: None,
             files: Vec::new(),
-            rows: 0,
             incomplete: false,
             file_size: FILE,
+            began: (Instant::now(), SystemTime::now()),
         }
     }
 
@@ -98,8 +103,7 @@ impl Dataset {
         // Spares a writer that repeats itself the files.
         let repeated = {
             let mut writer = self.writer().await?;
-            let ahead = self.ahead(&mut writer, progress).await?;
-            is_repeated(progress, &ahead)
+            self.ahead(&mut writer, progress).await?.is_none()
         };
         for batch in batches {
             self.has_contract_of(batch)?;
@@ -133,6 +137,11 @@ impl Writing<'_> {
         if batch.is_empty() {
             return Ok(());
         }
+        self.stored_rows(batch.batch()).await
+    }
+
+    /// The same of rows that have passed the gate before.
+    pub(super) async fn stored_rows(&mut self, rows: &RecordBatch) -> Result<(), StorageError> {
         let failed = |error| table_error(&self.dataset.name, error);
         // Also for a caller that does not wait for the end of it.
         let was_incomplete = std::mem::replace(&mut self.incomplete, true);
@@ -140,10 +149,9 @@ impl Writing<'_> {
             Some(file) => file,
             None => RecordBatchWriter::for_table(&self.table).map_err(failed)?,
         };
-        let rows = with_kept(batch.batch(), file.arrow_schema())
+        let rows = with_kept(rows, file.arrow_schema())
             .map_err(|error| failed(DeltaTableError::from(error)))?;
         file.write(rows).await.map_err(failed)?;
-        self.rows += batch.num_rows() as u64;
         if file.buffer_len() < self.file_size {
             self.open = Some(file);
         } else {
@@ -160,19 +168,40 @@ impl Writing<'_> {
     /// unknown outcome is safe.
     ///
     /// # Errors
-    /// [`StorageError::Incomplete`] if some of the rows could not be written.
+    /// [`StorageError::Incomplete`] if some of the rows could not be written, [`StorageError::TookTooLong`] if that began
+    /// half a day ago. [`StorageError::Overtaken`] if another writer has moved one of the marks on since this process
+    /// last committed it or asked for it; nothing more is committed of that source then before
+    /// [`Dataset::progress`] was asked again.
     pub async fn commit(mut self, progress: &BTreeMap<String, u64>) -> Result<u64, StorageError> {
+        let (dataset, mode) = (self.dataset, self.mode);
+        let files = self.complete().await?;
+        dataset.commit(mode, files, progress).await
+    }
+
+    /// The files of all the rows, on disk.
+    pub(super) async fn complete(&mut self) -> Result<&mut Vec<Add>, StorageError> {
         if self.incomplete {
             return Err(StorageError::Incomplete {
                 dataset: self.dataset.name.clone(),
             });
         }
+        if self.age() > LONGEST {
+            return Err(StorageError::TookTooLong {
+                dataset: self.dataset.name.clone(),
+                hours: LONGEST.as_secs() / 3600,
+            });
+        }
         if let Some(file) = self.open.take() {
             self.finish(file).await?;
         }
-        self.dataset
-            .commit(self.mode, &mut self.files, self.rows, progress)
-            .await
+        Ok(&mut self.files)
+    }
+
+    /// By the clock that says the more: one stands still while the machine sleeps, the other may be set.
+    fn age(&self) -> Duration {
+        let (steady, clock) = self.began;
+        let by_clock = clock.elapsed().unwrap_or_default();
+        steady.elapsed().max(by_clock)
     }
 
     /// Has the file on disk before a commit names it: otherwise a power failure could leave the progress and take
@@ -201,13 +230,8 @@ fn with_kept(rows: &RecordBatch, stored: SchemaRef) -> Result<RecordBatch, Arrow
 
 impl Drop for Writing<'_> {
     fn drop(&mut self) {
-        let Ok(root) = self.dataset.url.to_file_path() else {
-            return;
-        };
-        for file in &self.files {
-            // One that stays is in no version.
-            let _stays = std::fs::remove_file(root.join(&file.path));
-        }
+        let paths = self.files.iter().map(|file| &file.path);
+        remove(&self.dataset.url, paths);
     }
 }
 

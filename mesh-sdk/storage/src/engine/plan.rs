@@ -11,16 +11,16 @@ use deltalake::datafusion::physical_plan::{
     ExecutionPlan, SendableRecordBatchStream, execute_stream,
 };
 use deltalake::datafusion::prelude::SessionContext;
-use deltalake::kernel::Add;
-use futures::FutureExt;
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
 use super::row_by_row::{Incremental, source};
 use super::rows::Budget;
-use super::session::{only_reading, session};
+use super::session::{in_order, only_reading, session};
 use super::tables::{Pinned, TableSource};
 use super::{Begun, Changes, QueryRows};
 use crate::StorageError;
-use crate::dataset::{Added, added_since, table_error};
+use crate::dataset::{Added, NewFiles, added_by, added_since, table_error};
+use crate::files::RecordBatches;
 use crate::statement::Statement;
 
 /// One statement, on its way through the engine's threads.
@@ -42,8 +42,9 @@ impl Query {
     pub(super) async fn all(self) -> Result<Begun<QueryRows>, StorageError> {
         let planned = self.plan().await?;
         let sources = planned.sources();
-        let stream = planned.run().await?;
-        Ok(QueryRows::begin(sources, stream, self.budget))
+        let rows = planned.run().await?;
+        let (schema, rows) = (rows.schema(), batches(rows));
+        Ok(QueryRows::begin(sources, schema, rows, self.budget))
     }
 
     pub(super) async fn judge(self) -> Result<Begun<Incremental>, StorageError> {
@@ -72,9 +73,42 @@ impl Query {
             Ok(added) => added,
             Err(reason) => return Ok((Changes::Whole { reason }, async {}.boxed())),
         };
-        let planned = self.plan_with(planned, &dataset, files).await?;
-        let stream = planned.run().await?;
-        let (rows, rest) = QueryRows::begin(sources, stream, self.budget);
+        let session = session(self.environment.clone());
+        let planned = self
+            .plan_with(session, &planned.tables, &dataset, &files)
+            .await?;
+        let rows = planned.run().await?;
+        let (schema, rows) = (rows.schema(), batches(rows));
+        let (rows, rest) = QueryRows::begin(sources, schema, rows, self.budget);
+        Ok((Changes::Rows(rows), rest))
+    }
+
+    /// Reads the files of a version one after the other, each from its beginning.
+    pub(super) async fn added_by(
+        self,
+        dataset: String,
+        version: u64,
+    ) -> Result<Begun<Changes>, StorageError> {
+        let planned = self.plan().await?;
+        let sources = planned.sources();
+        let schema = planned.plan.schema().inner().clone();
+        let added = match planned.tables.get(&dataset).and_then(Pinned::delta) {
+            Some(table) => added_by(table, version).await,
+            None => Ok(Added::Otherwise("is not there")),
+        };
+        let files = match added.map_err(|error| table_error(&dataset, error))? {
+            Added::Files(files) => files,
+            Added::Otherwise(what) => {
+                let reason = format!("{dataset} {what}");
+                return Ok((Changes::Whole { reason }, async {}.boxed()));
+            }
+        };
+        let budget = self.budget;
+        let reading = Arc::new((self, planned.tables, dataset));
+        let rows = stream::iter(files.each())
+            .then(move |file| file_in_order(reading.clone(), file))
+            .try_flatten();
+        let (rows, rest) = QueryRows::begin(sources, schema, rows.boxed(), budget);
         Ok((Changes::Rows(rows), rest))
     }
 
@@ -102,12 +136,12 @@ impl Query {
     /// The same statement over some files only of the table `name`, at the same version.
     async fn plan_with(
         &self,
-        planned: Planned,
+        session: SessionContext,
+        tables: &BTreeMap<String, Pinned>,
         name: &str,
-        files: Vec<Add>,
+        files: &NewFiles,
     ) -> Result<Planned, StorageError> {
-        let session = session(self.environment.clone());
-        if let Some(table) = planned.tables.get(name) {
+        if let Some(table) = tables.get(name) {
             let state = Arc::new(session.state());
             session.register_table(name, table.provider(name, &state, Some(files)).await?)?;
         }
@@ -115,7 +149,7 @@ impl Query {
         Ok(Planned {
             session,
             plan,
-            ..planned
+            tables: BTreeMap::new(),
         })
     }
 }
@@ -142,7 +176,7 @@ impl Planned {
         &self,
         dataset: &str,
         since: Option<&u64>,
-    ) -> Result<Result<Vec<Add>, String>, StorageError> {
+    ) -> Result<Result<NewFiles, String>, StorageError> {
         let (Some(since), Some(table)) = (since, self.tables.get(dataset).and_then(Pinned::delta))
         else {
             return Ok(Err(format!("{dataset} was not read before")));
@@ -160,6 +194,22 @@ impl Planned {
         let plan = yielding(frame.create_physical_plan().await?)?;
         Ok(execute_stream(plan, context)?)
     }
+}
+
+/// What goes wrong with rows, in the words of this crate.
+fn batches(rows: SendableRecordBatchStream) -> RecordBatches {
+    rows.map_err(StorageError::from).boxed()
+}
+
+/// The rows of one file of the table that `reading` names, as they are in it.
+async fn file_in_order(
+    reading: Arc<(Query, BTreeMap<String, Pinned>, String)>,
+    file: NewFiles,
+) -> Result<RecordBatches, StorageError> {
+    let (query, tables, name) = &*reading;
+    let session = in_order(query.environment.clone());
+    let planned = query.plan_with(session, tables, name, &file).await?;
+    Ok(batches(planned.run().await?))
 }
 
 async fn logical(

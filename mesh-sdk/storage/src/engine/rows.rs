@@ -3,7 +3,6 @@ use std::time::Duration;
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use deltalake::datafusion::physical_plan::SendableRecordBatchStream;
 use futures::{FutureExt, StreamExt, stream};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout_at};
@@ -43,20 +42,21 @@ pub struct QueryRows {
 }
 
 impl QueryRows {
-    /// The rows of `stream`, as they are asked for.
+    /// The rows of `batches`, as they are asked for.
     pub(super) fn begin(
         sources: BTreeMap<String, u64>,
-        stream: SendableRecordBatchStream,
+        schema: SchemaRef,
+        batches: RecordBatches,
         budget: Budget,
     ) -> Begun<QueryRows> {
-        let (rows, batches) = mpsc::channel(2);
+        let (rows, taken) = mpsc::channel(2);
         let answer = QueryRows {
-            schema: stream.schema(),
+            schema,
             sources,
-            batches,
+            batches: taken,
             budget,
         };
-        (answer, send(stream, rows, budget.memory).boxed())
+        (answer, send(batches, rows, budget.memory).boxed())
     }
 
     pub fn schema(&self) -> SchemaRef {
@@ -85,16 +85,16 @@ impl QueryRows {
 
 /// Passes the rows on until their reader has enough.
 async fn send(
-    mut stream: SendableRecordBatchStream,
+    mut batches: RecordBatches,
     rows: mpsc::Sender<Result<RecordBatch, StorageError>>,
     memory: usize,
 ) {
-    while let Some(batch) = stream.next().await {
+    while let Some(batch) = batches.next().await {
         let batch = match batch {
             Ok(batch) if batch.get_array_memory_size() > memory => Err(StorageError::TooLarge(
                 format!("a part of the answer has more than {memory} bytes"),
             )),
-            other => other.map_err(StorageError::from),
+            other => other,
         };
         let last = batch.is_err();
         if rows.send(batch).await.is_err() || last {

@@ -44,6 +44,16 @@ pub(crate) fn session(environment: Arc<RuntimeEnv>) -> SessionContext {
     session
 }
 
+/// The same, where rows come in the order of their file.
+pub(crate) fn in_order(environment: Arc<RuntimeEnv>) -> SessionContext {
+    let session = session(environment);
+    let state = session.state_ref();
+    let mut state = state.write();
+    state.config_mut().options_mut().execution.target_partitions = 1;
+    drop(state);
+    session
+}
+
 pub(crate) fn only_reading() -> SQLOptions {
     SQLOptions::new()
         .with_allow_ddl(false)

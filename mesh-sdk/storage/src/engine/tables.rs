@@ -15,17 +15,22 @@ use deltalake::datafusion::datasource::{MemTable, ViewTable, provider_as_source}
 use deltalake::datafusion::error::DataFusionError;
 use deltalake::datafusion::execution::SessionState;
 use deltalake::datafusion::logical_expr::LogicalPlanBuilder;
-use deltalake::kernel::Add;
 use url::Url;
 
-use crate::dataset::read_only;
+use super::files::Files;
+use super::windows::{WindowedRows, in_times};
+use crate::dataset::{Between, NewFiles, read_only};
 use crate::files::unreadable;
-use crate::{Dataset, StorageError};
+use crate::{Dataset, DatasetVersion, StorageError};
 
 /// Where the rows of a table of an [`Engine`](super::Engine) come from.
 #[derive(Clone)]
 pub enum TableSource {
     Dataset(Arc<Dataset>),
+    /// One version of a dataset, or some of its rows.
+    Version(DatasetVersion),
+    /// Rows of a dataset, each once for every window that it falls in.
+    Windows(WindowedRows),
     /// Rows at hand, which all have these columns.
     Batches(SchemaRef, Vec<RecordBatch>),
     /// A Parquet file.
@@ -38,6 +43,8 @@ pub enum TableSource {
 pub(super) enum Pinned {
     /// A table, and the columns of it that are shown where that is not all.
     Delta(DeltaTable, Option<SchemaRef>),
+    Version(DatasetVersion),
+    Windows(WindowedRows),
     Batches(SchemaRef, Vec<RecordBatch>),
     Parquet(PathBuf),
 }
@@ -49,6 +56,8 @@ impl TableSource {
             Self::Dataset(dataset) => {
                 Pinned::Delta(dataset.table(), Some(dataset.contract().arrow_schema()))
             }
+            Self::Version(version) => Pinned::Version(version.clone()),
+            Self::Windows(windows) => Pinned::Windows(windows.clone()),
             Self::DeltaFolder(path) => Pinned::Delta(read_only(path).await?, None),
             Self::Batches(schema, batches) => Pinned::Batches(schema.clone(), batches.clone()),
             Self::Parquet(path) => Pinned::Parquet(path.clone()),
@@ -65,24 +74,34 @@ impl Pinned {
     pub(super) fn delta(&self) -> Option<&DeltaTable> {
         match self {
             Self::Delta(table, _) => Some(table),
+            Self::Version(version) => Some(version.table()),
+            Self::Windows(windows) => Some(windows.rows().table()),
             Self::Batches(..) | Self::Parquet(_) => None,
         }
     }
 
-    /// Its rows for the table `name` of a statement, or those of some of its files.
+    /// Its rows for the table `name` of a statement, or those that are new.
     pub(super) async fn provider(
         &self,
         name: &str,
         state: &Arc<SessionState>,
-        only: Option<Vec<Add>>,
+        only: Option<&NewFiles>,
     ) -> Result<Arc<dyn TableProvider>, StorageError> {
         Ok(match self {
             Self::Delta(table, shown) => {
-                let scan = scan(table, state, only).await?;
+                let scan = match only {
+                    Some(files) => new_rows(name, table, state, files).await?,
+                    None => scan(table, state, None).await?,
+                };
                 match shown {
                     Some(shown) => showing(name, scan, shown)?,
                     None => scan,
                 }
+            }
+            Self::Version(version) => of_version(version, name, state).await?,
+            Self::Windows(windows) => {
+                let rows = of_version(windows.rows(), name, state).await?;
+                windows.provider(name, rows)?
             }
             Self::Batches(schema, batches) => {
                 Arc::new(MemTable::try_new(schema.clone(), vec![batches.clone()])?)
@@ -90,6 +109,25 @@ impl Pinned {
             Self::Parquet(path) => parquet(path, state).await?,
         })
     }
+}
+
+async fn of_version(
+    version: &DatasetVersion,
+    name: &str,
+    state: &Arc<SessionState>,
+) -> Result<Arc<dyn TableProvider>, StorageError> {
+    let rows = match version.files() {
+        Some(files) => new_rows(name, version.table(), state, files).await?,
+        None => scan(version.table(), state, None).await?,
+    };
+    let rows = showing(name, rows, version.columns())?;
+    let Some(Between { column, times }) = version.span() else {
+        return Ok(rows);
+    };
+    let some = LogicalPlanBuilder::scan(name, provider_as_source(rows), None)?
+        .filter(in_times(column, times))?
+        .build()?;
+    Ok(Arc::new(ViewTable::new(some, None)))
 }
 
 /// A table keeps columns that its contract has no more: nobody reads them.
@@ -117,13 +155,34 @@ fn showing(
 pub(crate) async fn scan(
     table: &DeltaTable,
     state: &Arc<SessionState>,
-    only: Option<Vec<Add>>,
+    only: Option<Vec<String>>,
 ) -> Result<Arc<dyn TableProvider>, DataFusionError> {
     let scan = table.table_provider().with_session(state.clone());
     match only {
-        Some(files) => scan.with_adds(files).await,
+        Some(files) => scan.with_file_paths(files).await,
         None => scan.await,
     }
+}
+
+/// The rows of `files`, some of which the newest version may no longer have.
+async fn new_rows(
+    name: &str,
+    table: &DeltaTable,
+    state: &Arc<SessionState>,
+    files: &NewFiles,
+) -> Result<Arc<dyn TableProvider>, StorageError> {
+    let present = files.present.iter().map(|file| file.path.clone());
+    let present = scan(table, state, Some(present.collect())).await?;
+    if files.replaced.is_empty() {
+        return Ok(present);
+    }
+    let replaced = Files::of(table, present.schema(), state, &files.replaced)?;
+    let replaced = Arc::new(replaced);
+    let rows = |of| LogicalPlanBuilder::scan(name, provider_as_source(of), None)?.build();
+    let plan = LogicalPlanBuilder::from(rows(present)?)
+        .union(rows(replaced)?)?
+        .build()?;
+    Ok(Arc::new(ViewTable::new(plan, None)))
 }
 
 async fn parquet(

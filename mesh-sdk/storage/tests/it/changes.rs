@@ -3,7 +3,8 @@ mod property;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mesh_storage::{Changes, Dataset, Engine, Incremental, TableSource};
+use futures::TryStreamExt;
+use mesh_storage::{Changes, Dataset, Engine, Incremental, Policy, TableSource};
 use tempfile::{TempDir, tempdir};
 
 use super::{all, batch, beat, engine_over, lines, open, read_up_to};
@@ -95,6 +96,74 @@ async fn rows_that_went_need_the_whole() {
         whole(&engine, sql, 2).await,
         "beats no longer has the history since it was read"
     );
+}
+
+/// What a version added, in the order in which it comes.
+async fn added(engine: &Engine, version: u64) -> Result<Vec<String>, String> {
+    match engine.added_by("beats", version).await.unwrap() {
+        Changes::Rows(rows) => {
+            let batches: Vec<_> = rows.batches().try_collect().await.unwrap();
+            let who = batches.iter().flat_map(|batch| {
+                let rows = (0..batch.num_rows()).map(|row| mesh_contracts::record(batch, row));
+                rows.map(|row| row["who"].as_str().unwrap().to_owned())
+            });
+            Ok(who.collect())
+        }
+        Changes::Whole { reason } => Err(reason),
+    }
+}
+
+#[tokio::test]
+async fn the_rows_of_one_version_come_in_the_order_in_which_they_were_written() {
+    let (dataset, engine, _folder) = beats().await;
+    append(&dataset, "ana").await;
+    let many: Vec<String> = (0..50_000).map(|n| format!("patient {n}")).collect();
+    let rows: Vec<_> = many.iter().map(|who| beat(who, 61.0)).collect();
+    let next = read_up_to("topic/0", 2);
+    dataset.append(&batch(&rows), &next).await.unwrap();
+    append(&dataset, "luis").await;
+    assert_eq!(added(&engine, 1).await, Ok(vec!["ana".to_owned()]));
+    assert_eq!(added(&engine, 2).await, Ok(many));
+    assert_eq!(added(&engine, 3).await, Ok(vec!["luis".to_owned()]));
+}
+
+#[tokio::test]
+async fn the_rows_of_one_version_are_known_where_they_were_put_together_with_others() {
+    let (dataset, engine, _folder) = beats().await;
+    append(&dataset, "ana").await;
+    append(&dataset, "luis").await;
+    let policy = Policy {
+        files: 2,
+        ..Policy::default()
+    };
+    let done = dataset.maintain(&policy).await.unwrap();
+    assert_eq!(done.compactions, 1);
+    assert_eq!(added(&engine, 1).await, Ok(vec!["ana".to_owned()]));
+    assert_eq!(added(&engine, 2).await, Ok(vec!["luis".to_owned()]));
+    assert_eq!(added(&engine, 3).await, Ok(vec![]));
+}
+
+#[tokio::test]
+async fn a_version_that_took_rows_away_or_that_is_gone_says_so() {
+    let (dataset, engine, folder) = beats().await;
+    append(&dataset, "ana").await;
+    let rows = [batch(&[beat("eva", 61.0)])];
+    dataset
+        .replace(&rows, &read_up_to("refresh", 1))
+        .await
+        .unwrap();
+    append(&dataset, "luis").await;
+    let reason = |what: &str| Err(format!("beats {what}"));
+    assert_eq!(added(&engine, 1).await, Ok(vec!["ana".to_owned()]));
+    assert_eq!(
+        added(&engine, 2).await,
+        reason("lost or changed rows in that version")
+    );
+    let log = folder.path().join("beats/_delta_log");
+    std::fs::remove_file(log.join("00000000000000000003.json")).unwrap();
+    let gone = reason("no longer has the history of that version");
+    assert_eq!(added(&engine, 3).await, gone);
+    assert_eq!(added(&engine, 4).await, gone);
 }
 
 #[tokio::test]

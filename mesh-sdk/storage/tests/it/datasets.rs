@@ -86,10 +86,10 @@ async fn another_writer_of_the_same_source_does_not_double_its_rows() {
     let rows = batch(&[beat("ana", 61.0)]);
     one.append(&rows, &read_up_to("topic/0", 1)).await.unwrap();
 
-    let conflict = other.append(&rows, &read_up_to("topic/0", 1)).await;
+    let refused = other.append(&rows, &read_up_to("topic/0", 1)).await;
     assert!(
-        matches!(conflict, Err(StorageError::Table { .. })),
-        "{conflict:?}"
+        matches!(refused, Err(StorageError::Overtaken { .. })),
+        "{refused:?}"
     );
     other
         .append(&rows, &read_up_to("topic/0", 1))

@@ -3,10 +3,16 @@
 
 mod changes;
 mod datasets;
+mod disk_full;
+mod exchanging;
+mod faults;
+mod fencing;
 mod files;
 mod growth;
+mod maintenance;
 mod queries;
 mod replacing;
+mod windows;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -149,6 +149,19 @@ impl Wards {
         wards
     }
 
+    /// Whose beds come with the time of receipt, keyed by their ward.
+    pub(crate) fn remembering() -> Wards {
+        let wards = Wards::new();
+        wards.edit(
+            "contracts/beds.odcs.yaml",
+            "      - { name: ward, logicalType: string, required: true, logicalTypeOptions: { maxLength: 20 } }\n",
+            "      - name: ward\n        logicalType: string\n        required: true\n        logicalTypeOptions: { maxLength: 20 }\n        \
+             customProperties: [{ property: eventKey, value: true }]\n      - name: received_at\n        logicalType: timestamp\n        \
+             required: true\n        customProperties: [{ property: assigned, value: received_at }]\n",
+        );
+        wards
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }

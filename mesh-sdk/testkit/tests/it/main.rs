@@ -2,11 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod code;
+mod congestion;
 mod declared;
 mod fixture;
+mod live;
 mod mistakes;
 #[path = "../../../../contracts/tests/it/mutation.rs"]
 mod mutation;
 mod mutations;
+mod named;
 mod quality;
+mod quarantine;
 mod transforms;
+mod windows;

@@ -1,7 +1,7 @@
 use crate::fixture::Wards;
 
 /// File, what is replaced, by what, and what is told.
-const MISTAKES: [(&str, &str, &str, &str); 22] = [
+const MISTAKES: [(&str, &str, &str, &str); 30] = [
     (
         "mesh.yaml",
         "from: { port: beds }",
@@ -61,6 +61,54 @@ const MISTAKES: [(&str, &str, &str, &str); 22] = [
         "    starting_data: { file: data/beds.csv }",
         "    refresh: on-commit",
         "datasets.beds.refresh: the rows come in as events, when they happen; remove `refresh`",
+    ),
+    (
+        "mesh.yaml",
+        "    starting_data: { file: data/beds.csv }",
+        "    sink: { max_delay: 1s, max_row: 7 }",
+        "datasets.beds.sink: unknown field `max_row`; did you mean `max_rows`?",
+    ),
+    (
+        "mesh.yaml",
+        "    starting_data: { file: data/beds.csv }",
+        "    sink: { max_delay: soon }",
+        "mesh.yaml:4:24: datasets.beds.sink.max_delay: write a time from 1ms to 10min, such as 500ms or 2s",
+    ),
+    (
+        "mesh.yaml",
+        "    starting_data: { file: data/beds.csv }",
+        "    sink: { max_delay: 11min }",
+        "datasets.beds.sink.max_delay: write a time from 1ms to 10min",
+    ),
+    (
+        "mesh.yaml",
+        "    starting_data: { file: data/beds.csv }",
+        "    sink: { max_bytes: 1GiB }",
+        "mesh.yaml:4:24: datasets.beds.sink.max_bytes: write an amount from 1KiB to 256MiB, such as 32MiB",
+    ),
+    (
+        "mesh.yaml",
+        "    starting_data: { file: data/beds.csv }",
+        "    sink: { max_bytes: many }",
+        "datasets.beds.sink.max_bytes: write an amount from 1KiB to 256MiB",
+    ),
+    (
+        "mesh.yaml",
+        "    starting_data: { file: data/beds.csv }",
+        "    sink: { max_rows: 0 }",
+        "mesh.yaml:4:23: datasets.beds.sink.max_rows:",
+    ),
+    (
+        "mesh.yaml",
+        "    starting_data: { file: data/beds.csv }",
+        "    sink: { max_backlog: 2000000000 }",
+        "mesh.yaml:4:26: datasets.beds.sink.max_backlog:",
+    ),
+    (
+        "mesh.yaml",
+        "refresh: on-commit",
+        "sink: { max_rows: 7 }",
+        "mesh.yaml:9:11: datasets.ward_totals.sink: the rows are made from something else; only a dataset that events fill has a sink",
     ),
     (
         "mesh.yaml",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mesh_sdk::{DataProduct, Host, HostConfig, Readiness, RunningProduct};
+use mesh_sdk::{DataProduct, EventsConfig, Host, HostConfig, Readiness, RunningProduct};
 use tempfile::TempDir;
 
 use crate::progress;
@@ -20,9 +20,11 @@ impl Alone {
         let steps = progress::Steps::default();
         let mut host = Host::open(HostConfig {
             data_dir: folder.path().to_owned(),
+            events: EventsConfig::default(),
             progress: Box::new(move |step| steps.show(&step)),
             readiness: Readiness::new(),
-        })?;
+        })
+        .await?;
         let running = host.start(product).await?;
         Ok(Alone {
             running,

@@ -37,6 +37,7 @@ pub(crate) async fn run(args: &Up, built_in: ProductList) -> anyhow::Result<()> 
     let products = built_in()?;
     let declared = declared(&args.products, &products)?;
     let folder = args.data.path()?;
+    let config = args.config(&folder)?;
     let listener = TcpListener::bind(args.listen).await.with_context(|| {
         format!(
             "cannot listen on {}: name another address with --listen ADDRESS:PORT",
@@ -52,9 +53,11 @@ pub(crate) async fn run(args: &Up, built_in: ProductList) -> anyhow::Result<()> 
     let steps = progress::Steps::default();
     let mut host = Host::open(HostConfig {
         data_dir: folder.clone(),
+        events: config.events,
         progress: Box::new(move |step| steps.show(&step)),
         readiness: readiness.clone(),
-    })?;
+    })
+    .await?;
     let in_folders = declared.iter().map(|(_, product)| product.clone());
     for product in products.into_iter().chain(in_folders) {
         let name = product.name().to_owned();

@@ -56,13 +56,17 @@ async fn the_catalog_lists_the_product_and_keeps_up() {
         [
             "readings",
             "diagnoses",
+            "heart-rates",
             "heart_readings",
             "diagnoses",
             "heart_risk_scores",
+            "heart_rates",
+            "heart_rate_per_minute",
+            "heart_rate_alerts",
             "heart-risk"
         ]
     );
-    assert_eq!(entry["contracts"].as_array().unwrap().len(), 3);
+    assert_eq!(entry["contracts"].as_array().unwrap().len(), 6);
     assert_eq!(entry["models"][0]["stage"], "Production");
 
     let body = json!({ "age": 63, "sex": 1, "cp": 4 });

@@ -3,12 +3,14 @@
 
 mod architecture;
 mod command_line;
+mod configuration;
 mod contract_data;
 mod contract_lint;
 mod contract_versions;
-mod crash;
+mod faults;
 mod fixture;
 mod hosting;
 mod new_products;
 mod process;
+mod quarantine;
 mod schema;

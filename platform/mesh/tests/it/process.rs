@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use reqwest::Client;
@@ -69,40 +69,67 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// What is special about the way a mesh is run.
+#[derive(Clone, Default)]
+pub(crate) struct Setup {
+    /// Folders of products beside the built-in ones.
+    pub(crate) products: Vec<PathBuf>,
+    /// Further arguments of `mesh up`.
+    pub(crate) arguments: Vec<String>,
+    pub(crate) environment: Vec<(&'static str, String)>,
+    /// A program, with its arguments, that in the end becomes the command line it is given.
+    pub(crate) by: Vec<String>,
+}
+
 pub(crate) struct Mesh {
-    pub(crate) folder: TempDir,
+    pub(crate) folder: Arc<TempDir>,
     pub(crate) origin: String,
     address: String,
-    products: Vec<PathBuf>,
+    setup: Setup,
     child: Child,
     pub(crate) client: Client,
 }
 
 impl Mesh {
     pub(crate) async fn up() -> Mesh {
-        Self::up_with(&[]).await
+        Self::up_as(Setup::default()).await
     }
 
     /// With the products in these folders beside the built-in ones.
     pub(crate) async fn up_with(products: &[&Path]) -> Mesh {
-        let folder = started_before();
+        Self::up_as(Setup {
+            products: products.iter().map(|path| path.to_path_buf()).collect(),
+            ..Setup::default()
+        })
+        .await
+    }
+
+    pub(crate) async fn up_as(setup: Setup) -> Mesh {
+        Self::up_in(Arc::new(started_before()), setup).await
+    }
+
+    async fn up_in(folder: Arc<TempDir>, setup: Setup) -> Mesh {
         let free = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()
             .unwrap();
         let address = free.to_string();
-        let products: Vec<PathBuf> = products.iter().map(|path| path.to_path_buf()).collect();
-        let child = start(folder.path(), &address, &products);
+        let child = start(folder.path(), &address, &setup);
         let mesh = Mesh {
             folder,
             origin: format!("http://{address}"),
             address,
-            products,
+            setup,
             child,
             client: Client::new(),
         };
         mesh.ready().await;
         mesh
+    }
+
+    /// Another process on the same folder.
+    pub(crate) async fn another(&self) -> Mesh {
+        Self::up_in(self.folder.clone(), self.setup.clone()).await
     }
 
     /// Waits until the mesh says that it is ready.
@@ -117,9 +144,18 @@ impl Mesh {
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return;
             }
-            assert!(started.elapsed() < PATIENCE, "the mesh does not get ready");
+            assert!(
+                started.elapsed() < PATIENCE,
+                "the mesh does not get ready: {}",
+                self.stderr()
+            );
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Its number among the processes.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     /// SIGKILL: no chance to put anything in order.
@@ -129,8 +165,13 @@ impl Mesh {
     }
 
     pub(crate) async fn start_again(&mut self) {
-        self.child = start(self.folder.path(), &self.address, &self.products);
+        self.begin_again();
         self.ready().await;
+    }
+
+    /// Starts it without waiting for anything.
+    pub(crate) fn begin_again(&mut self) {
+        self.child = start(self.folder.path(), &self.address, &self.setup);
     }
 
     /// SIGINT, as Ctrl-C sends it; returns whether it ended well.
@@ -174,12 +215,16 @@ impl Mesh {
 
     /// What was printed on standard error so far.
     pub(crate) fn stderr(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join(STDERR)).unwrap()
+        self.printed(STDERR)
     }
 
     /// What was printed on standard output so far.
     pub(crate) fn stdout(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join(STDOUT)).unwrap()
+        self.printed(STDOUT)
+    }
+
+    fn printed(&self, to: &str) -> String {
+        std::fs::read_to_string(printed(self.folder.path(), &self.address, to)).unwrap()
     }
 }
 
@@ -190,23 +235,32 @@ impl Drop for Mesh {
     }
 }
 
-/// Files in the data folder that take what `mesh up` prints.
-const STDERR: &str = "stderr.txt";
-const STDOUT: &str = "stdout.txt";
+const STDERR: &str = "stderr";
+const STDOUT: &str = "stdout";
 
-fn start(folder: &Path, address: &str, products: &[PathBuf]) -> Child {
-    let file = |name| std::fs::File::create(folder.join(name)).unwrap();
-    up(folder, address)
-        .args(products)
+/// File in the data folder that takes what the mesh at `address` prints.
+fn printed(folder: &Path, address: &str, to: &str) -> PathBuf {
+    folder.join(format!("{address}.{to}"))
+}
+
+fn start(folder: &Path, address: &str, setup: &Setup) -> Child {
+    let file = |to| std::fs::File::create(printed(folder, address, to)).unwrap();
+    up(folder, address, &setup.by)
+        .args(&setup.arguments)
+        .args(&setup.products)
+        .envs(setup.environment.iter().cloned())
         .stdout(file(STDOUT))
         .stderr(file(STDERR))
         .spawn()
         .unwrap()
 }
 
-fn up(folder: &Path, address: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mesh"));
+fn up(folder: &Path, address: &str, by: &[String]) -> Command {
+    let program = env!("CARGO_BIN_EXE_mesh").to_owned();
+    let mut line = by.iter().chain([&program]);
+    let mut command = Command::new(line.next().unwrap());
     command
+        .args(line)
         .args(["up", "--data-dir", text(folder), "--listen", address])
         .env("MESH_LOG", "error")
         .stdin(Stdio::null());
@@ -225,7 +279,7 @@ fn started_before() -> TempDir {
     let first = FIRST.get_or_init(|| {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("started-once");
         let _ = std::fs::remove_dir_all(&folder);
-        let mut child = up(&folder, "127.0.0.1:0")
+        let mut child = up(&folder, "127.0.0.1:0", &[])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

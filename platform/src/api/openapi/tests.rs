@@ -38,6 +38,7 @@ fn document() -> Value {
     let list = Operation::new("list", "All products")
         .public()
         .query_parameter("q", "Words", Schema::text())
+        .header_parameter("If-Match", "A version", Schema::text())
         .required_query_parameter(
             "page",
             "From 1",
@@ -147,7 +148,8 @@ fn what_is_open_says_so_and_what_is_not_asks_for_a_token() {
     let list = &document["paths"]["/catalog"]["get"];
     assert_eq!(list["security"], json!([]));
     assert!(list["responses"].get("401").is_none());
-    assert_eq!(list["parameters"][1]["required"], true);
+    assert_eq!(list["parameters"][1]["in"], "header");
+    assert_eq!(list["parameters"][2]["required"], true);
     let file = &document["paths"]["/files/{path}"]["get"];
     assert_eq!(file["security"], json!([{ "bearer": [] }]));
     assert!(file["responses"].get("401").is_some());

@@ -1,20 +1,14 @@
-use super::{Cache, Fingerprint, Verified};
+use super::{Cache, Fingerprint};
 use crate::identity::{Caller, scope::ScopeSet};
 
-fn verified(subject: &str) -> Verified {
-    Verified {
-        caller: Caller::new(subject.to_owned(), None, ScopeSet::default()),
-        expires: 0,
-    }
-}
-
 fn put(cache: &Cache, token: &str) {
-    cache.put(Fingerprint::of(token), verified(token));
+    let caller = Caller::new(token.to_owned(), None, ScopeSet::default(), 0);
+    cache.put(Fingerprint::of(token), caller);
 }
 
 fn subject(cache: &Cache, token: &str) -> Option<String> {
     let found = cache.get(&Fingerprint::of(token))?;
-    Some(found.caller.subject().to_owned())
+    Some(found.subject().to_owned())
 }
 
 #[test]

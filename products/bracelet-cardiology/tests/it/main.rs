@@ -3,10 +3,12 @@
 
 mod bad_input;
 mod declaration;
+mod heart_rates;
 mod ingest;
 mod query;
 mod real_data;
 mod score;
+mod score_requests;
 
 use mesh_testkit::TestMesh;
 use serde_json::{Value, json};

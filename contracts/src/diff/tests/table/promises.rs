@@ -1,6 +1,6 @@
 use super::{
-    BREAKING, BREAKS_BOTH, BREAKS_CONSUMERS, BREAKS_NOBODY, BREAKS_PRODUCERS, COMPATIBLE, Example,
-    example,
+    BREAKING, BREAKS_BOTH, BREAKS_CONSUMERS, BREAKS_NOBODY, BREAKS_PRODUCERS, CHANGES_NOTHING,
+    COMPATIBLE, Example, example,
 };
 
 #[rustfmt::skip] // One line an example, to compare them.
@@ -30,6 +30,9 @@ pub(super) const EXAMPLES: &[Example] = &[
     example("value: 10, unit: y", "value: 5, unit: y", &["retention-shortened"], BREAKS_CONSUMERS),
     example("value: 10, unit: y", "value: 900, unit: d", &["retention-shortened"], BREAKS_CONSUMERS),
     example("value: 10, unit: y", "value: 20, unit: y", &["retention-lengthened"], BREAKS_NOBODY),
+    example("slaProperties:\n", "customProperties: [{ property: deduplicationWindow, value: PT30M }]\nslaProperties:\n", &["deduplication-shortened"], BREAKS_BOTH),
+    example("slaProperties:\n", "customProperties: [{ property: deduplicationWindow, value: P1D }]\nslaProperties:\n", &["deduplication-lengthened"], BREAKS_NOBODY),
+    example("PT6H", "PT360M", &["rewritten"], CHANGES_NOTHING).given(&[("slaProperties:\n", "customProperties: [{ property: deduplicationWindow, value: PT6H }]\nslaProperties:\n")]),
     example("roles:\n", "roles:\n  - { role: data-scientist, access: read }\n", &["role-added"], BREAKS_NOBODY),
     example("  - { role: clinician, access: read, firstLevelApprovers: data@clinic.example }\n", "", &["role-removed"], BREAKS_CONSUMERS),
     example("access: read", "access: write", &["role-access-changed"], BREAKS_CONSUMERS),

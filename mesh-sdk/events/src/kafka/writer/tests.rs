@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use bytes::Bytes;
 use chrono::DateTime;
 use rdkafka::bindings::rd_kafka_test_fatal_error;
@@ -9,6 +7,8 @@ use rdkafka::types::RDKafkaRespErr;
 
 use super::Writer;
 use crate::kafka::KafkaConfig;
+use crate::kafka::clients::Clients;
+use crate::kafka::session::Session;
 use crate::{Event, partition_for};
 
 fn event() -> Event {
@@ -19,6 +19,7 @@ fn event() -> Event {
         subject: None,
         time: DateTime::UNIX_EPOCH,
         schema: None,
+        correlation: None,
         data: Bytes::from_static(b"{}"),
     }
 }
@@ -26,9 +27,10 @@ fn event() -> Event {
 /// librdkafka's own broker in memory: enough to produce to.
 fn writer(cluster: &MockCluster<'_, DefaultProducerContext>) -> Writer {
     cluster.create_topic("t", 1, 1).unwrap();
-    Writer::new(KafkaConfig {
-        brokers: cluster.bootstrap_servers(),
-        properties: BTreeMap::new(),
+    let url = format!("kafka://{}", cluster.bootstrap_servers());
+    Writer::new(Clients {
+        config: KafkaConfig::at(&url).unwrap(),
+        session: Session::default(),
     })
     .unwrap()
 }

@@ -7,12 +7,13 @@ use bytes::Bytes;
 use futures::future::join_all;
 use mesh_events::{Event, EventLog, MAX_EVENT_BYTES, Position, partition_for};
 
-use crate::support::{event, event_about, new_topic, read_all};
+use crate::support::{event, event_about, new_topic, read_all, readable};
 
 pub async fn come_back_as_they_went(log: Arc<dyn EventLog>) {
     let topic = new_topic(&*log, 1).await;
     let bare = Event {
         schema: None,
+        correlation: None,
         ..event("bare")
     };
     let unicode = event_about("Zoë/心臓 — \u{1F493} \"x\"\n", "ünï");
@@ -20,7 +21,7 @@ pub async fn come_back_as_they_went(log: Arc<dyn EventLog>) {
     let positions = log.append(&topic, sent.clone()).await.unwrap();
     let received = read_all(&*log, &topic).await;
     assert_eq!(
-        received.iter().map(|r| r.event.clone()).collect::<Vec<_>>(),
+        received.iter().cloned().map(readable).collect::<Vec<_>>(),
         sent
     );
     assert_eq!(
@@ -39,13 +40,14 @@ pub async fn a_subject_keeps_its_order(log: Arc<dyn EventLog>) {
     let received = read_all(&*log, &topic).await;
     assert_eq!(received.len(), 1000);
     for one in received {
-        let number: u32 = one.event.id.parse().unwrap();
-        let subject = one.event.subject.unwrap();
-        let before = last.insert(subject, (one.position, number));
-        if let Some((position, earlier)) = before {
-            assert!(earlier < number);
-            assert_eq!(position.partition, one.position.partition);
-            assert!(position.offset < one.position.offset);
+        let position = one.position;
+        let event = readable(one);
+        let number: u32 = event.id.parse().unwrap();
+        let before = last.insert(event.subject.unwrap(), (position, number));
+        if let Some((earlier, smaller)) = before {
+            assert!(smaller < number);
+            assert_eq!(earlier.partition, position.partition);
+            assert!(earlier.offset < position.offset);
         }
     }
     assert_eq!(last.len(), 7);
@@ -102,7 +104,7 @@ pub async fn concurrent_appends(log: Arc<dyn EventLog>) {
     let received = read_all(&*log, &topic).await;
     let received: BTreeMap<_, _> = received
         .into_iter()
-        .map(|r| (r.position, r.event.id))
+        .map(|r| (r.position, readable(r).id))
         .collect();
     assert_eq!(received, acknowledged);
 }
@@ -143,7 +145,7 @@ pub async fn large_events(log: Arc<dyn EventLog>) {
     let received: Vec<_> = read_all(&*log, &topic)
         .await
         .into_iter()
-        .map(|r| r.event)
+        .map(readable)
         .collect();
     assert!(received == [one_mib, vec![largest]].concat());
 }
@@ -159,6 +161,10 @@ pub async fn invalid_events(log: Arc<dyn EventLog>) {
         },
         Event {
             kind: String::new(),
+            ..event(1)
+        },
+        Event {
+            correlation: Some(String::new()),
             ..event(1)
         },
         Event {

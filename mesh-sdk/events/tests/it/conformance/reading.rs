@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use mesh_events::{EventLog, Received};
 use tokio::time::{sleep, timeout};
 
-use crate::support::{LONG, event, event_about, new_topic, read};
+use crate::support::{LONG, event, event_about, new_topic, read, readable};
 
 pub async fn starts_where_told(log: Arc<dyn EventLog>) {
     let topic = new_topic(&*log, 2).await;
@@ -60,8 +60,8 @@ pub async fn readers_are_independent(log: Arc<dyn EventLog>) {
     let mut second = log.reader(&topic, &[]).await.unwrap();
     let (seen_first, seen_second) = (read(&mut *first, 20).await, read(&mut *second, 20).await);
     let ids =
-        |seen: &[Received]| -> HashSet<_> { seen.iter().map(|r| r.event.id.clone()).collect() };
-    assert_eq!(ids(&seen_first), ids(&seen_second));
+        |seen: Vec<Received>| -> HashSet<_> { seen.into_iter().map(|r| readable(r).id).collect() };
+    assert_eq!(ids(seen_first), ids(seen_second));
 }
 
 pub async fn a_waiting_reader_wakes_up(log: Arc<dyn EventLog>) {
@@ -127,7 +127,7 @@ pub async fn max_events_is_kept(log: Arc<dyn EventLog>) {
     while seen.len() < 100 {
         let received = reader.next(7, LONG).await.unwrap();
         assert!((1..=7).contains(&received.len()));
-        seen.extend(received.into_iter().map(|r| r.event.id));
+        seen.extend(received.into_iter().map(|r| readable(r).id));
     }
     assert_eq!(reader.next(7, Duration::ZERO).await.unwrap(), []);
 }
@@ -151,7 +151,7 @@ pub async fn a_dropped_read_loses_nothing(log: Arc<dyn EventLog>) {
         // From a first poll only to a bit longer than an append takes, so that drops fall everywhere.
         let patience = Duration::from_micros(u64::from(dropped % 60) * 100);
         match timeout(patience, reader.next(3, LONG)).await {
-            Ok(received) => seen.extend(received.unwrap().into_iter().map(|r| r.event.id)),
+            Ok(received) => seen.extend(received.unwrap().into_iter().map(|r| readable(r).id)),
             Err(_) => dropped += 1,
         }
         assert!(dropped < 100_000, "{} events came", seen.len());

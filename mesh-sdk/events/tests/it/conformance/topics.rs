@@ -57,6 +57,7 @@ pub async fn unknown_topic(log: Arc<dyn EventLog>) {
             log.append(topic, vec![event(1)]).await.err().unwrap(),
             log.append(topic, vec![]).await.err().unwrap(),
             log.reader(topic, &[]).await.err().unwrap(),
+            log.consumer("g", topic).await.err().unwrap(),
             log.ends(topic).await.err().unwrap(),
         ];
         for refusal in refusals {

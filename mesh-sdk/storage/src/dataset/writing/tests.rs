@@ -1,12 +1,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use mesh_contracts::{CheckedBatch, Contract, Gate, Side};
 use serde_json::json;
 use tempfile::{TempDir, tempdir};
 
+use super::LONGEST;
 use super::{WriteMode, Writing};
-use crate::{Dataset, StorageError};
+use crate::{Dataset, Policy, StorageError};
 
 const CONTRACT: &str = "
 apiVersion: v3.2.0
@@ -135,6 +137,55 @@ async fn rows_that_did_not_get_to_disk_cannot_be_left_out() {
     let refused = writing.commit(&read_up_to(2)).await;
     assert!(
         matches!(refused, Err(StorageError::Incomplete { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(dataset.progress("source").await.unwrap(), 0);
+}
+
+/// Everything that nobody needs goes at once.
+const AT_ONCE: Policy = Policy {
+    files: 100,
+    commits: 1,
+    history: Duration::ZERO,
+};
+
+#[tokio::test]
+async fn files_of_an_unfinished_writer_stay_for_it_to_commit() {
+    let (dataset, folder) = dataset().await;
+    let mut writing = in_small_files(&dataset);
+    writing.rows(&batch("ana")).await.unwrap();
+    let done = dataset.maintain(&AT_ONCE).await.unwrap();
+    assert_eq!((done.files_removed, files(folder.path())), (0, 1));
+    writing.commit(&read_up_to(1)).await.unwrap();
+    assert_eq!(dataset.info().rows, 1);
+}
+
+#[tokio::test]
+async fn files_that_can_be_committed_no_more_are_removed() {
+    let (dataset, folder) = dataset().await;
+    let mut writing = in_small_files(&dataset);
+    writing.rows(&batch("ana")).await.unwrap();
+    std::mem::forget(writing);
+    for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
+        if file.path().is_file() {
+            let file = std::fs::File::options().write(true).open(file.path());
+            let yesterday = SystemTime::now() - Duration::from_hours(25);
+            file.unwrap().set_modified(yesterday).unwrap();
+        }
+    }
+    let done = dataset.maintain(&AT_ONCE).await.unwrap();
+    assert_eq!((done.files_removed, files(folder.path())), (1, 0));
+}
+
+#[tokio::test]
+async fn a_writer_whose_files_may_have_been_removed_commits_no_more() {
+    let (dataset, _folder) = dataset().await;
+    let mut writing = in_small_files(&dataset);
+    writing.rows(&batch("ana")).await.unwrap();
+    writing.began.1 = SystemTime::now() - LONGEST - Duration::from_secs(1);
+    let refused = writing.commit(&read_up_to(1)).await;
+    assert!(
+        matches!(refused, Err(StorageError::TookTooLong { .. })),
         "{refused:?}"
     );
     assert_eq!(dataset.progress("source").await.unwrap(), 0);

@@ -1,3 +1,4 @@
+use mesh_storage::Policy;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -70,6 +71,8 @@ enum Step {
     Append(Vec<Value>),
     Replace(Vec<Value>),
     Refresh,
+    /// Puts as many files together as there must be at least.
+    Maintain(usize),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -78,6 +81,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => rows().prop_map(Step::Append),
         1 => rows().prop_map(Step::Replace),
         3 => Just(Step::Refresh),
+        2 => (2..4_usize).prop_map(Step::Maintain),
     ]
 }
 
@@ -95,6 +99,14 @@ async fn follow(sql: &str, steps: Vec<Step>) {
             Step::Replace(rows) => {
                 dataset.replace(&[batch(&rows)], &progress).await.unwrap();
                 replaced |= had_rows;
+            }
+            Step::Maintain(files) => {
+                let policy = Policy {
+                    files,
+                    commits: 2,
+                    ..Policy::default()
+                };
+                dataset.maintain(&policy).await.unwrap();
             }
             Step::Refresh => {
                 match engine.changes(sql, &since(read)).await.unwrap() {
@@ -124,7 +136,7 @@ proptest! {
     #[test]
     fn appending_what_new_rows_give_equals_running_on_all(
         sql in statement(),
-        steps in prop::collection::vec(step(), 1..8),
+        steps in prop::collection::vec(step(), 1..12),
     ) {
         Runtime::new().unwrap().block_on(follow(&sql, steps));
     }
