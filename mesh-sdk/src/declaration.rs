@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use mesh_contracts::{DocumentError, DocumentSchema};
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub(crate) const FILE: &str = "mesh.yaml";
 
@@ -123,6 +123,9 @@ pub(crate) struct Model {
     /// For people: what the model tells.
     pub(crate) description: String,
     pub(crate) algorithm: Algorithm,
+    /// Hyper-parameters of the algorithm by name, such as `{ trees: 200 }`; those that are left out are as usual.
+    #[serde(default)]
+    pub(crate) parameters: Map<String, Value>,
     /// Input port or dataset whose contract a call to the scoring port keeps.
     pub(crate) input: String,
     /// Property that the answer adds to what was sent.
@@ -131,18 +134,33 @@ pub(crate) struct Model {
     pub(crate) training: Training,
 }
 
-/// A stock algorithm.
+/// A stock algorithm that tells yes from no.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Algorithm {
-    /// Probability of yes or no; linear in the features, with a ridge penalty.
+    /// Linear in the features, with a ridge penalty.
     LogisticRegression,
+    /// One tree of questions.
+    DecisionTree,
+    /// The mean of many trees, each grown on a sample of the cases.
+    RandomForest,
+    /// Trees that mend each other's mistakes, one after the other.
+    GradientBoosting,
+    /// Each class a bell curve over each feature.
+    GaussianNaiveBayes,
+    /// Each class a share of counts; for features that are never below zero.
+    MultinomialNaiveBayes,
 }
 
 impl Algorithm {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::LogisticRegression => "logistic-regression",
+            Self::DecisionTree => "decision-tree",
+            Self::RandomForest => "random-forest",
+            Self::GradientBoosting => "gradient-boosting",
+            Self::GaussianNaiveBayes => "gaussian-naive-bayes",
+            Self::MultinomialNaiveBayes => "multinomial-naive-bayes",
         }
     }
 }
@@ -151,7 +169,7 @@ impl Algorithm {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Features {
-    /// Quantities: imputed with the median and standardised.
+    /// Quantities: imputed with the median; standardised where the algorithm compares them with one another.
     #[serde(default)]
     pub(crate) numeric: Vec<String>,
     /// Codes: imputed with the most frequent value and one-hot encoded.
@@ -176,7 +194,7 @@ pub(crate) struct Training {
     /// Share of the cases that the version is measured on and not trained on.
     #[schemars(range(min = 0.05, max = 0.95))]
     pub(crate) held_out: f64,
-    /// Of the split.
+    /// Of the split, and of what the algorithm leaves to chance.
     pub(crate) seed: u64,
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use mesh_contracts::{Contract, ProductDescription};
+use mesh_models::Pipeline;
 
 use self::contracts::Contracts;
 use crate::admitted::Admitted;
@@ -130,6 +131,7 @@ impl DatasetPlan {
 pub(crate) struct ModelPlan {
     pub(crate) name: String,
     pub(crate) declared: Model,
+    pub(crate) pipeline: Pipeline,
     /// Of a call to the scoring port.
     pub(crate) input: Contract,
     /// The versions of it that a request may keep.

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use mesh_models::{Evaluation, Model};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::SdkError;
 use crate::product::ModelPlan;
@@ -24,6 +25,9 @@ pub struct ModelVersion {
     pub stage: Stage,
     pub description: String,
     pub algorithm: String,
+    /// Hyper-parameters that were not as usual.
+    #[serde(default)]
+    pub parameters: Map<String, Value>,
     pub trained_at: DateTime<Utc>,
     /// SHA-256 of the ONNX file, in hex.
     pub sha256: String,
@@ -71,6 +75,7 @@ impl ModelVersion {
         let declared = &plan.declared;
         let (now, then) = (&declared.training, &self.trained_on);
         self.algorithm == declared.algorithm.name()
+            && self.parameters == declared.parameters
             && self.features.iter().eq(declared.features.all())
             && (&now.sql, now.held_out, now.seed) == (&then.sql, then.held_out, then.seed)
     }

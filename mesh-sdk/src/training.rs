@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::Utc;
 use mesh_models::{
-    CrossValidation, CrossValidationReport, Evaluation, LogisticRegression, Model, Scores, Table,
+    CrossValidation, CrossValidationReport, Evaluation, Model, Scores, Table, Target,
 };
 use mesh_storage::{Engine, Numbers};
 
-use crate::declaration::Algorithm;
 use crate::product::ModelPlan;
 use crate::registry::{ModelVersion, Registry, Stage, TrainedOn};
 use crate::{RunningProduct, SdkError, scoring};
@@ -83,8 +82,11 @@ pub(crate) fn train(
         mesh_models::stratified_split(&cases.labels, training.held_out, training.seed)?;
     let labels =
         |rows: &[usize]| -> Vec<bool> { rows.iter().map(|row| cases.labels[*row]).collect() };
-    let fitted = algorithm(plan).fit(&cases.table.select_rows(&fit_on), &labels(&fit_on))?;
-    let onnx = fitted.to_onnx();
+    let target = Target::yes_or_no(&labels(&fit_on));
+    let trained = plan
+        .pipeline
+        .fit(&cases.table.select_rows(&fit_on), &target)?;
+    let onnx = trained.to_onnx()?;
     let evaluation = evaluate(
         &onnx,
         &cases.table.select_rows(&held_out),
@@ -99,6 +101,7 @@ pub(crate) fn train(
         stage: Stage::Production,
         description: plan.declared.description.clone(),
         algorithm: plan.declared.algorithm.name().to_owned(),
+        parameters: plan.declared.parameters.clone(),
         trained_at: Utc::now(),
         sha256: mesh_models::digest(&onnx),
         features: plan.declared.features.all().cloned().collect(),
@@ -124,15 +127,6 @@ fn evaluate(onnx: &[u8], table: &Table, labels: &[bool]) -> Result<Evaluation, S
     Ok(mesh_models::evaluate(labels, &positive, 0.5)?)
 }
 
-fn algorithm(plan: &ModelPlan) -> LogisticRegression {
-    let features = &plan.declared.features;
-    match plan.declared.algorithm {
-        Algorithm::LogisticRegression => {
-            LogisticRegression::new(&features.numeric, &features.categorical)
-        }
-    }
-}
-
 /// Stratified k-fold cross-validation of a model of `product`, repeated, on the newest version of its data.
 pub async fn cross_validate(
     product: &RunningProduct,
@@ -143,7 +137,7 @@ pub async fn cross_validate(
     let plan = product.plan(model)?;
     let cases = Cases::read(product.engine(), plan).await?;
     let report = mesh_models::cross_validate(
-        &algorithm(plan),
+        &plan.pipeline,
         &cases.table,
         &cases.labels,
         validation,

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use mesh_contracts::{Contract, LogicalType, Port as DeclaredPort, ProductDescription, closest};
+use mesh_models::{Algorithm, Features, ModelError, Pipeline};
+use serde_json::Value;
 
 use super::contracts::Contracts;
 use super::recipe::Recipes;
@@ -279,9 +281,12 @@ fn model(
     }
     check_training(model, datasets)
         .map_err(|message| SdkError::declaration(path("training.sql"), message))?;
+    let pipeline =
+        pipeline(model).map_err(|(field, message)| SdkError::declaration(path(&field), message))?;
     Ok(ModelPlan {
         name: name.to_owned(),
         declared: model.clone(),
+        pipeline,
         input: input.clone(),
         admitted: Admitted::of(input, contracts.all()),
         max_backlog: dataset.sink.max_backlog,
@@ -331,6 +336,31 @@ fn check_features(model: &Model, input: &Contract) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// What is trained; or the field that keeps it from being, and why.
+fn pipeline(model: &Model) -> Result<Pipeline, (String, String)> {
+    let parameters = Value::Object(model.parameters.clone());
+    let of = |what: &'static str| {
+        move |error: ModelError| match error {
+            ModelError::InvalidParameter { parameter, reason } => {
+                (format!("{what}.{parameter}"), reason)
+            }
+            error => (what.to_owned(), error.to_string()),
+        }
+    };
+    let name = model.algorithm.name();
+    let pipeline = Pipeline {
+        algorithm: Algorithm::named(name, &parameters).map_err(of("parameters"))?,
+        features: Features {
+            numeric: model.features.numeric.clone(),
+            categorical: model.features.categorical.clone(),
+            ..Features::default()
+        },
+        seed: model.training.seed,
+    };
+    pipeline.check().map_err(of("features"))?;
+    Ok(pipeline)
 }
 
 /// That the training query gives what the model learns from.

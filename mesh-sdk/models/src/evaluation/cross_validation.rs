@@ -1,4 +1,4 @@
-//! Cross-validation of the one model that most products begin with; [`Pipeline::validate`](crate::Pipeline::validate) is that of all.
+//! Stratified cross-validation of a model of yes and no; [`Pipeline::validate`] is that of every model.
 
 use std::ops::ControlFlow;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evaluation::division::{Division, Order};
 use crate::evaluation::measure::Measure;
-use crate::{LogisticRegression, ModelError, Table, Target};
+use crate::{ModelError, Pipeline, Table, Target};
 
 /// How often to divide the rows, and into how many parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,9 +50,9 @@ pub struct FoldResult {
 ///
 /// # Errors
 /// [`ModelError::InvalidParameter`] for folds or repeats that the rows do not allow, and the errors of
-/// [`LogisticRegression::fit`].
+/// [`Pipeline::fit`].
 pub fn cross_validate(
-    spec: &LogisticRegression,
+    pipeline: &Pipeline,
     table: &Table,
     labels: &[bool],
     plan: CrossValidation,
@@ -69,9 +69,7 @@ pub fn cross_validate(
         progress(done, total);
         ControlFlow::Continue(())
     };
-    let validation = spec
-        .pipeline()
-        .validate(table, &target, division, &mut progress)?;
+    let validation = pipeline.validate(table, &target, division, &mut progress)?;
     let results: Vec<FoldResult> = validation
         .folds
         .iter()

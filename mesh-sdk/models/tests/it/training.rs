@@ -15,7 +15,7 @@ fn cross_validation_on_cleveland_reaches_the_accuracy_of_scikit_learn() {
         seed: 0,
     };
     let mut heard = Vec::new();
-    let report = cross_validate(&heart_risk(), &table, &labels, plan, &mut |done, total| {
+    let report = cross_validate(&heart_risk().pipeline(), &table, &labels, plan, &mut |done, total| {
         heard.push((done, total))
     })
     .unwrap();
@@ -129,7 +129,7 @@ fn cross_validation_refuses_what_the_rows_do_not_allow() {
             repeats,
             seed: 0,
         };
-        cross_validate(&heart_risk(), &table, &labels, plan, &mut |_, _| {})
+        cross_validate(&heart_risk().pipeline(), &table, &labels, plan, &mut |_, _| {})
             .unwrap_err()
             .to_string()
     };

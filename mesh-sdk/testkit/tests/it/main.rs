@@ -1,6 +1,7 @@
 //! Declared products: what is told of a mistake in them, and what they do.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod algorithms;
 mod code;
 mod congestion;
 mod declared;
