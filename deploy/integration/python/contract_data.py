@@ -43,7 +43,7 @@ def wait_for_rows(product: str, datasets: list[dict]) -> None:
 
 def measured(product: str) -> list[dict]:
     """The datasets, once each was measured as it is now."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while True:
         datasets = get(f"/catalog/api/v1/products/{product}")["datasets"]
         behind = [d["name"] for d in datasets if (d["quality"] or {}).get("version") != d["version"]]
