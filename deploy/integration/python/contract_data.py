@@ -41,17 +41,23 @@ def wait_for_rows(product: str, datasets: list[dict]) -> None:
         time.sleep(0.2)
 
 
+def is_behind(product: str, dataset: dict) -> bool:
+    """Whether rows have come since it was measured, or since the catalog looked."""
+    measured = (dataset["quality"] or {}).get("version") == dataset["version"]
+    return not measured or dataset["rows"] != rows_of(product, dataset["name"])
+
+
 def measured(product: str) -> list[dict]:
     """The datasets, once each was measured as it is now."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while True:
         datasets = get(f"/catalog/api/v1/products/{product}")["datasets"]
-        behind = [d["name"] for d in datasets if (d["quality"] or {}).get("version") != d["version"]]
+        behind = [d["name"] for d in datasets if is_behind(product, d)]
         if not behind:
             return datasets
         if time.monotonic() > deadline:
             raise SystemExit(f"{product}: {', '.join(behind)} are not measured")
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def ages_that_differ(run: Run, levels: list[dict]) -> list[str]:
