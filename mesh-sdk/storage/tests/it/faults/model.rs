@@ -141,7 +141,7 @@ impl World {
         self.check().await;
     }
 
-    /// Commits once, and when that fails, once more without a fault.
+    /// Commits once, and when that fails, again without a fault.
     async fn commit(&mut self, process: usize, source: &str, rows: u64, fault: Option<Fault>) {
         let known = self.processes[process].reached.get(source).copied();
         let from = match known {
@@ -181,6 +181,7 @@ impl World {
         assert_eq!(reached, self.model.reached(source));
     }
 
+    /// Once more without a fault; twice if another process has cleaned up the log meanwhile, which is found out by failing.
     async fn again(
         &self,
         process: usize,
@@ -188,7 +189,14 @@ impl World {
         names: &[String],
         next: u64,
     ) -> Result<(), ()> {
-        match self.attempt(process, source, names, next).await {
+        let second = self.attempt(process, source, names, next).await;
+        let last = match second {
+            Some(Err(StorageError::Table { .. })) => {
+                self.attempt(process, source, names, next).await
+            }
+            other => other,
+        };
+        match last {
             Some(Ok(())) => Ok(()),
             Some(Err(StorageError::Overtaken { .. })) => Err(()),
             failed => panic!("{failed:?}"),
