@@ -22,6 +22,7 @@ mod problems;
 mod product;
 mod quality;
 mod quarantine;
+mod recovery;
 mod refresh;
 mod registry;
 mod running;

@@ -19,6 +19,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use mesh_contracts::Gate;
 use mesh_events::{Delivery, EventError, EventLog, Received};
+use mesh_platform::telemetry::Chain;
 use mesh_storage::{Dataset, StorageError, WriteMode};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -28,14 +29,13 @@ use crate::admitted::Admitted;
 use crate::changes::Changes;
 use crate::product::SinkLimits;
 use crate::quarantine::{Broken, Quarantine, QuarantineError};
+use crate::recovery::Recovery;
 use backlog::Backlog;
 use ledger::{Ledger, Mark, Told};
 use memory::Memory;
 use seat::Seat;
 use sorted::Sorted;
 
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const BETWEEN_MEASURES: Duration = Duration::from_secs(1);
 
 pub(crate) struct Sink {
@@ -57,7 +57,7 @@ pub(crate) struct Sink {
 
 #[derive(Debug, thiserror::Error)]
 enum SinkError {
-    #[error(transparent)]
+    #[error("{}", Chain(.0))]
     Events(#[from] EventError),
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -81,23 +81,19 @@ impl SinkError {
 impl Sink {
     /// Runs until `stop`, and then until everything that its partitions held at that moment is committed.
     pub(crate) async fn run(self, stop: CancellationToken) {
-        let mut pause = FIRST_PAUSE;
+        let mut recovery = Recovery::new(&self.healthy);
         loop {
             // A bug in what it calls must not end it unnoticed.
-            let followed = AssertUnwindSafe(self.follow(&stop, &mut pause))
+            let followed = AssertUnwindSafe(self.follow(&stop, &mut recovery))
                 .catch_unwind()
                 .await;
-            match followed.unwrap_or(Err(SinkError::Panicked)) {
-                Ok(()) => return,
-                Err(error) => {
-                    (self.healthy)(false);
-                    let (topic, dataset) = (&self.topic, self.dataset.name());
-                    tracing::error!(topic, dataset, %error, retry_in = ?pause, "sink cannot get on");
-                }
-            }
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+            let Err(error) = followed.unwrap_or(Err(SinkError::Panicked)) else {
+                return;
+            };
+            let (topic, dataset, pause) = (&self.topic, self.dataset.name(), recovery.failed());
+            tracing::error!(topic, dataset, %error, retry_in = ?pause, "sink cannot get on");
+            if !recovery.rest(&stop).await {
+                return;
             }
         }
     }
@@ -105,21 +101,21 @@ impl Sink {
     async fn follow(
         &self,
         stop: &CancellationToken,
-        pause: &mut Duration,
+        recovery: &mut Recovery<'_>,
     ) -> Result<(), SinkError> {
         let group = format!("{}.{}", self.product, self.dataset.name());
         let consumer = self.log.consumer(&group, &self.topic).await?;
         let mut seat = Seat::take(consumer, self.limits);
-        if *pause == FIRST_PAUSE {
-            // Otherwise it has to show first that it can.
-            (self.healthy)(true);
-        }
+        recovery.begins();
         loop {
             if stop.is_cancelled() && seat.ends.is_none() {
                 seat.ends = Some(self.log.ends(&self.topic).await?);
                 self.commit_all(&mut seat).await?;
             }
-            let (room, wait) = (seat.collected.room(), seat.patience());
+            let (room, mut wait) = (seat.collected.room(), seat.patience());
+            if seat.is_taken() {
+                wait = recovery.patience(wait);
+            }
             let delivery = tokio::select! {
                 delivery = seat.consumer.next(room, wait) => delivery?,
                 () = stop.cancelled(), if seat.ends.is_none() => continue,
@@ -137,8 +133,7 @@ impl Sink {
                     seat.collected.add(events, now);
                     if nothing_more || seat.ends.is_some() || seat.collected.is_due(now) {
                         self.commit_all(&mut seat).await?;
-                        (self.healthy)(true);
-                        *pause = FIRST_PAUSE;
+                        recovery.succeeded();
                     }
                     if seat.ends.is_some() && (nothing_more || seat.is_at_its_ends()) {
                         return Ok(());
@@ -209,7 +204,7 @@ impl Sink {
             // For those who watch the group; the table is what counts.
             if let Err(error) = seat.consumer.commit(&next).await {
                 let topic = &self.topic;
-                tracing::warn!(topic, %error, "the group's offsets cannot be committed");
+                tracing::warn!(topic, error = %Chain(&error), "the group's offsets cannot be committed");
             }
         }
         self.measure(seat).await;
@@ -297,7 +292,7 @@ impl Sink {
             Ok(waiting) => self.backlog.measured(waiting),
             Err(error) => {
                 let topic = &self.topic;
-                tracing::warn!(topic, %error, "it cannot be told how many events wait");
+                tracing::warn!(topic, error = %Chain(&error), "it cannot be told how many events wait");
             }
         }
     }

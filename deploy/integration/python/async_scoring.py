@@ -1,4 +1,4 @@
-"""async_scoring.py BROKERS QUARANTINE_TOKEN: asks a model by messages as any program would, with confluent-kafka and the CloudEvents SDK.
+"""async_scoring.py BROKERS: asks a model by messages as any program would, with confluent-kafka and the CloudEvents SDK.
 
 Every request that keeps the contract has one answer, in either content mode, the same that REST gives; the others are in
 quarantine and keep nobody waiting.
@@ -15,9 +15,9 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from confluent_kafka import Consumer, Producer, TopicPartition
 
-from mesh_client import ORIGIN, PRODUCT, get, post, wait_for_rows
+from mesh_client import ORIGIN, PRODUCT, TOKEN, get, post, wait_for_rows
 
-BROKERS, QUARANTINE_TOKEN = sys.argv[1:]
+BROKERS = sys.argv[1]
 MODEL = "heart-risk"
 SOURCE = "urn:device:bracelet-7"
 PATIENCE = 60
@@ -53,7 +53,7 @@ def request(data: dict, dataschema: str = schema) -> CloudEvent:
 
 
 def quarantined() -> list[dict]:
-    headers = {"Authorization": f"Bearer {QUARANTINE_TOKEN}"}
+    headers = {"Authorization": f"Bearer {TOKEN}"}
     address = f"{ORIGIN}{PRODUCT}/quarantine?dataset=heart_risk_scores"
     with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10) as answer:
         return json.load(answer)["entries"]

@@ -5,14 +5,13 @@ contract_data.py FOLDER: where the files are put.
 
 import json
 import sys
-import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from datacontract.model.run import ResultEnum, Run
 
 from contract_engines import found, mesh, mesh_test, test, warned, with_data
-from mesh_client import get, post_to, rows_of
+from mesh_client import get, post_to, rows_of, wait_until
 
 
 def send_examples(entry: dict) -> None:
@@ -33,12 +32,13 @@ def minutes(example: dict) -> list[dict]:
 
 def wait_for_rows(product: str, datasets: list[dict]) -> None:
     """Returns once every dataset has rows, and those that ports and models fill have one more than before."""
-    deadline = time.monotonic() + 30
     wanted = {d["name"]: d["rows"] + 1 if d["from"].startswith(("input port", "the answers")) else 1 for d in datasets}
-    while missing := [name for name, rows in wanted.items() if rows_of(product, name) < rows]:
-        if time.monotonic() > deadline:
-            raise SystemExit(f"{product}: {', '.join(missing)} got no rows")
-        time.sleep(0.2)
+
+    def missing() -> str:
+        names = [name for name, rows in wanted.items() if rows_of(product, name) < rows]
+        return f"{product}: {', '.join(names)} got no rows" if names else ""
+
+    wait_until(missing, 30)
 
 
 def is_behind(product: str, dataset: dict) -> bool:
@@ -49,15 +49,15 @@ def is_behind(product: str, dataset: dict) -> bool:
 
 def measured(product: str) -> list[dict]:
     """The datasets, once each was measured as it is now."""
-    deadline = time.monotonic() + 180
-    while True:
-        datasets = get(f"/catalog/api/v1/products/{product}")["datasets"]
+    datasets = []
+
+    def missing() -> str:
+        datasets[:] = get(f"/catalog/api/v1/products/{product}")["datasets"]
         behind = [d["name"] for d in datasets if is_behind(product, d)]
-        if not behind:
-            return datasets
-        if time.monotonic() > deadline:
-            raise SystemExit(f"{product}: {', '.join(behind)} are not measured")
-        time.sleep(0.5)
+        return f"{product}: {', '.join(behind)} are not measured" if behind else ""
+
+    wait_until(missing, 180)
+    return datasets
 
 
 def ages_that_differ(run: Run, levels: list[dict]) -> list[str]:

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 ORIGIN = os.environ["MESH_ORIGIN"]
 TOKEN = os.environ["MESH_TOKEN"]
-PRODUCT = "/products/bracelet-cardiology"
+NAME = "bracelet-cardiology"
+PRODUCT = f"/products/{NAME}"
 
 
 def get(path: str):
@@ -46,10 +47,23 @@ def rows_of(product: str, dataset: str) -> int:
     return json.loads(post_to(f"/products/{product}/query", json.dumps({"sql": sql}).encode()))[0]["n"]
 
 
+def wait_until(missing: Callable[[], str], seconds: float) -> None:
+    """Returns once nothing is missing any more."""
+    deadline = time.monotonic() + seconds
+    while what := missing():
+        if time.monotonic() > deadline:
+            raise SystemExit(what)
+        time.sleep(0.2)
+
+
 def wait_for_rows(dataset: str, rows: int) -> None:
     """Returns once the query port sees so many rows."""
-    deadline = time.monotonic() + 20
-    while (seen := json.loads(query(f"SELECT count(*) AS n FROM {dataset}"))[0]["n"]) != rows:
-        if seen > rows or time.monotonic() > deadline:
-            raise SystemExit(f"{dataset} has {seen} rows, not {rows}")
-        time.sleep(0.1)
+
+    def missing() -> str:
+        seen = rows_of(NAME, dataset)
+        told = f"{dataset} has {seen} rows, not {rows}"
+        if seen > rows:
+            raise SystemExit(told)
+        return told if seen < rows else ""
+
+    wait_until(missing, 20)

@@ -7,13 +7,12 @@ a declared product, which is broken in the end.
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from mesh_client import ORIGIN, get
+from mesh_client import ORIGIN, get, wait_until
 
 PRODUCT = "bracelet-cardiology"
 PRODUCT_PAGE = f"/catalog/products/{PRODUCT}"
@@ -111,11 +110,12 @@ def broken_in(folder: Path) -> str:
     at = next(at for at, line in enumerate(lines) if line.strip().startswith("from:"))
     lines[at] = lines[at].replace("from:", "form:")
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    deadline = time.monotonic() + 30
-    while not get(f"/catalog/api/v1/products/{folder.name}").get("failure"):
-        if time.monotonic() > deadline:
-            raise SystemExit("the catalog does not see that mesh.yaml is broken")
-        time.sleep(0.2)
+
+    def missing() -> str:
+        seen = get(f"/catalog/api/v1/products/{folder.name}").get("failure")
+        return "" if seen else "the catalog does not see that mesh.yaml is broken"
+
+    wait_until(missing, 30)
     return f"mesh.yaml:{at + 1}"
 
 

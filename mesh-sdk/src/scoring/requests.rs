@@ -13,6 +13,7 @@ use futures::FutureExt;
 use mesh_contracts::Violation;
 use mesh_events::{Consumer, Delivery, Event, EventError, EventLog, MAX_EVENT_BYTES, Received};
 use mesh_models::ModelError;
+use mesh_platform::telemetry::Chain;
 use mesh_storage::StorageError;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -21,13 +22,14 @@ use super::{Asked, Scoring};
 use crate::admitted::Admitted;
 use crate::ingest::{WayError, off_the_runtime, subject};
 use crate::quarantine::{Broken, Quarantine, QuarantineError};
+use crate::recovery::Recovery;
 use crate::sink::backlog::Backlog;
 
 /// Requests that are scored together at most.
 const AT_ONCE: usize = 2000;
 const LONG: Duration = Duration::from_secs(60);
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Before an answer that found no room is tried again.
+const CONGESTED: Duration = Duration::from_millis(200);
 
 /// Answers the requests of one topic.
 pub(crate) struct Requests {
@@ -57,7 +59,7 @@ struct Done {
 
 #[derive(Debug, thiserror::Error)]
 enum RequestsError {
-    #[error(transparent)]
+    #[error("{}", Chain(.0))]
     Events(#[from] EventError),
     #[error(transparent)]
     Way(#[from] WayError),
@@ -75,21 +77,19 @@ impl Requests {
     /// Runs until `stop`. Requests that have no answer then wait on their topic.
     pub(crate) async fn run(self, stop: CancellationToken) {
         let requests = Arc::new(self);
-        let mut pause = FIRST_PAUSE;
+        let mut recovery = Recovery::new(&requests.healthy);
         loop {
             // A bug in what it calls must not end it unnoticed.
-            let answered = AssertUnwindSafe(requests.answer(&stop, &mut pause))
+            let answered = AssertUnwindSafe(requests.answer(&stop, &mut recovery))
                 .catch_unwind()
                 .await;
             let Err(error) = answered.unwrap_or(Err(RequestsError::Panicked)) else {
                 return;
             };
-            (requests.healthy)(false);
-            let topic = &requests.topic;
+            let (topic, pause) = (&requests.topic, recovery.failed());
             tracing::error!(topic, %error, retry_in = ?pause, "requests to a model are not answered");
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+            if !recovery.rest(&stop).await {
+                return;
             }
         }
     }
@@ -97,13 +97,18 @@ impl Requests {
     async fn answer(
         self: &Arc<Self>,
         stop: &CancellationToken,
-        pause: &mut Duration,
+        recovery: &mut Recovery<'_>,
     ) -> Result<(), RequestsError> {
         let mut consumer = self.log.consumer(&self.group, &self.topic).await?;
+        recovery.begins();
         let mut quarantined = BTreeMap::new();
         loop {
+            let wait = match quarantined.is_empty() {
+                true => LONG,
+                false => recovery.patience(LONG),
+            };
             let delivery = tokio::select! {
-                delivery = consumer.next(AT_ONCE, LONG) => delivery?,
+                delivery = consumer.next(AT_ONCE, wait) => delivery?,
                 () = stop.cancelled() => return Ok(()),
             };
             match delivery {
@@ -120,10 +125,9 @@ impl Requests {
                 Delivery::Events(requests) => {
                     self.work(requests, &quarantined, consumer.as_mut(), stop)
                         .await?;
+                    recovery.succeeded();
                 }
             }
-            (self.healthy)(true);
-            *pause = FIRST_PAUSE;
         }
     }
 
@@ -165,7 +169,7 @@ impl Requests {
             }
             tokio::select! {
                 () = stop.cancelled() => return Ok(false),
-                () = tokio::time::sleep(FIRST_PAUSE) => {}
+                () = tokio::time::sleep(CONGESTED) => {}
             }
         }
     }

@@ -32,6 +32,11 @@ impl Seat {
         }
     }
 
+    /// Whether there are partitions for it.
+    pub(super) fn is_taken(&self) -> bool {
+        !self.ledger.partitions().is_empty()
+    }
+
     /// How long to wait for what comes next.
     pub(super) fn patience(&self) -> Duration {
         match &self.ends {
@@ -45,7 +50,7 @@ impl Seat {
     pub(super) fn is_at_its_ends(&self) -> bool {
         let mut ends = (0..).zip(self.ends.iter().flatten());
         let mine = |partition| self.ledger.next(partition);
-        !self.ledger.partitions().is_empty()
+        self.is_taken()
             && ends.all(|(partition, end)| mine(partition).is_none_or(|next| next >= *end))
     }
 

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::{Document, ErrorCode, MEDIA_TYPE, codes};
-use crate::telemetry::RequestContext;
+use crate::telemetry::{Chain, RequestContext};
 
 /// Why a request did not succeed. Carries nothing the caller should not see: causes go to the log.
 #[derive(Clone)]
@@ -167,20 +167,5 @@ impl IntoResponse for Problem {
         }
         response.extensions_mut().insert(self.0.code);
         response
-    }
-}
-
-/// An error with all its causes on one line.
-struct Chain<'a>(&'a dyn Error);
-
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut next = self.0.source();
-        while let Some(cause) = next {
-            write!(f, ": {cause}")?;
-            next = cause.source();
-        }
-        Ok(())
     }
 }

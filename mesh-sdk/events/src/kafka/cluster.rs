@@ -128,7 +128,16 @@ impl Cluster {
     ) -> Result<Vec<u64>, EventError> {
         let topic = topic.to_owned();
         let partitions = partitions.to_vec();
-        self.ask(move |observer| persist(|| offsets(observer, &topic, &partitions, edge)))
+        let ask = move |observer: &_| {
+            persist(|| {
+                offsets(observer, &topic, &partitions, edge).inspect_err(|_| {
+                    // What librdkafka has heard of the topic may be wrong for as long as a quarter of an hour, unless it
+                    // is asked for anew: a broker that was behind may have told it.
+                    let _ = look_up(observer, &topic);
+                })
+            })
+        };
+        self.ask(ask)
             .await
             .map_err(|source| EventError::ReadFailed { source })
     }

@@ -14,7 +14,7 @@ use rdkafka::ClientContext;
 use rdkafka::client::OAuthToken;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, StreamConsumer};
 use rdkafka::error::KafkaError;
-use rdkafka::topic_partition_list::TopicPartitionList;
+use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaRespErr;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
@@ -22,7 +22,7 @@ use tokio::task::spawn_blocking;
 use super::clients::Clients;
 use super::cluster::{Cluster, PATIENCE, persist};
 use super::inbox::Inbox;
-use super::partitions::{placed, starts, unplaced};
+use super::partitions::{list, placed, starts, unplaced};
 use super::session::Session;
 use crate::consumer::Unanswered;
 use crate::{Cause, Consumer, Delivery, EventError};
@@ -64,7 +64,11 @@ impl KafkaConsumer {
         let (topic, consumer) = (self.inbox.topic(), self.inbox.consumer());
         match told {
             Unanswered::Nothing => Ok(()),
-            Unanswered::Assigned(it) => consumer.incremental_assign(&unplaced(topic, it)?),
+            // At a place, or librdkafka would warn that it finds none.
+            Unanswered::Assigned(it) => {
+                let ends = list(topic, it.iter().map(|&it| (it, Offset::End)))?;
+                consumer.incremental_assign(&ends)
+            }
             Unanswered::Revoked(it) => consumer.incremental_unassign(&unplaced(topic, it)?),
         }
     }

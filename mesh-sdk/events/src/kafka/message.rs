@@ -49,8 +49,7 @@ pub(super) fn event(message: &impl Message) -> Result<Event, Unreadable> {
 }
 
 fn read(message: &impl Message, came: DateTime<Utc>) -> Result<Event, NotAnEvent> {
-    let attributes = attributes(message)?;
-    let content_type = attributes.datacontenttype.as_deref().map(essence);
+    let content_type = content_type(message)?.map(essence);
     match content_type.as_deref() {
         Some(CLOUDEVENTS_JSON) => {
             let json = message.payload().unwrap_or_default();
@@ -59,33 +58,48 @@ fn read(message: &impl Message, came: DateTime<Utc>) -> Result<Event, NotAnEvent
         Some(other) if other.starts_with("application/cloudevents") => {
             Err(format!("of the formats of CloudEvents, {CLOUDEVENTS_JSON} alone is read").into())
         }
-        _ if attributes.specversion.is_none() => Err(format!(
-            "it has neither a header ce_specversion nor the content type {CLOUDEVENTS_JSON}"
-        )
-        .into()),
-        _ => {
-            let data = message.payload().ok_or("it has no data")?;
-            attributes.event(Bytes::copy_from_slice(data), came)
-        }
+        _ => binary(message, came),
     }
 }
 
-/// What the headers say of an event in binary mode. Of two with one name the first counts; others may write it in capitals.
+fn binary(message: &impl Message, came: DateTime<Utc>) -> Result<Event, NotAnEvent> {
+    let attributes = attributes(message)?;
+    if attributes.specversion.is_none() {
+        return Err(format!(
+            "it has neither a header ce_specversion nor the content type {CLOUDEVENTS_JSON}"
+        )
+        .into());
+    }
+    let data = message.payload().ok_or("it has no data")?;
+    attributes.event(Bytes::copy_from_slice(data), came)
+}
+
+fn content_type(message: &impl Message) -> Result<Option<&str>, NotAnEvent> {
+    let mut headers = message.headers().into_iter().flat_map(Headers::iter);
+    let found = headers.find(|header| header.key.eq_ignore_ascii_case(CONTENT_TYPE));
+    let value = found.and_then(|header| header.value);
+    value.map(|value| text(CONTENT_TYPE, value)).transpose()
+}
+
+/// What the headers say of an event in binary mode, all of them in one pass. Of several with one name the first that has a
+/// value counts; others may write names in capitals.
 fn attributes(message: &impl Message) -> Result<Attributes, NotAnEvent> {
     let mut attributes = Attributes::default();
     for header in message.headers().into_iter().flat_map(Headers::iter) {
-        let Some((name, place)) = place(&mut attributes, header.key) else {
-            continue;
-        };
-        if let (None, Some(value)) = (&place, header.value) {
-            let text = std::str::from_utf8(value);
-            let text = text.map_err(|_| format!("its header {name} is not UTF-8"))?;
-            *place = Some(text.to_owned());
+        if let Some((name, place @ None)) = place(&mut attributes, header.key)
+            && let Some(value) = header.value
+        {
+            *place = Some(text(name, value)?.to_owned());
         }
     }
     Ok(attributes)
 }
 
+fn text<'a>(header: &str, value: &'a [u8]) -> Result<&'a str, NotAnEvent> {
+    std::str::from_utf8(value).map_err(|_| format!("its header {header} is not UTF-8").into())
+}
+
+/// Where the value of a header belongs, if it is one of an event.
 fn place<'a>(
     attributes: &'a mut Attributes,
     header: &str,

@@ -10,9 +10,9 @@ use rdkafka::mocking::{MockCluster, MockCoordinator};
 use rdkafka::producer::DefaultProducerContext;
 use rdkafka::types::RDKafkaApiKey::Produce;
 use rdkafka::types::RDKafkaRespErr::{
-    self, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,
+    self, RD_KAFKA_RESP_ERR_NO_ERROR, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS,
     RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
-    RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT,
+    RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART,
 };
 
 use crate::support::{LONG, event_about, read_all, readable};
@@ -142,4 +142,36 @@ async fn a_group_goes_on_when_its_coordinator_moves() {
         consumer.commit(&BTreeMap::from([(0, next)])).await.unwrap();
         assert_eq!(consumer.committed(&[0]).await.unwrap()[&0], next);
     }
+}
+
+#[tokio::test]
+async fn a_question_follows_its_partition_to_another_leader() {
+    let brokers = Brokers::new(3).unwrap();
+    let log = log(&brokers).await;
+    for (end, leader) in [1, 2, 3, 1].into_iter().enumerate() {
+        brokers.partition_leader(TOPIC, 0, Some(leader)).unwrap();
+        let ends = log.ends(TOPIC).await.unwrap();
+        assert_eq!(ends, [end as u64], "asked of broker {leader}");
+        log.append(TOPIC, vec![event_about("one", end)])
+            .await
+            .unwrap();
+    }
+}
+
+/// As in a cluster whose brokers do not hear of a new topic at the same time.
+#[tokio::test]
+async fn a_question_outlasts_a_broker_that_does_not_know_the_topic_yet() {
+    let brokers = Brokers::new(1).unwrap();
+    let log = log(&brokers).await;
+    log.create_topic(TOPIC, 1).await.unwrap();
+    brokers
+        .topic_error(TOPIC, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
+        .unwrap();
+    let (ends, ()) = tokio::join!(log.ends(TOPIC), async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        brokers
+            .topic_error(TOPIC, RD_KAFKA_RESP_ERR_NO_ERROR)
+            .unwrap();
+    });
+    assert_eq!(ends.unwrap(), [0]);
 }

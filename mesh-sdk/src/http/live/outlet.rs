@@ -10,6 +10,7 @@ use futures::{StreamExt, stream};
 use mesh_events::EventError;
 use mesh_platform::identity::Caller;
 use mesh_platform::server::Closing;
+use mesh_platform::telemetry::Chain;
 use mesh_storage::StorageError;
 use tokio::sync::mpsc;
 
@@ -30,7 +31,7 @@ pub(super) struct Outlet(mpsc::Sender<Frame>);
 pub(super) enum Ended {
     #[error("the client is gone, or takes nothing any more")]
     Unread,
-    #[error(transparent)]
+    #[error("{}", Chain(.0))]
     Events(#[from] EventError),
     #[error("{}", .0.without_values())]
     Storage(#[from] StorageError),

@@ -104,9 +104,10 @@ impl Recent {
     /// Of the ids up to `time`.
     fn keep_in_less_space(&mut self, time: i64) {
         for (id, at) in self.at.extract_if(|_, at| *at <= time) {
-            let forgotten = self.older.add(id, at);
-            let since = forgotten.map(|newest| newest.saturating_add(1));
-            self.since = self.since.max(since);
+            if let Some(newest) = self.older.add(id, at) {
+                let since = |since: i64| since.max(newest.saturating_add(1));
+                self.since = self.since.map(since);
+            }
         }
     }
 }

@@ -124,6 +124,36 @@ fn structured_mode_is_read_too() {
 }
 
 #[test]
+fn what_headers_say_beside_an_event_in_structured_mode_does_not_count() {
+    let headers = text_headers(&[("content-type", "application/cloudevents+json")]);
+    let headers = headers.insert(Header {
+        key: "ce_id",
+        value: Some(&[0xff][..]),
+    });
+    let json = reading().to_cloudevents_json();
+    assert_eq!(
+        event(&message(Some(headers), Some(&json))).unwrap(),
+        reading()
+    );
+}
+
+#[test]
+fn of_two_headers_with_one_name_the_first_counts() {
+    let mut twice = headers(&reading());
+    for value in [&b"other"[..], &[0xff]] {
+        twice = twice.insert(Header {
+            key: "CE_Subject",
+            value: Some(value),
+        });
+    }
+    let data = std::str::from_utf8(&reading().data).unwrap().to_owned();
+    assert_eq!(
+        event(&message(Some(twice), Some(&data))).unwrap(),
+        reading()
+    );
+}
+
+#[test]
 fn a_message_that_is_no_event_says_what_it_lacks() {
     let reason = |headers, data| event(&message(headers, data)).unwrap_err().reason;
     let no_event =

@@ -74,6 +74,17 @@ fn what_is_kept_in_less_space_goes_once_it_is_older_than_the_window() {
 }
 
 #[test]
+fn what_was_never_read_from_the_table_is_not_known_by_what_is_forgotten() {
+    let mut recent = Recent {
+        since: None,
+        ..small(1000)
+    };
+    recent.add((0..20_000).map(|at| (at as u128, at)), LONG);
+    assert!(!recent.has_begun());
+    assert_eq!(recent.look_up(u128::MAX, 20_000), Known::Perhaps);
+}
+
+#[test]
 fn a_time_that_lies_ahead_makes_nobody_forget_the_present() {
     let now = chrono::Utc::now().timestamp_micros();
     let hour = 3_600_000_000;
