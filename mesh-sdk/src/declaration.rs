@@ -4,8 +4,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use mesh_contracts::{DocumentError, DocumentSchema};
+use mesh_models::Measure;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -132,6 +134,9 @@ pub(crate) struct Model {
     pub(crate) answer: String,
     pub(crate) features: Features,
     pub(crate) training: Training,
+    /// What a version has to show before it answers.
+    #[serde(default)]
+    pub(crate) gate: Promotion,
 }
 
 /// A stock algorithm that tells yes from no.
@@ -196,6 +201,72 @@ pub(crate) struct Training {
     pub(crate) held_out: f64,
     /// Of the split, and of what the algorithm leaves to chance.
     pub(crate) seed: u64,
+}
+
+/// What a version has to show before it answers, beside that its artifact takes the declared features and answers as what
+/// was trained did.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Promotion {
+    /// Measures on the cases held out: at least so much where more is better (`accuracy`, `precision`, `recall`, `f1`,
+    /// `auc`), at most so much of the others (`log-loss`, `brier`, `calibration-error`).
+    #[serde(default)]
+    pub(crate) require: BTreeMap<Measure, f64>,
+    /// The measure by which it is compared with the version in Production, on the same cases.
+    #[serde(default = "Promotion::usual_measure")]
+    pub(crate) compare_by: Measure,
+    /// By how much it may be worse than that version.
+    #[serde(default = "Promotion::usual_margin")]
+    #[schemars(range(min = 0.0))]
+    pub(crate) margin: f64,
+    /// Milliseconds within which nine of ten records are scored, one at a time.
+    #[serde(default = "Promotion::usual_latency")]
+    #[schemars(range(min = 0.001, max = 60000.0))]
+    pub(crate) latency_ms: f64,
+    /// Records with the answer that every version has to give.
+    #[serde(default)]
+    pub(crate) golden: Vec<Golden>,
+}
+
+/// A record whose answer is beyond doubt.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Golden {
+    /// As it would be sent to the scoring port.
+    pub(crate) record: Map<String, Value>,
+    /// 1 for yes, 0 for no.
+    #[schemars(range(min = 0, max = 1))]
+    pub(crate) prediction: i64,
+}
+
+impl Promotion {
+    fn usual_measure() -> Measure {
+        Measure::Brier
+    }
+
+    fn usual_margin() -> f64 {
+        0.01
+    }
+
+    fn usual_latency() -> f64 {
+        10.0
+    }
+
+    pub(crate) fn latency(&self) -> Duration {
+        Duration::from_secs_f64(self.latency_ms / 1000.0)
+    }
+}
+
+impl Default for Promotion {
+    fn default() -> Promotion {
+        Promotion {
+            require: BTreeMap::new(),
+            compare_by: Promotion::usual_measure(),
+            margin: Promotion::usual_margin(),
+            latency_ms: Promotion::usual_latency(),
+            golden: Vec::new(),
+        }
+    }
 }
 
 static SCHEMA: LazyLock<DocumentSchema> = LazyLock::new(|| {

@@ -2,6 +2,7 @@
 
 mod describe;
 mod ingest;
+mod lifecycle;
 mod live;
 mod quarantine;
 mod query;
@@ -33,6 +34,9 @@ pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
     }
     for (plan, scoring) in product.scoring_ports() {
         api = api.merge(score::api(product, plan, scoring.clone()));
+        if let Some(lifecycle) = product.lifecycles.get(&plan.name) {
+            api = api.merge(lifecycle::api(product, plan, lifecycle.clone()));
+        }
         if let Some(requests) = product.requests.get(&plan.name) {
             api = api.merge(score_requests::api(product, plan, requests.clone()));
         }

@@ -4,10 +4,12 @@ use mesh_events::EventError;
 use mesh_models::ModelError;
 use mesh_platform::problem::{ErrorCode, Problem, codes};
 use mesh_storage::StorageError;
+use serde_json::json;
 
 use crate::SdkError;
 use crate::http::refusal;
 use crate::ingest::{BodyError, IngestError, WayError};
+use crate::lifecycle::LifecycleError;
 use crate::quarantine::ReplayError;
 use crate::scoring::ScoreError;
 use crate::sink::backlog::Congested;
@@ -47,6 +49,7 @@ impl From<ScoreError> for Problem {
                 ))
             }
             ScoreError::Model(error) => Problem::internal(error),
+            ScoreError::NotReady => Problem::new(&codes::MODEL_NOT_READY),
             ScoreError::TooMany(_) => {
                 Problem::new(&codes::BODY_TOO_LARGE).with_detail(error.to_string())
             }
@@ -102,6 +105,33 @@ impl From<ReplayError> for Problem {
             error => Problem::caused(&codes::UNAVAILABLE, error).with_detail(
                 "What was begun is finished by the next replay, or when the product starts: ask again.",
             ),
+        }
+    }
+}
+
+impl From<LifecycleError> for Problem {
+    fn from(error: LifecycleError) -> Self {
+        match error {
+            LifecycleError::NoVersion { .. } => {
+                Problem::new(&codes::NOT_FOUND).with_detail(error.to_string())
+            }
+            LifecycleError::Gate { ref report, .. } => {
+                let failed = report.failed().map(|check| json!(check));
+                Problem::new(&codes::GATE_FAILED)
+                    .with_detail(error.to_string())
+                    .with_errors(failed.collect())
+            }
+            LifecycleError::Already { .. } | LifecycleError::NothingBefore(_) => {
+                Problem::new(&codes::STAGE_CONFLICT).with_detail(error.to_string())
+            }
+            LifecycleError::History(error) if error.is_overtaken() => {
+                Problem::new(&codes::STAGE_CONFLICT)
+                    .with_detail("something else was decided about this model meanwhile: look again")
+            }
+            LifecycleError::History(error) => Problem::caused(&codes::UNAVAILABLE, error)
+                .with_detail("The history of the model cannot be written at the moment; nothing has changed."),
+            LifecycleError::Sdk(error) => error.into(),
+            LifecycleError::Model(error) => Problem::internal(error),
         }
     }
 }

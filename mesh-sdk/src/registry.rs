@@ -22,6 +22,8 @@ pub struct ModelVersion {
     pub model: String,
     /// From 1, without gaps.
     pub version: u64,
+    /// As the history of the model says; what a version's own record says of it counts no more.
+    #[serde(default)]
     pub stage: Stage,
     pub description: String,
     pub algorithm: String,
@@ -36,10 +38,25 @@ pub struct ModelVersion {
     pub trained_on: TrainedOn,
     /// On the cases that were held out.
     pub evaluation: Evaluation,
+    /// Of the artifact with what was trained; nothing where it came as a file.
+    #[serde(default)]
+    pub parity: Option<Parity>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+/// How far an artifact answers as what it was exported from.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Parity {
+    pub cases: usize,
+    /// Between probabilities of yes.
+    pub largest_difference: f64,
+    /// Cases whose prediction differs.
+    pub other_labels: usize,
+}
+
+/// Where a version is on its way. One version of a model is in Production at most, and that one answers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Stage {
+    #[default]
     Staging,
     Production,
     Archived,

@@ -7,6 +7,7 @@ use mesh_storage::{Dataset, Engine};
 
 use crate::changes::Changes;
 use crate::ingest::Ingest;
+use crate::lifecycle::{Lifecycle, ModelHistory};
 use crate::product::{ModelPlan, resolve};
 use crate::quality::Reports;
 use crate::quarantine::{Quarantine, Replay};
@@ -38,8 +39,10 @@ pub struct RunningProduct {
     pub(crate) models: BTreeMap<String, Arc<Scoring>>,
     /// Where each model is asked by messages.
     pub(crate) requests: BTreeMap<String, Arc<Ingest>>,
-    /// Of each model, oldest first.
-    pub(crate) versions: BTreeMap<String, Vec<ModelVersion>>,
+    /// Of the stages of its models, if it has any.
+    pub(crate) history: Option<ModelHistory>,
+    /// Of each model.
+    pub(crate) lifecycles: BTreeMap<String, Arc<Lifecycle>>,
 }
 
 /// A dataset as of one version.
@@ -110,13 +113,9 @@ impl RunningProduct {
     }
 
     /// The version of each model that answers now.
-    pub fn models(&self) -> impl Iterator<Item = &ModelVersion> {
-        self.models.values().map(|model| model.version())
-    }
-
-    /// Every version of a model, oldest first; none if there is no such model.
-    pub(crate) fn versions(&self, model: &str) -> &[ModelVersion] {
-        self.versions.get(model).map_or(&[], Vec::as_slice)
+    pub fn models(&self) -> impl Iterator<Item = ModelVersion> {
+        let lifecycles = self.lifecycles.values();
+        lifecycles.filter_map(|lifecycle| Some(lifecycle.serving()?.version.clone()))
     }
 
     pub(crate) fn engine(&self) -> &Engine {

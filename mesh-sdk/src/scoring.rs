@@ -18,7 +18,8 @@ use crate::ingest::{
     BodyError, Refusals, Way, WayError, off_the_runtime, schema_of, subject, timestamp,
 };
 use crate::product::ModelPlan;
-use crate::registry::{Accuracy, ModelVersion};
+use crate::lifecycle::{Lifecycle, Serving};
+use crate::registry::Accuracy;
 
 /// Most records that one call may send.
 pub(crate) const MAX_RECORDS: usize = 10_000;
@@ -29,8 +30,7 @@ pub(crate) struct Scoring {
     topic: String,
     source: String,
     schema: String,
-    model: Model,
-    version: ModelVersion,
+    lifecycle: Arc<Lifecycle>,
     /// Of the answers, whose events are about what it says.
     output: Contract,
     way: Way,
@@ -75,6 +75,8 @@ pub(crate) enum ScoreError {
     TooMany(usize),
     #[error("{} violations of the contract", .0.violations())]
     Refused(Refusals),
+    #[error("no version of the model is in Production")]
+    NotReady,
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
@@ -86,8 +88,7 @@ impl Scoring {
         plan: &ModelPlan,
         topic: String,
         source: String,
-        model: Model,
-        version: ModelVersion,
+        lifecycle: Arc<Lifecycle>,
         way: Way,
     ) -> Scoring {
         Scoring {
@@ -96,15 +97,10 @@ impl Scoring {
             topic,
             source,
             schema: schema_of(&plan.output),
-            model,
-            version,
+            lifecycle,
             output: plan.output.clone(),
             way,
         }
-    }
-
-    pub(crate) fn version(&self) -> &ModelVersion {
-        &self.version
     }
 
     /// Scores every record of `body`, or none: returns once the answers are durable.
@@ -150,7 +146,8 @@ impl Scoring {
         if !refused.is_empty() {
             return Err(ScoreError::Refused(refused));
         }
-        let answers = self.answer(&mut asked)?;
+        let serving = self.lifecycle.serving().ok_or(ScoreError::NotReady)?;
+        let answers = self.answer(&serving, &mut asked)?;
         if let Some(row) = answers.iter().position(Option::is_none) {
             return Err(ModelError::UndefinedScore { row }.into());
         }
@@ -170,26 +167,31 @@ impl Scoring {
     }
 
     /// Adds the answer to every record; returns the event that keeps it, or nothing where the model has no answer.
-    fn answer(&self, asked: &mut [Asked]) -> Result<Vec<Option<Event>>, ModelError> {
-        let features = self.model.features();
+    fn answer(
+        &self,
+        serving: &Serving,
+        asked: &mut [Asked],
+    ) -> Result<Vec<Option<Event>>, ModelError> {
+        let Serving { model, version } = serving;
+        let features = model.features();
         let mut rows = Vec::with_capacity(asked.len() * features.len());
         for Asked { record, .. } in asked.iter() {
             rows.extend(features.iter().map(|feature| number(record.get(feature))));
         }
         let mut scores = Scores::new();
-        match self.model.score(&rows, &mut scores) {
+        match model.score(&rows, &mut scores) {
             // The others have theirs.
             Ok(()) | Err(ModelError::UndefinedScore { .. }) => {}
             Err(error) => return Err(error),
         }
         let now = Utc::now();
         let scored_at = timestamp(now);
-        let accuracy = self.version.accuracy();
+        let accuracy = version.accuracy();
         let labels = scores.labels().iter();
-        let answers = labels.zip(positive(&self.model, &scores));
+        let answers = labels.zip(positive(model, &scores));
         let rows = scores
             .probabilities()
-            .chunks_exact(self.model.classes().len());
+            .chunks_exact(model.classes().len());
         let answers = asked.iter_mut().zip(answers).zip(rows);
         let events = answers.map(|((asked, (label, probability)), row)| {
             if row.iter().any(|probability| probability.is_nan()) {
@@ -200,8 +202,8 @@ impl Scoring {
                 prediction: *label,
                 probability: shortest(probability),
                 accuracy,
-                model: &self.version.model,
-                version: self.version.version,
+                model: &version.model,
+                version: version.version,
                 event_id: &id,
                 scored_at: &scored_at,
             };
@@ -223,7 +225,7 @@ impl Scoring {
 }
 
 /// A feature as the model takes it: what is absent or null is NaN, and the graph imputes it.
-fn number(value: Option<&Value>) -> f32 {
+pub(crate) fn number(value: Option<&Value>) -> f32 {
     match value {
         Some(Value::Number(number)) => number.as_f64().map_or(f32::NAN, |number| number as f32),
         Some(Value::Bool(flag)) => f32::from(u8::from(*flag)),

@@ -1,6 +1,9 @@
-//! Parts of the statements that the platform asks of its own datasets.
+//! The statements that the platform asks of its own datasets.
 
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt;
+use mesh_storage::{Engine, Format, StorageError};
+use serde::de::DeserializeOwned;
 
 use crate::ingest::timestamp;
 
@@ -19,4 +22,16 @@ pub(crate) fn moment(time: DateTime<Utc>) -> String {
         "arrow_cast('{}', 'Timestamp(Microsecond, Some(\"UTC\"))')",
         timestamp(time)
     )
+}
+
+/// The rows that a statement gives.
+pub(crate) async fn rows<T: DeserializeOwned>(
+    engine: &Engine,
+    statement: &str,
+) -> Result<Vec<T>, StorageError> {
+    let rows = engine.query(statement).await?;
+    let chunks: Vec<_> = rows.encode(Format::Json)?.try_collect().await?;
+    serde_json::from_slice(&chunks.concat())
+        // Without serde's message, which may quote what it found.
+        .map_err(|_| StorageError::Encode("the rows of a dataset of the platform".to_owned()))
 }

@@ -13,12 +13,13 @@ use tokio_util::sync::CancellationToken;
 use crate::changes::Changes;
 use crate::host::Starting;
 use crate::ingest::{Ingest, Way};
+use crate::lifecycle::{Decider, Lifecycle, LifecycleError, MESH, MODEL_HISTORY, ModelHistory};
 use crate::maintenance::Maintenance;
 use crate::product::{DatasetPlan, Events, ModelPlan, Recipe};
 use crate::quality::{Reports, Watch};
 use crate::quarantine::{QUARANTINE, Quarantine, Replay};
 use crate::refresh::{Quiet, RefreshState, Refresher};
-use crate::registry::{ModelVersion, Registry};
+use crate::registry::{ModelVersion, Registry, Stage};
 use crate::scoring::Scoring;
 use crate::scoring::requests::Requests;
 use crate::sink::Sink;
@@ -117,7 +118,8 @@ pub(crate) async fn product(
         ports: BTreeMap::new(),
         models: BTreeMap::new(),
         requests: BTreeMap::new(),
-        versions: BTreeMap::new(),
+        history: None,
+        lifecycles: BTreeMap::new(),
         product,
     };
     let mut start = Start {
@@ -155,9 +157,7 @@ impl Start<'_> {
     async fn all(&mut self) -> Result<(), SdkError> {
         self.datasets().await?;
         self.ports();
-        for plan in self.running.product.models().to_vec() {
-            self.serve(&plan).await?;
-        }
+        self.models().await?;
         self.watch();
         self.maintain();
         Ok(())
@@ -166,11 +166,11 @@ impl Start<'_> {
     /// Opens, fills and makes the datasets, each behind those it is made of.
     async fn datasets(&mut self) -> Result<(), SdkError> {
         for plan in self.running.product.datasets().to_vec() {
-            if plan.name == QUARANTINE {
+            if [QUARANTINE, MODEL_HISTORY].contains(&plan.name.as_str()) {
                 let message =
                     "the platform has a dataset of this name in every product; choose another";
                 return Err(SdkError::declaration(
-                    format!("datasets.{QUARANTINE}"),
+                    format!("datasets.{}", plan.name),
                     message,
                 ));
             }
@@ -332,33 +332,43 @@ impl Start<'_> {
         }
     }
 
-    /// Serves the newest version of a model. It is trained where there is none, or none by the present declaration.
-    async fn serve(&mut self, plan: &ModelPlan) -> Result<(), SdkError> {
+    async fn models(&mut self) -> Result<(), SdkError> {
+        let plans = self.running.product.models().to_vec();
+        if plans.is_empty() {
+            return Ok(());
+        }
+        let folder = self.folder.join("datasets");
+        let history = ModelHistory::open(&folder, self.keeper.clone()).await?;
+        self.running.engine.add(history.dataset().clone());
+        for plan in plans {
+            self.serve(&plan, &history).await?;
+        }
+        self.running.history = Some(history);
+        Ok(())
+    }
+
+    /// Serves the version of a model that is in Production. One is trained where there is none by the present declaration,
+    /// and goes into Production if it passes the gate.
+    async fn serve(&mut self, plan: &ModelPlan, history: &ModelHistory) -> Result<(), SdkError> {
         let folder = self.folder.join("models").join(&plan.name);
         let registry = Arc::new(Registry::open(folder, &plan.name)?);
-        let mut versions = registry.versions()?;
-        let newest = versions
-            .last()
-            .filter(|version| version.is_trained_by(plan));
-        let version = match newest {
-            Some(version) => version.clone(),
-            None => {
-                let version = self.train(plan, &registry).await?;
-                versions.push(version.clone());
-                version
-            }
-        };
-        let model = registry.load(&version)?;
+        let lifecycle = Lifecycle::open(plan.clone(), registry.clone(), history.clone());
+        let lifecycle = Arc::new(lifecycle.await.map_err(LifecycleError::at_start)?);
+        lifecycle.adopt().await.map_err(LifecycleError::at_start)?;
+        let versions = lifecycle.versions();
+        let is_current = |version: &ModelVersion| version.is_trained_by(plan);
+        if !versions.last().is_some_and(is_current) {
+            self.train(plan, &registry, &lifecycle).await?;
+        }
         let product = &self.running.product;
         let topic = product.topic(Events::Model(&plan.name));
         let source = product.urn(&plan.name, &plan.output);
         let way = self.way(&topic);
-        let scoring = Scoring::new(plan, topic, source, model, version, way);
-        let scoring = Arc::new(scoring);
-        self.running
-            .models
-            .insert(plan.name.clone(), scoring.clone());
-        self.running.versions.insert(plan.name.clone(), versions);
+        let scoring = Arc::new(Scoring::new(plan, topic, source, lifecycle.clone(), way));
+        let models = &mut self.running.models;
+        models.insert(plan.name.clone(), scoring.clone());
+        let lifecycles = &mut self.running.lifecycles;
+        lifecycles.insert(plan.name.clone(), lifecycle);
         self.requests(plan, scoring).await
     }
 
@@ -394,13 +404,16 @@ impl Start<'_> {
         Ok(())
     }
 
+    /// Trains a version, and puts it into Production if it passes the gate.
     async fn train(
         &self,
         plan: &ModelPlan,
         registry: &Arc<Registry>,
-    ) -> Result<ModelVersion, SdkError> {
+        lifecycle: &Lifecycle,
+    ) -> Result<(), SdkError> {
         let step = self.starting.step(format!("training {}", plan.name));
         let cases = Cases::read(&self.maker, plan).await?;
+        let held_out = Arc::new(cases.held_out(plan)?);
         let (work, registry) = (plan.clone(), registry.clone());
         let trained =
             tokio::task::spawn_blocking(move || training::train(&work, &cases, &registry));
@@ -408,9 +421,23 @@ impl Start<'_> {
             model: plan.name.clone(),
             reason: "it ended before it was done; the log says why".to_owned(),
         })??;
+        let decider = Decider {
+            by: MESH,
+            why: "trained as the model is declared now",
+        };
+        let promoted = lifecycle.promote(version.version, decider, held_out).await;
+        let stage = match promoted {
+            Ok(_) => format!("{:?}", Stage::Production),
+            Err(LifecycleError::Gate { report, .. }) => {
+                let failed = report.failed().map(|check| check.found.as_str());
+                let failed: Vec<_> = failed.collect();
+                format!("stays in {:?}: {}", Stage::Staging, failed.join("; "))
+            }
+            Err(error) => return Err(error.at_start()),
+        };
         let accuracy = version.accuracy();
         step.done(format!(
-            "version {}: accuracy {:.3} [{:.3}, {:.3}] on {} cases held out of {}",
+            "version {}: accuracy {:.3} [{:.3}, {:.3}] on {} cases held out of {}; {stage}",
             version.version,
             accuracy.value,
             accuracy.low,
@@ -418,7 +445,7 @@ impl Start<'_> {
             accuracy.cases,
             version.trained_on.cases
         ));
-        Ok(version)
+        Ok(())
     }
 
     fn watch(&mut self) {
@@ -436,6 +463,7 @@ impl Start<'_> {
         let running = &self.running;
         let mut datasets: Vec<_> = running.datasets.values().cloned().collect();
         datasets.push(self.quarantine.dataset().clone());
+        datasets.extend(running.history.iter().map(|history| history.dataset().clone()));
         let maintenance = Maintenance {
             product: running.product.name().to_owned(),
             datasets,

@@ -4,19 +4,26 @@ use std::collections::BTreeMap;
 
 use chrono::Utc;
 use mesh_models::{
-    CrossValidation, CrossValidationReport, Evaluation, Model, Scores, Table, Target,
+    CrossValidation, CrossValidationReport, Evaluation, Model, Scores, Table, Target, Trained,
 };
 use mesh_storage::{Engine, Numbers};
 
 use crate::product::ModelPlan;
-use crate::registry::{ModelVersion, Registry, Stage, TrainedOn};
+use crate::registry::{ModelVersion, Parity, Registry, Stage, TrainedOn};
 use crate::{RunningProduct, SdkError, scoring};
 
 /// The cases a model learns from.
+#[derive(Clone)]
 pub(crate) struct Cases {
     table: Table,
     labels: Vec<bool>,
     sources: BTreeMap<String, u64>,
+}
+
+/// The cases that a model is measured on.
+pub(crate) struct HeldOut {
+    pub(crate) table: Table,
+    pub(crate) target: Target,
 }
 
 impl Cases {
@@ -56,6 +63,25 @@ impl Cases {
             sources: rows.sources,
         })
     }
+
+    /// The rows to learn from, and those to measure on.
+    fn split(&self, plan: &ModelPlan) -> Result<(Vec<usize>, Vec<usize>), SdkError> {
+        let training = &plan.declared.training;
+        let split = mesh_models::stratified_split(&self.labels, training.held_out, training.seed)?;
+        Ok(split)
+    }
+
+    fn labels(&self, rows: &[usize]) -> Vec<bool> {
+        rows.iter().map(|row| self.labels[*row]).collect()
+    }
+
+    pub(crate) fn held_out(&self, plan: &ModelPlan) -> Result<HeldOut, SdkError> {
+        let (_, held_out) = self.split(plan)?;
+        Ok(HeldOut {
+            table: self.table.select_rows(&held_out),
+            target: Target::yes_or_no(&self.labels(&held_out)),
+        })
+    }
 }
 
 fn table(rows: &Numbers, names: Vec<String>, features: &[&Vec<f32>]) -> Result<Table, SdkError> {
@@ -78,27 +104,22 @@ pub(crate) fn train(
     registry: &Registry,
 ) -> Result<ModelVersion, SdkError> {
     let training = &plan.declared.training;
-    let (fit_on, held_out) =
-        mesh_models::stratified_split(&cases.labels, training.held_out, training.seed)?;
-    let labels =
-        |rows: &[usize]| -> Vec<bool> { rows.iter().map(|row| cases.labels[*row]).collect() };
-    let target = Target::yes_or_no(&labels(&fit_on));
+    let (fit_on, held_out) = cases.split(plan)?;
+    let target = Target::yes_or_no(&cases.labels(&fit_on));
     let trained = plan
         .pipeline
         .fit(&cases.table.select_rows(&fit_on), &target)?;
     let onnx = trained.to_onnx()?;
-    let evaluation = evaluate(
-        &onnx,
-        &cases.table.select_rows(&held_out),
-        &labels(&held_out),
-    )?;
+    let model = Model::from_onnx(&onnx)?;
+    let table = cases.table.select_rows(&held_out);
+    let (evaluation, parity) = measure(&model, &trained, &table, &cases.labels(&held_out))?;
     let version = ModelVersion {
         model: plan.name.clone(),
         version: registry
             .versions()?
             .last()
             .map_or(1, |newest| newest.version + 1),
-        stage: Stage::Production,
+        stage: Stage::Staging,
         description: plan.declared.description.clone(),
         algorithm: plan.declared.algorithm.name().to_owned(),
         parameters: plan.declared.parameters.clone(),
@@ -113,18 +134,39 @@ pub(crate) fn train(
             seed: training.seed,
         },
         evaluation,
+        parity: Some(parity),
     };
     registry.add(&version, &onnx)?;
     Ok(version)
 }
 
-/// On the artifact itself, as it will score.
-fn evaluate(onnx: &[u8], table: &Table, labels: &[bool]) -> Result<Evaluation, SdkError> {
-    let model = Model::from_onnx(onnx)?;
+/// How good the artifact is, as it will score, and whether it answers as what was trained does.
+fn measure(
+    model: &Model,
+    trained: &Trained,
+    table: &Table,
+    labels: &[bool],
+) -> Result<(Evaluation, Parity), SdkError> {
     let mut scores = Scores::new();
     model.score(table.values(), &mut scores)?;
-    let positive: Vec<f64> = scoring::positive(&model, &scores).map(f64::from).collect();
-    Ok(mesh_models::evaluate(labels, &positive, 0.5)?)
+    let positive: Vec<f64> = scoring::positive(model, &scores).map(f64::from).collect();
+    let mut parity = Parity {
+        cases: table.rows(),
+        largest_difference: 0.0,
+        other_labels: 0,
+    };
+    let yes = trained.classes().iter().position(|class| *class == 1);
+    for (row, probability) in positive.iter().enumerate() {
+        let own = trained.scores(table.row(row))?;
+        let own = yes.and_then(|yes| own.get(yes)).copied().unwrap_or(f64::NAN);
+        let difference = (own - probability).abs();
+        // A NaN is a difference too.
+        if !(difference <= parity.largest_difference) {
+            parity.largest_difference = difference;
+        }
+        parity.other_labels += usize::from((own > 0.5) != (*probability > 0.5));
+    }
+    Ok((mesh_models::evaluate(labels, &positive, 0.5)?, parity))
 }
 
 /// Stratified k-fold cross-validation of a model of `product`, repeated, on the newest version of its data.

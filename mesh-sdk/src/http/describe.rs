@@ -26,13 +26,6 @@ struct Models {
     models: Vec<ModelVersion>,
 }
 
-/// The versions of a model.
-#[derive(Serialize, JsonSchema)]
-struct Versions {
-    /// Oldest first.
-    versions: Vec<ModelVersion>,
-}
-
 pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
     let mut api = description(product)
         .merge(asyncapi(product))
@@ -51,9 +44,7 @@ pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
         }
     }
     for plan in product.product().models() {
-        api = api
-            .merge(serving(product, &plan.name))
-            .merge(versions(product, &plan.name));
+        api = api.merge(serving(product, &plan.name));
     }
     api
 }
@@ -187,7 +178,7 @@ fn models(product: &Arc<RunningProduct>) -> Api {
         Schema::of::<Models>(),
     );
     let list = |State(product): State<Arc<RunningProduct>>| async move {
-        let models = product.models().cloned().collect();
+        let models = product.models().collect();
         Json(Models { models })
     };
     let path = super::path(product, "models");
@@ -214,35 +205,11 @@ fn serving(product: &Arc<RunningProduct>, model: &str) -> Api {
     let get = |State(product): State<Arc<RunningProduct>>| async move {
         let version = product.models().find(|version| version.model == model);
         version
-            .cloned()
             .map(Json)
             .ok_or_else(|| Problem::new(&codes::NOT_FOUND))
     };
     Api::new()
         .route(Method::GET, &path, get, operation)
-        .with_state(product.clone())
-}
-
-fn versions(product: &Arc<RunningProduct>, model: &str) -> Api {
-    let operation = operation(
-        product,
-        &format!("versions_{model}"),
-        "The versions of a model",
-    )
-    .answer(
-        StatusCode::OK,
-        "Every version",
-        JSON,
-        Schema::of::<Versions>(),
-    );
-    let path = super::path(product, &format!("models/{model}/versions"));
-    let model = model.to_owned();
-    let list = |State(product): State<Arc<RunningProduct>>| async move {
-        let versions = product.versions(&model).to_vec();
-        Json(Versions { versions })
-    };
-    Api::new()
-        .route(Method::GET, &path, list, operation)
         .with_state(product.clone())
 }
 

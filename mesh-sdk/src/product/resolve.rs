@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use mesh_contracts::{Contract, LogicalType, Port as DeclaredPort, ProductDescription, closest};
-use mesh_models::{Algorithm, Features, ModelError, Pipeline};
+use mesh_contracts::{
+    Contract, Gate, LogicalType, Port as DeclaredPort, ProductDescription, Side, closest,
+};
+use mesh_models::{Algorithm, Features, Measure, ModelError, Pipeline};
 use serde_json::Value;
 
 use super::contracts::Contracts;
@@ -283,6 +285,9 @@ fn model(
         .map_err(|message| SdkError::declaration(path("training.sql"), message))?;
     let pipeline =
         pipeline(model).map_err(|(field, message)| SdkError::declaration(path(&field), message))?;
+    check_gate(model, input).map_err(|(field, message)| {
+        SdkError::declaration(path(&format!("gate.{field}")), message)
+    })?;
     Ok(ModelPlan {
         name: name.to_owned(),
         declared: model.clone(),
@@ -333,6 +338,32 @@ fn check_features(model: &Model, input: &Contract) -> Result<(), String> {
                 "{feature} is a {}, and a model takes numbers, booleans and integer codes",
                 property.logical_type().name()
             ));
+        }
+    }
+    Ok(())
+}
+
+/// That what a version has to show can be measured and asked. Returns the field that is wrong, and why.
+fn check_gate(model: &Model, input: &Contract) -> Result<(), (String, String)> {
+    let asked = &model.gate;
+    let measures = asked.require.keys().map(|measure| ("require", measure));
+    for (field, measure) in measures.chain([("compare_by", &asked.compare_by)]) {
+        if !Measure::OF_CLASSES.contains(measure) {
+            let known = Measure::OF_CLASSES.map(Measure::name).join(", ");
+            let reason = format!(
+                "{} is measured of numbers; of yes and no there are {known}",
+                measure.name()
+            );
+            return Err((field.to_owned(), reason));
+        }
+    }
+    let gate = Gate::compile(input, Side::Input);
+    for (index, golden) in asked.golden.iter().enumerate() {
+        if let Err(violations) = gate.check(&golden.record) {
+            let broken = violations.iter().map(ToString::to_string);
+            let broken: Vec<String> = broken.collect();
+            let reason = format!("breaks contract {}: {}", input.name(), broken.join("; "));
+            return Err((format!("golden[{index}].record"), reason));
         }
     }
     Ok(())

@@ -4,9 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use futures::TryStreamExt;
 use mesh_contracts::{Record, Violation, json};
-use mesh_storage::{Format, StorageError};
+use mesh_storage::StorageError;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -246,7 +245,7 @@ impl Quarantine {
              {open} ORDER BY e.received_at {direction}, e.partition {direction}, e.\"offset\" {direction} {limit}",
             is_wanted = is_wanted.join(" AND "),
         );
-        let mut entries: Vec<Entry> = self.read(&statement).await?;
+        let mut entries: Vec<Entry> = sql::rows(&self.engine, &statement).await?;
         if !wanted.ids.is_empty() {
             entries.retain(|entry| wanted.ids.contains(&entry.entry_id()));
         }
@@ -254,18 +253,6 @@ impl Quarantine {
             entry.id = entry.entry_id().to_string();
         }
         Ok(entries)
-    }
-
-    /// The rows of a statement over this dataset.
-    pub(super) async fn read<T: serde::de::DeserializeOwned>(
-        &self,
-        statement: &str,
-    ) -> Result<Vec<T>, StorageError> {
-        let rows = self.engine.query(statement).await?;
-        let chunks: Vec<_> = rows.encode(Format::Json)?.try_collect().await?;
-        serde_json::from_slice(&chunks.concat())
-            // Without serde's message, which may quote what it found.
-            .map_err(|_| StorageError::Encode("the rows of quarantine".to_owned()))
     }
 }
 

@@ -63,6 +63,8 @@ enum RequestsError {
     Events(#[from] EventError),
     #[error(transparent)]
     Way(#[from] WayError),
+    #[error("no version of the model is in Production")]
+    NotReady,
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
@@ -185,7 +187,9 @@ impl Requests {
         Ok(())
     }
 
-    fn score(&self, requests: Vec<Received>) -> Result<Done, ModelError> {
+    fn score(&self, requests: Vec<Received>) -> Result<Done, RequestsError> {
+        let serving = self.scoring.lifecycle.serving();
+        let serving = serving.ok_or(RequestsError::NotReady)?;
         let mut done = Done::default();
         let (mut asked, mut from) = (Vec::new(), Vec::new());
         for request in requests {
@@ -199,7 +203,7 @@ impl Requests {
                 Err(violations) => done.refused.push((request, violations)),
             }
         }
-        let answers = self.scoring.answer(&mut asked)?;
+        let answers = self.scoring.answer(&serving, &mut asked)?;
         for (request, answer) in from.into_iter().zip(answers) {
             match answer {
                 Some(answer) if answer.size() <= MAX_EVENT_BYTES => done.answers.push(answer),

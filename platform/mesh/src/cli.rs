@@ -8,7 +8,7 @@ use mesh_sdk::{EventsConfig, MeshConfig};
 use tokio::runtime::Runtime;
 
 use crate::ProductList;
-use crate::commands::{contract, dataset, evaluate, new, quarantine, template, test, token, up};
+use crate::commands::{contract, dataset, model, new, quarantine, template, test, token, up};
 
 /// A data mesh: domain teams ship data products with contracts, storage, models and scoring ports.
 #[derive(Parser)]
@@ -38,9 +38,9 @@ enum Command {
     /// Look into what broke its contract, and put it in again.
     #[command(subcommand)]
     Quarantine(quarantine::Quarantine),
-    /// Look into the models of the products.
+    /// Look into the models of the products, and decide which version of one answers.
     #[command(subcommand)]
-    Model(Model),
+    Model(model::Model),
     /// Print the JSON Schema of a file, for editors.
     Schema(Schema),
     /// Print a token for the local mesh.
@@ -113,12 +113,6 @@ pub(crate) struct Token {
     pub(crate) hours: u32,
 }
 
-#[derive(Subcommand)]
-enum Model {
-    /// Cross-validate a model on the newest version of its data, and print the report.
-    Evaluate(Evaluate),
-}
-
 #[derive(Args)]
 pub(crate) struct Evaluate {
     /// The model, as product/model.
@@ -167,9 +161,7 @@ impl Cli {
             Command::Template(command) => template::run(&command),
             Command::Dataset(command) => Runtime::new()?.block_on(dataset::run(&command)).map(done),
             Command::Quarantine(command) => Runtime::new()?.block_on(quarantine::run(&command)),
-            Command::Model(Model::Evaluate(args)) => Runtime::new()?
-                .block_on(evaluate::run(&args, built_in))
-                .map(done),
+            Command::Model(command) => Runtime::new()?.block_on(model::run(&command, built_in)),
             Command::Schema(args) => {
                 let schema = match args.of {
                     Document::Mesh => mesh_sdk::mesh_yaml_schema(),

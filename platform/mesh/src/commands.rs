@@ -1,7 +1,9 @@
 mod alone;
+pub(crate) mod client;
 pub(crate) mod contract;
 pub(crate) mod dataset;
 pub(crate) mod evaluate;
+pub(crate) mod model;
 pub(crate) mod new;
 mod product_folder;
 pub(crate) mod quarantine;

@@ -32,7 +32,7 @@ pub(crate) fn entry(running: &RunningProduct) -> Entry {
         datasets: running.datasets().into_iter().map(dataset).collect(),
         models: running
             .models()
-            .map(|version| model(version, &address))
+            .map(|version| model(&version, &address))
             .collect(),
         address,
         registered_at: Utc::now(),

@@ -11,11 +11,19 @@ pub enum Scope {
     Query,
     /// Read what broke its contract, as it came, and put it in again.
     Quarantine,
+    /// Decide which version of a model answers.
+    Models,
 }
 
 impl Scope {
     /// Every scope there is.
-    pub const ALL: [Self; 4] = [Self::Ingest, Self::Score, Self::Query, Self::Quarantine];
+    pub const ALL: [Self; 5] = [
+        Self::Ingest,
+        Self::Score,
+        Self::Query,
+        Self::Quarantine,
+        Self::Models,
+    ];
 
     /// The name in a token's `scope` claim.
     pub fn name(self) -> &'static str {
@@ -24,6 +32,7 @@ impl Scope {
             Self::Score => "mesh.score",
             Self::Query => "mesh.query",
             Self::Quarantine => "mesh.quarantine",
+            Self::Models => "mesh.models",
         }
     }
 }

@@ -58,6 +58,24 @@ impl Measure {
     /// Those of quantities.
     pub const OF_VALUES: [Self; 4] = [Self::Mae, Self::Rmse, Self::Mape, Self::R2];
 
+    /// As documents have it: `log-loss`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::Precision => "precision",
+            Self::Recall => "recall",
+            Self::F1 => "f1",
+            Self::Auc => "auc",
+            Self::LogLoss => "log-loss",
+            Self::Brier => "brier",
+            Self::CalibrationError => "calibration-error",
+            Self::Mae => "mae",
+            Self::Rmse => "rmse",
+            Self::Mape => "mape",
+            Self::R2 => "r2",
+        }
+    }
+
     /// Whether more is better.
     pub fn rises(self) -> bool {
         matches!(

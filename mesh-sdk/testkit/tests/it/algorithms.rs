@@ -37,7 +37,7 @@ fn logistics(algorithm: &str, parameters: &str) -> (TempDir, Result<DataProduct,
     (folder, product)
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let (path, name) = entry

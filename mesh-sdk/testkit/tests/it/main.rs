@@ -6,6 +6,7 @@ mod code;
 mod congestion;
 mod declared;
 mod fixture;
+mod lifecycle;
 mod live;
 mod mistakes;
 #[path = "../../../../contracts/tests/it/mutation.rs"]

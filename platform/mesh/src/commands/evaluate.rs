@@ -7,11 +7,15 @@ use super::alone::Alone;
 use crate::cli::Evaluate;
 use crate::{ProductList, progress};
 
-pub(crate) async fn run(args: &Evaluate, built_in: ProductList) -> anyhow::Result<()> {
-    let (product, model) = args
-        .model
+/// Product and model of `product/model`.
+pub(crate) fn named(model: &str) -> anyhow::Result<(&str, &str)> {
+    model
         .split_once('/')
-        .context("name the model as product/model, such as bracelet-cardiology/heart-risk")?;
+        .context("name the model as product/model, such as bracelet-cardiology/heart-risk")
+}
+
+pub(crate) async fn run(args: &Evaluate, built_in: ProductList) -> anyhow::Result<()> {
+    let (product, model) = named(&args.model)?;
     let products = built_in()?;
     let known: Vec<String> = products
         .iter()

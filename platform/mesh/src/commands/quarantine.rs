@@ -2,16 +2,13 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::{Args, Subcommand};
-use mesh_platform::identity::{DevIssuer, Scope};
-use reqwest::{Client, RequestBuilder};
+use mesh_platform::identity::Scope;
 use serde_json::{Map, Value, json};
 
-use crate::cli::DataDir;
-use crate::commands::up;
+use crate::commands::client::{Asking, Mesh, text};
 use crate::message::counted;
 
 #[derive(Subcommand)]
@@ -72,10 +69,7 @@ struct Of {
     /// The product.
     product: String,
     #[command(flatten)]
-    mesh: DataDir,
-    /// Print the answer as JSON.
-    #[arg(long)]
-    json: bool,
+    asking: Asking,
 }
 
 fn mended(text: &str) -> Result<(String, PathBuf), String> {
@@ -94,7 +88,7 @@ pub(crate) async fn run(command: &Quarantine) -> anyhow::Result<ExitCode> {
 }
 
 async fn list(args: &List) -> anyhow::Result<ExitCode> {
-    let mesh = Mesh::of(&args.of)?;
+    let mesh = mesh(&args.of)?;
     let mut parameters = vec![("limit", args.limit.to_string())];
     let optional = [
         ("dataset", &args.dataset),
@@ -105,7 +99,7 @@ async fn list(args: &List) -> anyhow::Result<ExitCode> {
         parameters.extend(value.clone().map(|value| (name, value)));
     }
     let answer = mesh.ask(mesh.get("").query(&parameters)).await?;
-    if args.of.json {
+    if args.of.asking.json {
         println!("{answer:#}");
         return Ok(ExitCode::SUCCESS);
     }
@@ -134,9 +128,9 @@ async fn list(args: &List) -> anyhow::Result<ExitCode> {
 }
 
 async fn show(args: &Show) -> anyhow::Result<ExitCode> {
-    let mesh = Mesh::of(&args.of)?;
+    let mesh = mesh(&args.of)?;
     let entry = mesh.ask(mesh.get(&format!("/{}", args.id))).await?;
-    if args.of.json {
+    if args.of.asking.json {
         println!("{entry:#}");
         return Ok(ExitCode::SUCCESS);
     }
@@ -175,9 +169,21 @@ async fn show(args: &Show) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// The quarantine of the product.
+fn mesh(of: &Of) -> anyhow::Result<Mesh> {
+    let missing = format!("; `mesh quarantine list {}` lists what waits", of.product);
+    Mesh::of(
+        &of.asking,
+        &of.product,
+        "quarantine",
+        Scope::Quarantine,
+        missing,
+    )
+}
+
 /// Ends well if everything that was asked for is in its dataset.
 async fn replay(args: &Replay) -> anyhow::Result<ExitCode> {
-    let mesh = Mesh::of(&args.of)?;
+    let mesh = mesh(&args.of)?;
     let mut records = Map::new();
     for (id, file) in &args.records {
         let text = std::fs::read_to_string(file)
@@ -204,7 +210,7 @@ async fn replay(args: &Replay) -> anyhow::Result<ExitCode> {
         lists.flatten().cloned().collect()
     };
     let refused = all("refused");
-    if args.of.json {
+    if args.of.asking.json {
         let answer = json!({ "stored": all("stored"), "there": all("there"), "refused": refused });
         println!("{answer:#}");
     } else {
@@ -222,88 +228,6 @@ async fn replay(args: &Replay) -> anyhow::Result<ExitCode> {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })
-}
-
-/// The mesh that runs in a data folder.
-struct Mesh {
-    client: Client,
-    address: String,
-    product: String,
-    token: String,
-}
-
-impl Mesh {
-    fn of(of: &Of) -> anyhow::Result<Mesh> {
-        const VALID: Duration = Duration::from_secs(300);
-        let folder = of.mesh.path()?;
-        let address = up::address_of(&folder).with_context(|| {
-            format!(
-                "there is no mesh in {}: start one with `mesh up`",
-                folder.display()
-            )
-        })?;
-        let issuer = DevIssuer::open(&up::identity_of(&folder), &address)?;
-        Ok(Mesh {
-            client: Client::new(),
-            token: issuer.token("developer", &[Scope::Quarantine], VALID)?,
-            address,
-            product: of.product.clone(),
-        })
-    }
-
-    fn url(&self, rest: &str) -> String {
-        format!(
-            "{}/products/{}/quarantine{rest}",
-            self.address, self.product
-        )
-    }
-
-    fn get(&self, rest: &str) -> RequestBuilder {
-        self.client.get(self.url(rest))
-    }
-
-    fn post(&self, rest: &str) -> RequestBuilder {
-        self.client.post(self.url(rest))
-    }
-
-    /// What is answered, or the problem in its words.
-    async fn ask(&self, request: RequestBuilder) -> anyhow::Result<Value> {
-        let answer = request.bearer_auth(&self.token).send().await;
-        let answer = answer.with_context(|| {
-            format!(
-                "no mesh answers at {}: start it with `mesh up`",
-                self.address
-            )
-        })?;
-        let good = answer.status().is_success();
-        let body: Value = answer
-            .json()
-            .await
-            .with_context(|| format!("what answers at {} is no mesh", self.address))?;
-        if good {
-            return Ok(body);
-        }
-        let told = body["detail"].as_str().or(body["title"].as_str());
-        let hint = match body["code"].as_str() {
-            Some("not-found") if body["detail"].is_null() => format!(
-                "; is there a product {}? {}/catalog/api/v1/products lists them",
-                self.product, self.address
-            ),
-            Some("not-found") => {
-                format!("; `mesh quarantine list {}` lists what waits", self.product)
-            }
-            Some(code) => format!(" ({code}; {}/errors/{code} says what to do)", self.address),
-            None => String::new(),
-        };
-        bail!("{}{hint}", told.unwrap_or("the mesh refuses"))
-    }
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }
 
 /// `age: maximum, sex: required`

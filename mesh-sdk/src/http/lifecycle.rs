@@ -1,0 +1,274 @@
+//! `/products/{product}/models/{model}/versions` and beside it: what versions of a model there are, which answers and why, and
+//! the way to change that.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use chrono::{DateTime, Utc};
+use mesh_platform::api::{Api, Operation, Payload, Schema};
+use mesh_platform::identity::{Caller, Scope};
+use mesh_platform::problem::{Problem, codes};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::lifecycle::{Decider, Lifecycle, LifecycleError, StageChange};
+use crate::product::ModelPlan;
+use crate::training::Cases;
+use crate::{ModelVersion, RunningProduct, Stage};
+
+const JSON: &str = "application/json";
+/// Characters of a reason.
+const LONGEST_WHY: usize = 1000;
+
+/// The versions of a model.
+#[derive(Serialize, JsonSchema)]
+struct Versions {
+    /// Oldest first.
+    versions: Vec<ModelVersion>,
+}
+
+/// What was decided about the versions of a model.
+#[derive(Serialize, JsonSchema)]
+struct History {
+    /// Oldest first. Where a time was asked for, the change by which a version was in Production then, if one was.
+    changes: Vec<StageChange>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct When {
+    at: Option<DateTime<Utc>>,
+}
+
+/// What a version is to become.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    stage: Stage,
+    /// For those who ask later, at most 1000 characters.
+    why: String,
+}
+
+/// Why the version before is to answer again.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Reason {
+    /// For those who ask later, at most 1000 characters.
+    why: String,
+}
+
+#[derive(Clone)]
+struct Of {
+    product: Arc<RunningProduct>,
+    plan: Arc<ModelPlan>,
+    lifecycle: Arc<Lifecycle>,
+}
+
+pub(super) fn api(
+    product: &Arc<RunningProduct>,
+    plan: &ModelPlan,
+    lifecycle: Arc<Lifecycle>,
+) -> Api {
+    let path = |rest: &str| super::path(product, &format!("models/{}/{rest}", plan.name));
+    let of = Of {
+        product: product.clone(),
+        plan: Arc::new(plan.clone()),
+        lifecycle,
+    };
+    let version = "versions/{version}";
+    let stage = format!("{version}/stage");
+    Api::new()
+        .route(Method::GET, &path("versions"), versions, listing(&of))
+        .route(Method::GET, &path(version), show, showing(&of))
+        .route(Method::GET, &path("history"), history, telling(&of))
+        .route(Method::POST, &path(&stage), set_stage, deciding(&of))
+        .route(Method::POST, &path("rollback"), roll_back, rolling_back(&of))
+        .with_state(of)
+}
+
+fn operation(of: &Of, id: &str, summary: &str) -> Operation {
+    let product = of.product.product().name();
+    Operation::new(format!("{id}_{product}_{}", of.plan.name), summary).tag(product)
+}
+
+fn listing(of: &Of) -> Operation {
+    operation(of, "versions", "The versions of a model")
+        .public()
+        .answer(StatusCode::OK, "Every version", JSON, Schema::of::<Versions>())
+}
+
+fn showing(of: &Of) -> Operation {
+    operation(of, "version", "A version of a model, with what it is worth")
+        .public()
+        .path_parameter("version", "Its number")
+        .answer(StatusCode::OK, "The version", JSON, Schema::of::<ModelVersion>())
+        .problems(&[&codes::NOT_FOUND])
+}
+
+fn telling(of: &Of) -> Operation {
+    operation(of, "history", "Which version of a model answered when, and who decided it")
+        .scope(Scope::Query)
+        .query_parameter("at", "Only what was in Production at this time (RFC 3339)", Schema::text())
+        .answer(StatusCode::OK, "What was decided", JSON, Schema::of::<History>())
+        .problems(&[&codes::BAD_REQUEST])
+}
+
+fn deciding(of: &Of) -> Operation {
+    operation(of, "stage", "Change the stage of a version")
+        .description(
+            "A version becomes Production if it passes the gate of its model; calls that are being answered keep the \
+             version they began with.",
+        )
+        .scope(Scope::Models)
+        .path_parameter("version", "Its number")
+        .request(JSON, Schema::of::<Wish>())
+        .answer(StatusCode::OK, "What was decided", JSON, Schema::of::<StageChange>())
+        .problems(&[
+            &codes::BAD_REQUEST,
+            &codes::EMPTY_BODY,
+            &codes::NOT_JSON,
+            &codes::NOT_FOUND,
+            &codes::GATE_FAILED,
+            &codes::STAGE_CONFLICT,
+            &codes::UNSUPPORTED_MEDIA_TYPE,
+            &codes::UNAVAILABLE,
+        ])
+}
+
+fn rolling_back(of: &Of) -> Operation {
+    operation(of, "rollback", "Let the version before answer again")
+        .description("At once and whatever the gate would say: it has answered before.")
+        .scope(Scope::Models)
+        .request(JSON, Schema::of::<Reason>())
+        .answer(StatusCode::OK, "What was decided", JSON, Schema::of::<StageChange>())
+        .problems(&[
+            &codes::BAD_REQUEST,
+            &codes::EMPTY_BODY,
+            &codes::NOT_JSON,
+            &codes::STAGE_CONFLICT,
+            &codes::UNSUPPORTED_MEDIA_TYPE,
+            &codes::UNAVAILABLE,
+        ])
+}
+
+async fn versions(State(of): State<Of>) -> Json<Versions> {
+    let versions = of.lifecycle.versions();
+    Json(Versions { versions })
+}
+
+async fn show(
+    State(of): State<Of>,
+    Path(version): Path<String>,
+) -> Result<Json<ModelVersion>, Problem> {
+    let number = number(&of, &version)?;
+    let versions = of.lifecycle.versions().into_iter();
+    let found = versions.into_iter().find(|version| version.version == number);
+    found.map(Json).ok_or_else(|| no_version(&of, &version))
+}
+
+async fn history(
+    State(of): State<Of>,
+    when: Result<Query<When>, QueryRejection>,
+) -> Result<Json<History>, Problem> {
+    let Query(when) = when.map_err(|_| {
+        bad("the only parameter is at, a time such as 2026-01-31T12:00:00Z, once")
+    })?;
+    let changes = match when.at {
+        Some(at) => of.lifecycle.in_production_at(at).into_iter().collect(),
+        None => of.lifecycle.changes(),
+    };
+    Ok(Json(History { changes }))
+}
+
+async fn set_stage(
+    State(of): State<Of>,
+    Path(version): Path<String>,
+    caller: Caller,
+    headers: HeaderMap,
+    Payload(body): Payload,
+) -> Result<Json<StageChange>, Problem> {
+    super::only_json(&headers)?;
+    let version = number(&of, &version)?;
+    let example = r#"send {"stage": "Production", "why": "…"}; the stages are Staging, Production and Archived"#;
+    let Wish { stage, why } = parsed(&body, example)?;
+    let why = checked(&why)?.to_owned();
+    // It goes on when the caller is gone: what is begun is done.
+    let deciding = tokio::spawn(async move {
+        let decider = Decider {
+            by: caller.subject(),
+            why: &why,
+        };
+        let lifecycle = &of.lifecycle;
+        let change = match stage {
+            Stage::Production => {
+                let cases = Cases::read(of.product.engine(), &of.plan).await?;
+                let held_out = Arc::new(cases.held_out(&of.plan)?);
+                lifecycle.promote(version, decider, held_out).await?
+            }
+            stage => lifecycle.set_aside(version, stage, decider).await?,
+        };
+        of.product.changes.tell();
+        Ok::<_, LifecycleError>(change)
+    });
+    Ok(Json(deciding.await.map_err(Problem::internal)??))
+}
+
+async fn roll_back(
+    State(of): State<Of>,
+    caller: Caller,
+    headers: HeaderMap,
+    Payload(body): Payload,
+) -> Result<Json<StageChange>, Problem> {
+    super::only_json(&headers)?;
+    let Reason { why } = parsed(&body, r#"send {"why": "…"}"#)?;
+    let why = checked(&why)?.to_owned();
+    let deciding = tokio::spawn(async move {
+        let decider = Decider {
+            by: caller.subject(),
+            why: &why,
+        };
+        let change = of.lifecycle.roll_back(decider).await?;
+        of.product.changes.tell();
+        Ok::<_, LifecycleError>(change)
+    });
+    Ok(Json(deciding.await.map_err(Problem::internal)??))
+}
+
+fn parsed<T: DeserializeOwned>(body: &[u8], example: &str) -> Result<T, Problem> {
+    if body.trim_ascii().is_empty() {
+        return Err(Problem::new(&codes::EMPTY_BODY));
+    }
+    serde_json::from_slice(body).map_err(|error| match error.classify() {
+        serde_json::error::Category::Data => bad(example),
+        _ => Problem::new(&codes::NOT_JSON),
+    })
+}
+
+fn checked(why: &str) -> Result<&str, Problem> {
+    let why = why.trim();
+    match (1..=LONGEST_WHY).contains(&why.chars().count()) {
+        true => Ok(why),
+        false => Err(bad(format!("why is a text of 1 to {LONGEST_WHY} characters"))),
+    }
+}
+
+fn number(of: &Of, version: &str) -> Result<u64, Problem> {
+    version.parse().map_err(|_| no_version(of, version))
+}
+
+fn no_version(of: &Of, version: &str) -> Problem {
+    let newest = of.lifecycle.versions().last().map_or(0, |newest| newest.version);
+    let detail = format!(
+        "model {} has no version {version}; its versions are 1 to {newest}",
+        of.plan.name
+    );
+    Problem::new(&codes::NOT_FOUND).with_detail(detail)
+}
+
+fn bad(detail: impl Into<String>) -> Problem {
+    Problem::new(&codes::BAD_REQUEST).with_detail(detail.into())
+}

@@ -1,0 +1,344 @@
+//! Which version of a model answers: the versions there are, what was decided about them, and the swap.
+//!
+//! A decision is a row of the dataset `model_history`, numbered per model. Whoever adds the number that comes next has
+//! decided; what is in Production follows from the rows. A call that is being answered keeps the version it began with.
+
+mod gate;
+mod history;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{DateTime, Utc};
+use mesh_models::{Model, ModelError};
+use tokio::sync::Mutex;
+
+pub use gate::{GateCheck, GateReport};
+pub use history::StageChange;
+pub(crate) use history::{HistoryError, MODEL_HISTORY, ModelHistory};
+
+use crate::SdkError;
+use crate::product::ModelPlan;
+use crate::registry::{ModelVersion, Registry, Stage};
+use crate::training::HeldOut;
+
+/// The platform, where it decides by itself.
+pub(crate) const MESH: &str = "mesh";
+
+/// A version that answers.
+pub(crate) struct Serving {
+    pub(crate) model: Model,
+    pub(crate) version: ModelVersion,
+}
+
+pub(crate) struct Lifecycle {
+    plan: ModelPlan,
+    registry: Arc<Registry>,
+    history: ModelHistory,
+    state: RwLock<State>,
+    /// Held by whoever decides.
+    turn: Mutex<()>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Oldest first; without their stages.
+    versions: Vec<ModelVersion>,
+    /// Oldest first.
+    changes: Vec<StageChange>,
+    serving: Option<Arc<Serving>>,
+}
+
+/// Who decides, and why.
+#[derive(Clone, Copy)]
+pub(crate) struct Decider<'a> {
+    pub(crate) by: &'a str,
+    pub(crate) why: &'a str,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LifecycleError {
+    #[error("model {model} has no version {version}")]
+    NoVersion { model: String, version: u64 },
+    #[error("version {version} is {stage:?} already")]
+    Already { version: u64, stage: Stage },
+    #[error("version {version} does not pass the gate")]
+    Gate { version: u64, report: GateReport },
+    #[error("no other version of model {0} was in Production before")]
+    NothingBefore(String),
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    #[error(transparent)]
+    Sdk(#[from] SdkError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+impl LifecycleError {
+    /// What keeps a product from being started.
+    pub(crate) fn at_start(self) -> SdkError {
+        match self {
+            Self::Sdk(error) => error,
+            Self::Model(error) => error.into(),
+            Self::History(HistoryError::Storage(error)) => error.into(),
+            error => SdkError::declaration("models", error.to_string()),
+        }
+    }
+}
+
+impl Lifecycle {
+    pub(crate) async fn open(
+        plan: ModelPlan,
+        registry: Arc<Registry>,
+        history: ModelHistory,
+    ) -> Result<Lifecycle, LifecycleError> {
+        let lifecycle = Lifecycle {
+            plan,
+            registry,
+            history,
+            state: RwLock::default(),
+            turn: Mutex::default(),
+        };
+        lifecycle.refresh().await?;
+        Ok(lifecycle)
+    }
+
+    /// Reads what other processes have added.
+    pub(crate) async fn refresh(&self) -> Result<(), LifecycleError> {
+        let _turn = self.turn.lock().await;
+        self.catch_up().await
+    }
+
+    async fn catch_up(&self) -> Result<(), LifecycleError> {
+        let versions = self.registry.versions()?;
+        let changes = self.history.of(&self.plan.name).await?;
+        let in_production = in_production(&changes);
+        let serving = match (self.serving(), in_production) {
+            (Some(serving), Some(number)) if serving.version.version == number => Some(serving),
+            (_, Some(number)) => Some(Arc::new(self.load(&versions, number)?)),
+            (_, None) => None,
+        };
+        *self.write() = State {
+            versions,
+            changes,
+            serving,
+        };
+        Ok(())
+    }
+
+    /// The version that answers, if one is in Production.
+    pub(crate) fn serving(&self) -> Option<Arc<Serving>> {
+        self.read().serving.clone()
+    }
+
+    /// Every version with its stage, oldest first.
+    pub(crate) fn versions(&self) -> Vec<ModelVersion> {
+        let state = self.read();
+        let staged = state.versions.iter().map(|version| ModelVersion {
+            stage: stage(&state.changes, version.version),
+            ..version.clone()
+        });
+        staged.collect()
+    }
+
+    /// What was decided, oldest first.
+    pub(crate) fn changes(&self) -> Vec<StageChange> {
+        self.read().changes.clone()
+    }
+
+    /// The decision by which a version was in Production at `time`, if one was.
+    pub(crate) fn in_production_at(&self, time: DateTime<Utc>) -> Option<StageChange> {
+        let state = self.read();
+        let until = state.changes.partition_point(|change| change.at <= time);
+        let before = &state.changes[..until];
+        let version = in_production(before)?;
+        let decided = |change: &&StageChange| {
+            change.version == version && change.stage == Stage::Production
+        };
+        before.iter().rev().find(decided).cloned()
+    }
+
+    /// Puts a version into Production if it passes the gate.
+    pub(crate) async fn promote(
+        &self,
+        version: u64,
+        decider: Decider<'_>,
+        held_out: Arc<HeldOut>,
+    ) -> Result<StageChange, LifecycleError> {
+        let _turn = self.turn.lock().await;
+        self.catch_up().await?;
+        self.check_new(version, Stage::Production)?;
+        let challenger = Arc::new(self.load(&self.read().versions, version)?);
+        let (plan, judged, champion) = (self.plan.clone(), challenger.clone(), self.serving());
+        let judging = tokio::task::spawn_blocking(move || {
+            gate::judge(&plan, &judged, champion.as_deref(), &held_out)
+        });
+        let report = judging.await.map_err(|_| self.broken(version))??;
+        if !report.passed {
+            return Err(LifecycleError::Gate { version, report });
+        }
+        self.decide(Some(challenger), version, Stage::Production, decider, Some(report))
+            .await
+    }
+
+    /// Puts the version into Production again that was there before the present one, whatever the gate would say: it has
+    /// answered before, and there is no time to lose.
+    pub(crate) async fn roll_back(
+        &self,
+        decider: Decider<'_>,
+    ) -> Result<StageChange, LifecycleError> {
+        let _turn = self.turn.lock().await;
+        self.catch_up().await?;
+        let before = {
+            let state = self.read();
+            let now = in_production(&state.changes);
+            let promoted = state.changes.iter().rev();
+            let mut promoted = promoted.filter(|change| change.stage == Stage::Production);
+            promoted
+                .find(|change| Some(change.version) != now)
+                .map(|change| change.version)
+        };
+        let version =
+            before.ok_or_else(|| LifecycleError::NothingBefore(self.plan.name.clone()))?;
+        let serving = Arc::new(self.load(&self.read().versions, version)?);
+        self.decide(Some(serving), version, Stage::Production, decider, None)
+            .await
+    }
+
+    /// Takes a version out of Production, or out of what may get there.
+    pub(crate) async fn set_aside(
+        &self,
+        version: u64,
+        stage: Stage,
+        decider: Decider<'_>,
+    ) -> Result<StageChange, LifecycleError> {
+        let _turn = self.turn.lock().await;
+        self.catch_up().await?;
+        self.check_new(version, stage)?;
+        let serving = self.serving();
+        let serving = serving.filter(|serving| serving.version.version != version);
+        self.decide(serving, version, stage, decider, None).await
+    }
+
+    /// What was in Production before there was a history of it.
+    pub(crate) async fn adopt(&self) -> Result<(), LifecycleError> {
+        let _turn = self.turn.lock().await;
+        let newest = {
+            let state = self.read();
+            let newest = state.versions.last().map(|version| version.version);
+            newest.filter(|_| state.changes.is_empty())
+        };
+        let Some(version) = newest else {
+            return Ok(());
+        };
+        let serving = Arc::new(self.load(&self.read().versions, version)?);
+        let decider = Decider {
+            by: MESH,
+            why: "it answered before the history of the model began",
+        };
+        self.decide(Some(serving), version, Stage::Production, decider, None)
+            .await
+            .map(drop)
+    }
+
+    /// Adds the decision, and then lets `serving` answer.
+    async fn decide(
+        &self,
+        serving: Option<Arc<Serving>>,
+        version: u64,
+        stage: Stage,
+        decider: Decider<'_>,
+        gate: Option<GateReport>,
+    ) -> Result<StageChange, LifecycleError> {
+        let change = {
+            let state = self.read();
+            let record = find(&state.versions, &self.plan.name, version)?;
+            StageChange {
+                change: state.changes.last().map_or(1, |newest| newest.change + 1),
+                at: Utc::now(),
+                model: self.plan.name.clone(),
+                version,
+                stage,
+                decided_by: decider.by.to_owned(),
+                why: decider.why.to_owned(),
+                sha256: record.sha256.clone(),
+                trained_on: record.trained_on.datasets.clone(),
+                gate,
+            }
+        };
+        self.history.add(&change).await?;
+        let mut state = self.write();
+        state.changes.push(change.clone());
+        state.serving = serving;
+        Ok(change)
+    }
+
+    fn check_new(&self, version: u64, wanted: Stage) -> Result<(), LifecycleError> {
+        let state = self.read();
+        find(&state.versions, &self.plan.name, version)?;
+        let stage = stage(&state.changes, version);
+        match stage == wanted {
+            true => Err(LifecycleError::Already { version, stage }),
+            false => Ok(()),
+        }
+    }
+
+    fn load(&self, versions: &[ModelVersion], number: u64) -> Result<Serving, LifecycleError> {
+        let version = find(versions, &self.plan.name, number)?;
+        Ok(Serving {
+            model: self.registry.load(version)?,
+            version: ModelVersion {
+                stage: Stage::Production,
+                ..version.clone()
+            },
+        })
+    }
+
+    fn broken(&self, version: u64) -> SdkError {
+        SdkError::Version {
+            model: self.plan.name.clone(),
+            version,
+            reason: "the gate ended before it was done; the log says why".to_owned(),
+        }
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn find<'a>(
+    versions: &'a [ModelVersion],
+    model: &str,
+    number: u64,
+) -> Result<&'a ModelVersion, LifecycleError> {
+    let found = versions.iter().find(|version| version.version == number);
+    found.ok_or_else(|| LifecycleError::NoVersion {
+        model: model.to_owned(),
+        version: number,
+    })
+}
+
+/// The version that is in Production after these changes.
+fn in_production(changes: &[StageChange]) -> Option<u64> {
+    changes.iter().fold(None, |now, change| match change.stage {
+        Stage::Production => Some(change.version),
+        Stage::Staging | Stage::Archived => now.filter(|version| *version != change.version),
+    })
+}
+
+/// Of a version, after these changes.
+fn stage(changes: &[StageChange], version: u64) -> Stage {
+    let newest = changes.iter().rev().find(|change| change.version == version);
+    match newest.map(|change| change.stage) {
+        Some(Stage::Production) if in_production(changes) != Some(version) => Stage::Archived,
+        Some(stage) => stage,
+        None => Stage::Staging,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,227 @@
+//! What a version has to show before it answers. Every check is made, whatever the others found.
+
+use std::time::{Duration, Instant};
+
+use mesh_contracts::Record;
+use mesh_models::{Answers, Bootstrap, Comparison, Measure, Model, ModelError, Scores, compare};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Serving;
+use crate::declaration::Promotion;
+use crate::product::ModelPlan;
+use crate::scoring;
+use crate::training::HeldOut;
+
+/// How far the probabilities of the artifact may be from those of what was trained.
+const PARITY: f64 = 1e-5;
+/// Calls that are timed.
+const TIMED: usize = 300;
+
+/// What the gate found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GateReport {
+    /// Whether every check is.
+    pub passed: bool,
+    pub checks: Vec<GateCheck>,
+}
+
+/// One thing that a version has to show.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GateCheck {
+    /// `inputs`, `parity`, `require.MEASURE`, `champion`, `latency` or `golden`.
+    pub check: String,
+    pub passed: bool,
+    /// What was found and what is asked for, in words.
+    pub found: String,
+    /// With the version in Production, on the same cases.
+    pub comparison: Option<Comparison>,
+}
+
+impl GateReport {
+    /// The checks that are not passed.
+    pub fn failed(&self) -> impl Iterator<Item = &GateCheck> {
+        self.checks.iter().filter(|check| !check.passed)
+    }
+}
+
+impl GateCheck {
+    fn new(check: impl Into<String>, passed: bool, found: impl Into<String>) -> GateCheck {
+        GateCheck {
+            check: check.into(),
+            passed,
+            found: found.into(),
+            comparison: None,
+        }
+    }
+}
+
+/// Judges a version against what its model is declared to show, and against the version in Production.
+pub(crate) fn judge(
+    plan: &ModelPlan,
+    challenger: &Serving,
+    champion: Option<&Serving>,
+    held_out: &HeldOut,
+) -> Result<GateReport, ModelError> {
+    let asked = &plan.declared.gate;
+    let answers = Answers::of(&challenger.model, &held_out.table, &held_out.target)?;
+    let mut checks = vec![inputs(plan, challenger), parity(challenger)];
+    let bootstrap = Bootstrap {
+        seed: plan.declared.training.seed,
+        ..Bootstrap::default()
+    };
+    if !asked.require.is_empty() {
+        let report = answers.report(bootstrap)?;
+        for (&measure, &bound) in &asked.require {
+            let found = report.measures.get(&measure);
+            checks.push(required(measure, bound, found.map(|found| found.value)));
+        }
+    }
+    checks.push(match champion {
+        Some(champion) if champion.model.features() == challenger.model.features() => {
+            let theirs = Answers::of(&champion.model, &held_out.table, &held_out.target)?;
+            let comparison = compare(&theirs, &answers, asked.compare_by, bootstrap)?;
+            compared(champion.version.version, comparison, asked.margin)
+        }
+        Some(champion) => GateCheck::new(
+            "champion",
+            true,
+            format!(
+                "version {} in Production looks at other features: not compared",
+                champion.version.version
+            ),
+        ),
+        None => GateCheck::new("champion", true, "no version is in Production"),
+    });
+    checks.push(latency(&challenger.model, held_out, asked)?);
+    if !asked.golden.is_empty() {
+        checks.push(golden(&challenger.model, asked)?);
+    }
+    Ok(GateReport {
+        passed: checks.iter().all(|check| check.passed),
+        checks,
+    })
+}
+
+/// Whether the artifact takes what the scoring port has for it.
+fn inputs(plan: &ModelPlan, challenger: &Serving) -> GateCheck {
+    let declared: Vec<&String> = plan.declared.features.all().collect();
+    let takes = challenger.model.features();
+    let same = declared.iter().copied().eq(takes);
+    let found = match same {
+        true => format!("takes the {} declared features", takes.len()),
+        false => format!("takes {takes:?}; {declared:?} are declared"),
+    };
+    GateCheck::new("inputs", same, found)
+}
+
+/// Whether the artifact answers as what was trained did.
+fn parity(challenger: &Serving) -> GateCheck {
+    let Some(parity) = &challenger.version.parity else {
+        let found = "came as a file: there is nothing to compare it with";
+        return GateCheck::new("parity", true, found);
+    };
+    let passed = parity.largest_difference <= PARITY && parity.other_labels == 0;
+    let found = format!(
+        "probabilities differ by at most {:.1e} from those of what was trained, labels of {} of {} cases; \
+         {PARITY:.0e} and 0 are allowed",
+        parity.largest_difference, parity.other_labels, parity.cases
+    );
+    GateCheck::new("parity", passed, found)
+}
+
+fn required(measure: Measure, bound: f64, found: Option<f64>) -> GateCheck {
+    let name = measure.name();
+    let check = format!("require.{name}");
+    let Some(value) = found else {
+        let found = format!("{name} is not defined on the cases held out");
+        return GateCheck::new(check, false, found);
+    };
+    let (passed, asked) = match measure.rises() {
+        true => (value >= bound, "at least"),
+        false => (value <= bound, "at most"),
+    };
+    let found = format!("{name} is {value:.4}, {asked} {bound} is asked for");
+    GateCheck::new(check, passed, found)
+}
+
+/// Refuses what is worse beyond doubt, and what looks worse by more than the margin.
+fn compared(champion: u64, comparison: Comparison, margin: f64) -> GateCheck {
+    let better = comparison.better_by;
+    let passed = better.value >= -margin && better.interval.high >= 0.0;
+    let found = format!(
+        "{} is {:.4}, that of version {champion} in Production {:.4}: {} by {:.4} [{:.4}, {:.4}] on {} cases; worse by \
+         {margin} at most, and not beyond doubt, is asked for",
+        comparison.measure.name(),
+        comparison.challenger,
+        comparison.champion,
+        if better.value >= 0.0 { "better" } else { "worse" },
+        better.value.abs(),
+        better.interval.low,
+        better.interval.high,
+        comparison.cases,
+    );
+    GateCheck {
+        comparison: Some(comparison),
+        ..GateCheck::new("champion", passed, found)
+    }
+}
+
+/// How long nine of ten records take, one at a time.
+fn latency(
+    model: &Model,
+    held_out: &HeldOut,
+    asked: &Promotion,
+) -> Result<GateCheck, ModelError> {
+    let rows = held_out.table.rows();
+    let mut scores = Scores::new();
+    let mut times = Vec::with_capacity(TIMED);
+    for call in 0..TIMED {
+        let row = held_out.table.row(call % rows);
+        let began = Instant::now();
+        match model.score(row, &mut scores) {
+            Ok(()) | Err(ModelError::UndefinedScore { .. }) => times.push(began.elapsed()),
+            Err(error) => return Err(error),
+        }
+    }
+    times.sort_unstable();
+    let found = times.get(TIMED * 9 / 10).copied().unwrap_or(Duration::MAX);
+    let told = format!(
+        "nine of ten records are scored within {found:.1?}, {:.1?} is allowed",
+        asked.latency()
+    );
+    Ok(GateCheck::new("latency", found <= asked.latency(), told))
+}
+
+/// Whether the examples that are declared get the answers that are declared.
+fn golden(model: &Model, asked: &Promotion) -> Result<GateCheck, ModelError> {
+    let mut wrong = Vec::new();
+    for (index, golden) in asked.golden.iter().enumerate() {
+        let row = row(model, &golden.record);
+        let mut scores = Scores::new();
+        model.score(&row, &mut scores)?;
+        let said = scores.labels().first().copied();
+        if said != Some(golden.prediction) {
+            wrong.push(format!(
+                "example {index} is {}, not {}",
+                said.map_or_else(|| "nothing".to_owned(), |said| said.to_string()),
+                golden.prediction
+            ));
+        }
+    }
+    let found = match wrong.is_empty() {
+        true => format!("all {} examples are answered as declared", asked.golden.len()),
+        false => wrong.join("; "),
+    };
+    Ok(GateCheck::new("golden", wrong.is_empty(), found))
+}
+
+fn row(model: &Model, record: &Record) -> Vec<f32> {
+    let features = model.features().iter();
+    features
+        .map(|feature| scoring::number(record.get(feature)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
