@@ -57,6 +57,6 @@ pub use product::{DataProduct, InputPort, ScoringPort};
 pub use quality::{Kept, LevelResult, QualityReport, RuleResult, Verdict};
 pub use refresh::{Failure, RefreshState};
 pub use lifecycle::{GateCheck, GateReport, StageChange};
-pub use registry::{Accuracy, ModelVersion, Parity, Stage, TrainedOn};
+pub use registry::{Accuracy, Imported, ModelVersion, Parity, Stage, TrainedOn};
 pub use running::{DatasetState, RunningProduct};
 pub use training::cross_validate;

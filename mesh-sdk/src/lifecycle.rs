@@ -5,6 +5,7 @@
 
 mod gate;
 mod history;
+mod import;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -14,6 +15,7 @@ use tokio::sync::Mutex;
 
 pub use gate::{GateCheck, GateReport};
 pub use history::StageChange;
+pub(crate) use import::Import;
 pub(crate) use history::{HistoryError, MODEL_HISTORY, ModelHistory};
 
 use crate::SdkError;
@@ -65,6 +67,9 @@ pub(crate) enum LifecycleError {
     Gate { version: u64, report: GateReport },
     #[error("no other version of model {0} was in Production before")]
     NothingBefore(String),
+    /// Of a file that somebody brought.
+    #[error(transparent)]
+    Refused(ModelError),
     #[error(transparent)]
     History(#[from] HistoryError),
     #[error(transparent)]
@@ -128,6 +133,12 @@ impl Lifecycle {
     /// The version that answers, if one is in Production.
     pub(crate) fn serving(&self) -> Option<Arc<Serving>> {
         self.read().serving.clone()
+    }
+
+    /// The file of a version.
+    pub(crate) fn artifact(&self, version: u64) -> Result<Vec<u8>, LifecycleError> {
+        let version = find(&self.read().versions, &self.plan.name, version)?.clone();
+        Ok(self.registry.artifact(&version)?)
     }
 
     /// Every version with its stage, oldest first.

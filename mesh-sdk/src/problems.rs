@@ -131,6 +131,9 @@ impl From<LifecycleError> for Problem {
             LifecycleError::History(error) => Problem::caused(&codes::UNAVAILABLE, error)
                 .with_detail("The history of the model cannot be written at the moment; nothing has changed."),
             LifecycleError::Sdk(error) => error.into(),
+            LifecycleError::Refused(error) => {
+                Problem::new(&codes::MODEL_REFUSED).with_detail(error.to_string())
+            }
             LifecycleError::Model(error) => Problem::internal(error),
         }
     }

@@ -35,12 +35,25 @@ pub struct ModelVersion {
     pub sha256: String,
     /// In the order in which the ONNX graph takes them.
     pub features: Vec<String>,
+    /// Where the cases came from that it was trained on and measured on; only measured on, where it came as a file.
     pub trained_on: TrainedOn,
+    /// Where it came from, if it came as a file.
+    #[serde(default)]
+    pub imported: Option<Imported>,
     /// On the cases that were held out.
     pub evaluation: Evaluation,
     /// Of the artifact with what was trained; nothing where it came as a file.
     #[serde(default)]
     pub parity: Option<Parity>,
+}
+
+/// A version that was trained elsewhere.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Imported {
+    /// Subject of the token of whoever brought it.
+    pub by: String,
+    /// What they say of it: the tool, the data, the revision of the code.
+    pub origin: String,
 }
 
 /// How far an artifact answers as what it was exported from.
@@ -91,7 +104,8 @@ impl ModelVersion {
     pub(crate) fn is_trained_by(&self, plan: &ModelPlan) -> bool {
         let declared = &plan.declared;
         let (now, then) = (&declared.training, &self.trained_on);
-        self.algorithm == declared.algorithm.name()
+        self.imported.is_none()
+            && self.algorithm == declared.algorithm.name()
             && self.parameters == declared.parameters
             && self.features.iter().eq(declared.features.all())
             && (&now.sql, now.held_out, now.seed) == (&then.sql, then.held_out, then.seed)
@@ -122,6 +136,12 @@ impl Registry {
         })
     }
 
+    /// Number of the version that is added next.
+    pub(crate) fn next(&self) -> Result<u64, SdkError> {
+        let versions = self.versions()?;
+        Ok(versions.last().map_or(1, |newest| newest.version + 1))
+    }
+
     /// All versions, oldest first.
     pub(crate) fn versions(&self) -> Result<Vec<ModelVersion>, SdkError> {
         let entries = fs::read_dir(&self.folder)
@@ -138,13 +158,23 @@ impl Registry {
 
     /// The version's model, once its artifact is seen to be the one that was recorded.
     pub(crate) fn load(&self, version: &ModelVersion) -> Result<Model, SdkError> {
+        let onnx = self.artifact(version)?;
+        let mut model = Model::from_onnx(&onnx)?;
+        model.rename_features(version.features.clone())?;
+        Ok(model)
+    }
+
+    /// The artifact of a version, as it was recorded.
+    pub(crate) fn artifact(&self, version: &ModelVersion) -> Result<Vec<u8>, SdkError> {
         let path = self.folder.join(version.version.to_string()).join(ARTIFACT);
         let onnx = fs::read(&path).map_err(SdkError::file(path.display().to_string()))?;
-        if mesh_models::digest(&onnx) != version.sha256 {
-            let reason = format!("{} is not the file that was recorded", path.display());
-            return Err(self.broken(version.version, reason));
+        match mesh_models::digest(&onnx) == version.sha256 {
+            true => Ok(onnx),
+            false => {
+                let reason = format!("{} is not the file that was recorded", path.display());
+                Err(self.broken(version.version, reason))
+            }
         }
-        Ok(Model::from_onnx(&onnx)?)
     }
 
     /// Keeps a new version. It is there once its folder has its name; a crash before leaves nothing.

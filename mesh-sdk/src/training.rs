@@ -22,8 +22,9 @@ pub(crate) struct Cases {
 
 /// The cases that a model is measured on.
 pub(crate) struct HeldOut {
-    pub(crate) table: Table,
+    table: Table,
     pub(crate) target: Target,
+    labels: Vec<bool>,
 }
 
 impl Cases {
@@ -75,12 +76,56 @@ impl Cases {
         rows.iter().map(|row| self.labels[*row]).collect()
     }
 
+    /// What there is to record of them.
+    pub(crate) fn named(&self, plan: &ModelPlan) -> TrainedOn {
+        let training = &plan.declared.training;
+        TrainedOn {
+            datasets: self.sources.clone(),
+            sql: training.sql.clone(),
+            cases: self.labels.len(),
+            held_out: training.held_out,
+            seed: training.seed,
+        }
+    }
+
     pub(crate) fn held_out(&self, plan: &ModelPlan) -> Result<HeldOut, SdkError> {
         let (_, held_out) = self.split(plan)?;
+        let labels = self.labels(&held_out);
         Ok(HeldOut {
             table: self.table.select_rows(&held_out),
-            target: Target::yes_or_no(&self.labels(&held_out)),
+            target: Target::yes_or_no(&labels),
+            labels,
         })
+    }
+}
+
+impl HeldOut {
+    /// The cases with their features in the order in which a model takes them.
+    pub(crate) fn table_for(&self, model: &Model) -> Result<Table, ModelError> {
+        let names = self.table.names();
+        let place = |feature: &String| {
+            let place = names.iter().position(|name| name == feature);
+            place.ok_or_else(|| ModelError::InvalidModel {
+                reason: format!("it takes a feature {feature}, which is not declared"),
+            })
+        };
+        let features = model.features();
+        let places = features.iter().map(place).collect::<Result<Vec<_>, _>>()?;
+        let mut table = Table::new(features.to_vec());
+        for row in 0..self.table.rows() {
+            let row = self.table.row(row);
+            let row: Vec<f32> = places.iter().map(|place| row[*place]).collect();
+            table.push_row(&row)?;
+        }
+        Ok(table)
+    }
+
+    /// How good a model is that was not trained here.
+    pub(crate) fn evaluate(&self, model: &Model) -> Result<Evaluation, ModelError> {
+        let mut scores = Scores::new();
+        model.score(self.table_for(model)?.values(), &mut scores)?;
+        let positive: Vec<f64> = scoring::positive(model, &scores).map(f64::from).collect();
+        mesh_models::evaluate(&self.labels, &positive, 0.5)
     }
 }
 
@@ -103,7 +148,6 @@ pub(crate) fn train(
     cases: &Cases,
     registry: &Registry,
 ) -> Result<ModelVersion, SdkError> {
-    let training = &plan.declared.training;
     let (fit_on, held_out) = cases.split(plan)?;
     let target = Target::yes_or_no(&cases.labels(&fit_on));
     let trained = plan
@@ -115,10 +159,7 @@ pub(crate) fn train(
     let (evaluation, parity) = measure(&model, &trained, &table, &cases.labels(&held_out))?;
     let version = ModelVersion {
         model: plan.name.clone(),
-        version: registry
-            .versions()?
-            .last()
-            .map_or(1, |newest| newest.version + 1),
+        version: registry.next()?,
         stage: Stage::Staging,
         description: plan.declared.description.clone(),
         algorithm: plan.declared.algorithm.name().to_owned(),
@@ -126,13 +167,8 @@ pub(crate) fn train(
         trained_at: Utc::now(),
         sha256: mesh_models::digest(&onnx),
         features: plan.declared.features.all().cloned().collect(),
-        trained_on: TrainedOn {
-            datasets: cases.sources.clone(),
-            sql: training.sql.clone(),
-            cases: cases.labels.len(),
-            held_out: training.held_out,
-            seed: training.seed,
-        },
+        trained_on: cases.named(plan),
+        imported: None,
         evaluation,
         parity: Some(parity),
     };

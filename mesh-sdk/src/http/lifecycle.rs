@@ -6,7 +6,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use mesh_platform::api::{Api, Operation, Payload, Schema};
 use mesh_platform::identity::{Caller, Scope};
@@ -14,15 +15,17 @@ use mesh_platform::problem::{Problem, codes};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
-use crate::lifecycle::{Decider, Lifecycle, LifecycleError, StageChange};
+use crate::lifecycle::{Decider, Import, Lifecycle, LifecycleError, StageChange};
 use crate::product::ModelPlan;
 use crate::training::Cases;
 use crate::{ModelVersion, RunningProduct, Stage};
 
 const JSON: &str = "application/json";
+const ONNX: &str = "application/octet-stream";
 /// Characters of a reason.
-const LONGEST_WHY: usize = 1000;
+const LONGEST_TEXT: usize = 1000;
 
 /// The versions of a model.
 #[derive(Serialize, JsonSchema)]
@@ -42,6 +45,12 @@ struct History {
 #[serde(deny_unknown_fields)]
 struct When {
     at: Option<DateTime<Utc>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Origin {
+    origin: String,
 }
 
 /// What a version is to become.
@@ -80,10 +89,12 @@ pub(super) fn api(
         lifecycle,
     };
     let version = "versions/{version}";
-    let stage = format!("{version}/stage");
+    let (stage, artifact) = (format!("{version}/stage"), format!("{version}/model.onnx"));
     Api::new()
         .route(Method::GET, &path("versions"), versions, listing(&of))
+        .route(Method::POST, &path("versions"), import, importing(&of))
         .route(Method::GET, &path(version), show, showing(&of))
+        .route(Method::GET, &path(&artifact), export, exporting(&of))
         .route(Method::GET, &path("history"), history, telling(&of))
         .route(Method::POST, &path(&stage), set_stage, deciding(&of))
         .route(Method::POST, &path("rollback"), roll_back, rolling_back(&of))
@@ -99,6 +110,38 @@ fn listing(of: &Of) -> Operation {
     operation(of, "versions", "The versions of a model")
         .public()
         .answer(StatusCode::OK, "Every version", JSON, Schema::of::<Versions>())
+}
+
+fn importing(of: &Of) -> Operation {
+    operation(of, "import", "Bring a model as a new version")
+        .description(
+            "An ONNX file from scikit-learn, XGBoost, LightGBM and others. It is measured on the cases held out and kept in \
+             Staging; the gate decides whether it may answer.",
+        )
+        .scope(Scope::Models)
+        .required_query_parameter("origin", "Where it came from: tool, data, revision", Schema::text())
+        .request(ONNX, Schema::inline(json!({ "type": "string", "format": "binary" })))
+        .answer(StatusCode::CREATED, "The version", JSON, Schema::of::<ModelVersion>())
+        .problems(&[
+            &codes::BAD_REQUEST,
+            &codes::EMPTY_BODY,
+            &codes::MODEL_REFUSED,
+            &codes::BODY_TOO_LARGE,
+            &codes::UNAVAILABLE,
+        ])
+}
+
+fn exporting(of: &Of) -> Operation {
+    operation(of, "export", "The ONNX file of a version")
+        .scope(Scope::Models)
+        .path_parameter("version", "Its number")
+        .answer(
+            StatusCode::OK,
+            "The file, for phones, browsers and other runtimes",
+            ONNX,
+            Schema::inline(json!({ "type": "string", "format": "binary" })),
+        )
+        .problems(&[&codes::NOT_FOUND])
 }
 
 fn showing(of: &Of) -> Operation {
@@ -160,6 +203,46 @@ async fn versions(State(of): State<Of>) -> Json<Versions> {
     Json(Versions { versions })
 }
 
+async fn import(
+    State(of): State<Of>,
+    origin: Result<Query<Origin>, QueryRejection>,
+    caller: Caller,
+    Payload(onnx): Payload,
+) -> Result<(StatusCode, Json<ModelVersion>), Problem> {
+    let Query(Origin { origin }) =
+        origin.map_err(|_| bad("the only parameter is origin: where the model came from"))?;
+    let origin = checked("origin", &origin)?.to_owned();
+    if onnx.is_empty() {
+        return Err(Problem::new(&codes::EMPTY_BODY));
+    }
+    // It goes on when the caller is gone: what is begun is done.
+    let importing = tokio::spawn(async move {
+        let cases = Cases::read(of.product.engine(), &of.plan).await?;
+        let lifecycle = of.lifecycle.clone();
+        let keeping = tokio::task::spawn_blocking(move || {
+            let import = Import {
+                onnx: &onnx,
+                by: caller.subject(),
+                origin: &origin,
+            };
+            lifecycle.import(&import, &cases)
+        });
+        let version = keeping.await.map_err(Problem::internal)??;
+        of.lifecycle.refresh().await?;
+        Ok::<_, Problem>(version)
+    });
+    let version = importing.await.map_err(Problem::internal)??;
+    Ok((StatusCode::CREATED, Json(version)))
+}
+
+async fn export(State(of): State<Of>, Path(version): Path<String>) -> Result<Response, Problem> {
+    let number = number(&of, &version)?;
+    let lifecycle = of.lifecycle.clone();
+    let reading = tokio::task::spawn_blocking(move || lifecycle.artifact(number));
+    let onnx = reading.await.map_err(Problem::internal)??;
+    Ok(([(header::CONTENT_TYPE, ONNX)], onnx).into_response())
+}
+
 async fn show(
     State(of): State<Of>,
     Path(version): Path<String>,
@@ -195,7 +278,7 @@ async fn set_stage(
     let version = number(&of, &version)?;
     let example = r#"send {"stage": "Production", "why": "…"}; the stages are Staging, Production and Archived"#;
     let Wish { stage, why } = parsed(&body, example)?;
-    let why = checked(&why)?.to_owned();
+    let why = checked("why", &why)?.to_owned();
     // It goes on when the caller is gone: what is begun is done.
     let deciding = tokio::spawn(async move {
         let decider = Decider {
@@ -225,7 +308,7 @@ async fn roll_back(
 ) -> Result<Json<StageChange>, Problem> {
     super::only_json(&headers)?;
     let Reason { why } = parsed(&body, r#"send {"why": "…"}"#)?;
-    let why = checked(&why)?.to_owned();
+    let why = checked("why", &why)?.to_owned();
     let deciding = tokio::spawn(async move {
         let decider = Decider {
             by: caller.subject(),
@@ -248,11 +331,11 @@ fn parsed<T: DeserializeOwned>(body: &[u8], example: &str) -> Result<T, Problem>
     })
 }
 
-fn checked(why: &str) -> Result<&str, Problem> {
-    let why = why.trim();
-    match (1..=LONGEST_WHY).contains(&why.chars().count()) {
-        true => Ok(why),
-        false => Err(bad(format!("why is a text of 1 to {LONGEST_WHY} characters"))),
+fn checked<'a>(name: &str, text: &'a str) -> Result<&'a str, Problem> {
+    let text = text.trim();
+    match (1..=LONGEST_TEXT).contains(&text.chars().count()) {
+        true => Ok(text),
+        false => Err(bad(format!("{name} is a text of 1 to {LONGEST_TEXT} characters"))),
     }
 }
 

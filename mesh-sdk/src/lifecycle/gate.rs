@@ -64,8 +64,17 @@ pub(crate) fn judge(
     held_out: &HeldOut,
 ) -> Result<GateReport, ModelError> {
     let asked = &plan.declared.gate;
-    let answers = Answers::of(&challenger.model, &held_out.table, &held_out.target)?;
-    let mut checks = vec![inputs(plan, challenger), parity(challenger)];
+    let ask = |model: &Model| Answers::of(model, &held_out.table_for(model)?, &held_out.target);
+    let inputs = inputs(plan, challenger);
+    if !inputs.passed {
+        // Nothing else can be asked of it.
+        return Ok(GateReport {
+            passed: false,
+            checks: vec![inputs],
+        });
+    }
+    let answers = ask(&challenger.model)?;
+    let mut checks = vec![inputs, parity(challenger)];
     let bootstrap = Bootstrap {
         seed: plan.declared.training.seed,
         ..Bootstrap::default()
@@ -78,8 +87,8 @@ pub(crate) fn judge(
         }
     }
     checks.push(match champion {
-        Some(champion) if champion.model.features() == challenger.model.features() => {
-            let theirs = Answers::of(&champion.model, &held_out.table, &held_out.target)?;
+        Some(champion) if takes_declared(plan, &champion.model) => {
+            let theirs = ask(&champion.model)?;
             let comparison = compare(&theirs, &answers, asked.compare_by, bootstrap)?;
             compared(champion.version.version, comparison, asked.margin)
         }
@@ -105,14 +114,21 @@ pub(crate) fn judge(
 
 /// Whether the artifact takes what the scoring port has for it.
 fn inputs(plan: &ModelPlan, challenger: &Serving) -> GateCheck {
-    let declared: Vec<&String> = plan.declared.features.all().collect();
     let takes = challenger.model.features();
-    let same = declared.iter().copied().eq(takes);
-    let found = match same {
-        true => format!("takes the {} declared features", takes.len()),
-        false => format!("takes {takes:?}; {declared:?} are declared"),
+    let passed = takes_declared(plan, &challenger.model);
+    let found = match passed {
+        true => format!("takes {} of the declared features", takes.len()),
+        false => {
+            let declared: Vec<&String> = plan.declared.features.all().collect();
+            format!("takes {takes:?}; {declared:?} are declared")
+        }
     };
-    GateCheck::new("inputs", same, found)
+    GateCheck::new("inputs", passed, found)
+}
+
+fn takes_declared(plan: &ModelPlan, model: &Model) -> bool {
+    let is_declared = |feature| plan.declared.features.all().any(|known| known == feature);
+    model.features().iter().all(is_declared)
 }
 
 /// Whether the artifact answers as what was trained did.
@@ -173,11 +189,12 @@ fn latency(
     held_out: &HeldOut,
     asked: &Promotion,
 ) -> Result<GateCheck, ModelError> {
-    let rows = held_out.table.rows();
+    let table = held_out.table_for(model)?;
+    let rows = table.rows();
     let mut scores = Scores::new();
     let mut times = Vec::with_capacity(TIMED);
     for call in 0..TIMED {
-        let row = held_out.table.row(call % rows);
+        let row = table.row(call % rows);
         let began = Instant::now();
         match model.score(row, &mut scores) {
             Ok(()) | Err(ModelError::UndefinedScore { .. }) => times.push(began.elapsed()),

@@ -78,6 +78,7 @@ error_codes! {
     QUERY_TOO_LARGE = 413, "query-too-large", "The query or its result is larger than allowed";
     UNSUPPORTED_MEDIA_TYPE = 415, "unsupported-media-type", "The body's media type is not understood here";
     CONTRACT_VIOLATION = 422, "contract-violation", "Records do not keep to their contract";
+    MODEL_REFUSED = 422, "model-refused", "The file is no model that can answer here";
     UNDEFINED_SCORE = 422, "undefined-score", "The model has no answer to these numbers";
     TOO_MANY_REQUESTS = 429, "too-many-requests", "More is sent than can be taken at the moment";
     INTERNAL = 500, "internal", "Something failed on this side";

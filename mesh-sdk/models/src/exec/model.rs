@@ -1,5 +1,7 @@
 //! A loaded model.
 
+use std::collections::HashSet;
+
 use crate::exec::compile::Compiler;
 use crate::exec::signature;
 use crate::exec::steps::Step;
@@ -66,6 +68,22 @@ impl Model {
     /// The names of a row's values, in order.
     pub fn features(&self) -> &[String] {
         &self.features
+    }
+
+    /// Gives the values of a row other names: of a file whose tool had none for them.
+    ///
+    /// # Errors
+    /// [`ModelError::InvalidModel`] when there are not as many, or one is there twice.
+    pub fn rename_features(&mut self, names: Vec<String>) -> Result<(), ModelError> {
+        let distinct = names.iter().collect::<HashSet<_>>().len();
+        if names.len() != self.features.len() || distinct != names.len() {
+            return Err(ModelError::model(format!(
+                "it takes {} features, and {distinct} names were given",
+                self.features.len()
+            )));
+        }
+        self.features = names;
+        Ok(())
     }
 
     /// The classes, in the order of the probabilities; none where the model predicts a quantity.

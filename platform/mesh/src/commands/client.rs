@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 use clap::Args;
 use mesh_platform::identity::{DevIssuer, Scope};
 use reqwest::{Client, RequestBuilder};
@@ -75,6 +75,12 @@ impl Mesh {
 
     /// What is answered, or the problem in its words.
     pub(crate) async fn ask(&self, request: RequestBuilder) -> anyhow::Result<Value> {
+        let body = self.bytes(request).await?;
+        self.json(&body)
+    }
+
+    /// The same, of what is no JSON.
+    pub(crate) async fn bytes(&self, request: RequestBuilder) -> anyhow::Result<Vec<u8>> {
         let answer = request.bearer_auth(&self.token).send().await;
         let answer = answer.with_context(|| {
             format!(
@@ -83,16 +89,23 @@ impl Mesh {
             )
         })?;
         let good = answer.status().is_success();
-        let body: Value = answer
-            .json()
-            .await
-            .with_context(|| format!("what answers at {} is no mesh", self.address))?;
-        if good {
-            return Ok(body);
+        let body = answer.bytes().await;
+        let body = body.with_context(|| format!("{} ended in the middle", self.address))?;
+        match good {
+            true => Ok(body.to_vec()),
+            false => Err(self.refusal(&self.json(&body)?)),
         }
-        let told = body["detail"].as_str().or(body["title"].as_str());
-        let hint = match body["code"].as_str() {
-            Some("not-found") if body["detail"].is_null() => format!(
+    }
+
+    fn json(&self, body: &[u8]) -> anyhow::Result<Value> {
+        let read = serde_json::from_slice(body);
+        read.with_context(|| format!("what answers at {} is no mesh", self.address))
+    }
+
+    fn refusal(&self, problem: &Value) -> anyhow::Error {
+        let told = problem["detail"].as_str().or(problem["title"].as_str());
+        let hint = match problem["code"].as_str() {
+            Some("not-found") if problem["detail"].is_null() => format!(
                 "; is there a product {}? {}/catalog/api/v1/products lists them",
                 self.product, self.address
             ),
@@ -100,11 +113,11 @@ impl Mesh {
             Some(code) => format!(" ({code}; {}/errors/{code} says what to do)", self.address),
             None => String::new(),
         };
-        let failed = body["errors"].as_array().into_iter().flatten();
+        let failed = problem["errors"].as_array().into_iter().flatten();
         let failed: String = failed
-            .filter_map(|error| Some(format!("\n  {}", error["found"].as_str()?)))
+            .filter_map(|error| Some(format!("\n  ✗ {}", error["found"].as_str()?)))
             .collect();
-        bail!("{}{hint}{failed}", told.unwrap_or("the mesh refuses"))
+        anyhow!("{}{hint}{failed}", told.unwrap_or("the mesh refuses"))
     }
 }
 

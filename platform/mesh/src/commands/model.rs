@@ -1,7 +1,9 @@
 //! `mesh model`: the versions of a model of the running mesh, and which of them answers.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use mesh_platform::identity::Scope;
 use serde_json::{Value, json};
@@ -19,6 +21,10 @@ pub(crate) enum Model {
     Versions(Versions),
     /// Tell which version answered when, and who decided it.
     History(History),
+    /// Bring a model that was trained elsewhere, as a new version.
+    Import(Import),
+    /// Write the ONNX file of a version, for phones, browsers and other runtimes.
+    Export(Export),
     /// Put a version into Production, if it passes the gate.
     Promote(Decide),
     /// Take a version out of Production, or out of what may get there.
@@ -51,6 +57,29 @@ pub(crate) struct History {
 }
 
 #[derive(Args)]
+pub(crate) struct Import {
+    #[command(flatten)]
+    of: Of,
+    /// An ONNX file.
+    file: PathBuf,
+    /// Where it came from: the tool, the data, the revision of the code.
+    #[arg(long)]
+    origin: String,
+}
+
+#[derive(Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    of: Of,
+    /// Number of the version [default: the one in Production].
+    #[arg(long)]
+    version: Option<u64>,
+    /// The file to write [default: MODEL-VERSION.onnx].
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Args)]
 pub(crate) struct Decide {
     #[command(flatten)]
     of: Of,
@@ -78,6 +107,8 @@ pub(crate) async fn run(command: &Model, built_in: ProductList) -> anyhow::Resul
         }
         Model::Versions(args) => versions(args).await,
         Model::History(args) => history(args).await,
+        Model::Import(args) => import(args).await,
+        Model::Export(args) => export(args).await,
         Model::Promote(args) => decide(args, "Production").await,
         Model::Archive(args) => decide(args, "Archived").await,
         Model::Rollback(args) => roll_back(args).await,
@@ -126,6 +157,45 @@ async fn history(args: &History) -> anyhow::Result<ExitCode> {
     if let (Some(at), []) = (&args.at, changes) {
         println!("no version of {} was in Production at {at}", args.of.model);
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn import(args: &Import) -> anyhow::Result<ExitCode> {
+    let file = args.file.display();
+    let onnx = std::fs::read(&args.file).with_context(|| format!("cannot read {file}"))?;
+    let mesh = mesh(&args.of, Scope::Models)?;
+    let request = mesh.post("/versions").query(&[("origin", &args.origin)]);
+    let request = request.header("content-type", "application/octet-stream");
+    let version = mesh.ask(request.body(onnx)).await?;
+    let (model, number) = (&args.of.model, &version["version"]);
+    match args.of.asking.json {
+        true => println!("{version:#}"),
+        false => println!(
+            "version {number}: accuracy {:.3} on {} cases held out; `mesh model promote {model} {number} --why REASON` puts it \
+             to the gate",
+            version["evaluation"]["accuracy"].as_f64().unwrap_or(f64::NAN),
+            version["evaluation"]["cases"],
+        ),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn export(args: &Export) -> anyhow::Result<ExitCode> {
+    let mesh = mesh(&args.of, Scope::Models)?;
+    let number = match args.version {
+        Some(number) => number,
+        None => {
+            let serving = mesh.ask(mesh.get("")).await?;
+            let number = serving["version"].as_u64();
+            number.context("no version is in Production: name one with --version")?
+        }
+    };
+    let onnx = mesh.bytes(mesh.get(&format!("/versions/{number}/model.onnx"))).await?;
+    let (_, model) = evaluate::named(&args.of.model)?;
+    let usual = || PathBuf::from(format!("{model}-{number}.onnx"));
+    let file = args.output.clone().unwrap_or_else(usual);
+    std::fs::write(&file, &onnx).with_context(|| format!("cannot write {}", file.display()))?;
+    println!("{}: version {number}, {} bytes", file.display(), onnx.len());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,0 +1,79 @@
+//! A version that was trained elsewhere, and comes as an ONNX file.
+
+use chrono::Utc;
+use mesh_models::{Model, ModelError};
+use serde_json::Map;
+
+use super::{Lifecycle, LifecycleError};
+use crate::product::ModelPlan;
+use crate::registry::{Imported, ModelVersion, Stage};
+use crate::training::Cases;
+
+/// What brought a version.
+pub(crate) struct Import<'a> {
+    pub(crate) onnx: &'a [u8],
+    pub(crate) by: &'a str,
+    pub(crate) origin: &'a str,
+}
+
+impl Lifecycle {
+    /// Keeps a file as a new version in Staging, measured on the cases held out. Takes as long as scoring those does; call it
+    /// where blocking is allowed.
+    pub(crate) fn import(
+        &self,
+        import: &Import<'_>,
+        cases: &Cases,
+    ) -> Result<ModelVersion, LifecycleError> {
+        let model = readable(&self.plan, import.onnx).map_err(LifecycleError::Refused)?;
+        let held_out = cases.held_out(&self.plan)?;
+        let version = ModelVersion {
+            model: self.plan.name.clone(),
+            version: self.registry.next()?,
+            stage: Stage::Staging,
+            description: self.plan.declared.description.clone(),
+            algorithm: "imported".to_owned(),
+            parameters: Map::new(),
+            trained_at: Utc::now(),
+            sha256: mesh_models::digest(import.onnx),
+            features: model.features().to_vec(),
+            trained_on: cases.named(&self.plan),
+            imported: Some(Imported {
+                by: import.by.to_owned(),
+                origin: import.origin.to_owned(),
+            }),
+            evaluation: held_out.evaluate(&model)?,
+            parity: None,
+        };
+        self.registry.add(&version, import.onnx)?;
+        Ok(version)
+    }
+}
+
+/// The model of a file, if it can answer for the plan. A file whose tool named no features has them in the order in which they
+/// are declared.
+fn readable(plan: &ModelPlan, onnx: &[u8]) -> Result<Model, ModelError> {
+    let mut model = Model::from_onnx(onnx)?;
+    let refused = |reason: String| ModelError::InvalidModel { reason };
+    let mut classes = model.classes().to_vec();
+    classes.sort_unstable();
+    if classes != [0, 1] {
+        return Err(refused(format!(
+            "it tells {classes:?} apart, and this model answers yes or no, as 1 or 0"
+        )));
+    }
+    let declared: Vec<String> = plan.declared.features.all().cloned().collect();
+    let unknown = |feature: &&String| !declared.contains(feature);
+    let strange: Vec<_> = model.features().iter().filter(unknown).collect();
+    if strange.is_empty() {
+        return Ok(model);
+    }
+    if strange.len() < model.features().len() || declared.len() != strange.len() {
+        return Err(refused(format!(
+            "it takes {:?}; name them as they are declared, {declared:?}, or take one input of {} columns in that order",
+            model.features(),
+            declared.len()
+        )));
+    }
+    model.rename_features(declared)?;
+    Ok(model)
+}
