@@ -113,8 +113,10 @@ impl Mesh {
             Some(code) => format!(" ({code}; {}/errors/{code} says what to do)", self.address),
             None => String::new(),
         };
+        // Of a gate.
         let failed = problem["errors"].as_array().into_iter().flatten();
         let failed: String = failed
+            .filter(|error| error["check"].is_string())
             .filter_map(|error| Some(format!("\n  ✗ {}", error["found"].as_str()?)))
             .collect();
         anyhow!("{}{hint}{failed}", told.unwrap_or("the mesh refuses"))
