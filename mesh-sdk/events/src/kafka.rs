@@ -2,7 +2,7 @@
 //!
 //! - `settings` is what may be said of a cluster, and `config` what is known once that was checked.
 //! - `clients` makes the clients of librdkafka, with what the guarantees demand, and `session` is what they share; `tokens`
-//!   it gets in with, where brokers ask for them.
+//!   it gets in with, where brokers ask for them. `sight` is whether a client still knows a broker to ask.
 //! - `cluster` asks about topics and offsets, and makes topics.
 //! - `message` is how an event travels: CloudEvents in Kafka's binary content mode.
 //! - `writer` produces.
@@ -18,6 +18,7 @@ mod partitions;
 mod reader;
 mod session;
 mod settings;
+mod sight;
 mod tokens;
 mod writer;
 

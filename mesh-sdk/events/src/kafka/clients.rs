@@ -11,6 +11,7 @@ use rdkafka::producer::FutureProducer;
 
 use super::config::{KafkaConfig, MAX_MESSAGE_BYTES};
 use super::session::Session;
+use super::sight::{self, Sight};
 use crate::Cause;
 
 #[derive(Clone)]
@@ -27,7 +28,8 @@ struct InvalidProperty {
 }
 
 impl Clients {
-    pub(super) fn producer(&self) -> Result<FutureProducer<Session>, Cause> {
+    /// With its sight, which it does not let others at.
+    pub(super) fn producer(&self) -> Result<(FutureProducer<Session>, Sight), Cause> {
         let timeout = self.config.delivery_timeout.as_millis().to_string();
         let defaults = [
             // A batch forms while the one before is under way; to wait for it would only cost time.
@@ -41,14 +43,17 @@ impl Clients {
             ("enable.idempotence", "true"),
             ("message.max.bytes", &MAX_MESSAGE_BYTES.to_string()),
         ];
-        create(&self.with(&defaults, &demands), self.session.clone())
+        let session = self.session.of_client();
+        let sight = session.sight.clone();
+        let producer = create(&self.with(&defaults, &demands), session)?;
+        Ok((producer, sight))
     }
 
     /// For one that names its partitions itself.
     pub(super) fn reader(&self) -> Result<StreamConsumer<Session>, Cause> {
         // librdkafka assigns partitions only to a member of a group; this one is never joined.
         let config = self.consumer("mesh-events", &[]);
-        create(&config, self.session.clone())
+        create(&config, self.session.of_client())
     }
 
     /// For one that shares a topic with the other members of `group`, and is told of it through `context`.
@@ -88,16 +93,17 @@ impl Clients {
     /// For questions about the cluster; no question creates a topic.
     pub(super) fn observer(&self) -> Result<BaseConsumer<Session>, Cause> {
         let demands = [("allow.auto.create.topics", "false")];
-        create(&self.with(&[], &demands), self.session.clone())
+        create(&self.with(&[], &demands), self.session.of_client())
     }
 
     pub(super) fn admin(&self) -> Result<AdminClient<Session>, Cause> {
-        create(&self.with(&[], &[]), self.session.clone())
+        create(&self.with(&[], &[]), self.session.of_client())
     }
 
     fn with(&self, defaults: &[(&str, &str)], demands: &[(&str, &str)]) -> ClientConfig {
         let mut config = ClientConfig::new();
         config.set("client.id", "mesh");
+        config.set("statistics.interval.ms", sight::INTERVAL);
         // A broker that is back is found soon; and only between attempts are deliveries given up on.
         config.set("reconnect.backoff.max.ms", "1000");
         for (name, value) in defaults {

@@ -1,7 +1,7 @@
 //! Questions to the cluster, and the creation of topics. librdkafka answers them by blocking, so each has a thread.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::{Duration, Instant};
 
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
@@ -13,6 +13,7 @@ use tokio::task::spawn_blocking;
 use super::clients::Clients;
 use super::partitions::list;
 use super::session::Session;
+use super::sight::Lost;
 use crate::rules::check_start;
 use crate::{Cause, EventError};
 
@@ -24,7 +25,7 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 pub(super) struct Cluster {
     clients: Clients,
-    observer: Arc<BaseConsumer<Session>>,
+    observer: RwLock<Arc<BaseConsumer<Session>>>,
 }
 
 /// An end of a partition.
@@ -44,16 +45,30 @@ struct Silence;
 impl Cluster {
     /// Returns once the cluster has answered a question.
     pub(super) async fn connect(clients: Clients) -> Result<Self, Cause> {
-        let observer = Arc::new(clients.observer()?);
-        let polled = Arc::downgrade(&observer);
-        std::thread::Builder::new()
-            .name("kafka-observer".to_owned())
-            .spawn(move || poll(&polled))
-            .map_err(|error| Arc::new(error) as Cause)?;
+        let observer = observer(&clients)?;
         let asked = observer.clone();
         let answer = spawn_blocking(move || await_answer(&asked)).await;
         answer.map_err(|panic| Arc::new(panic) as Cause)??;
+        let observer = RwLock::new(observer);
         Ok(Self { clients, observer })
+    }
+
+    /// Somebody who knows a broker to ask.
+    fn observer(&self) -> Result<Arc<BaseConsumer<Session>>, Cause> {
+        let now = || self.observer.read().unwrap_or_else(PoisonError::into_inner);
+        let current = now().clone();
+        if !current.client().context().sight.is_lost() {
+            return Ok(current);
+        }
+        let mut observed = self
+            .observer
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if Arc::ptr_eq(&observed, &current) {
+            tracing::error!(reason = %Lost, "the Kafka observer failed for good and is replaced");
+            *observed = observer(&self.clients)?;
+        }
+        Ok(observed.clone())
     }
 
     /// How many partitions `topic` has; `None` if there is no such topic.
@@ -146,13 +161,23 @@ impl Cluster {
         &self,
         question: impl FnOnce(&BaseConsumer<Session>) -> Result<T, KafkaError> + Send + 'static,
     ) -> Result<T, Cause> {
-        let observer = self.observer.clone();
+        let observer = self.observer()?;
         match spawn_blocking(move || question(&observer)).await {
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(error)) => Err(Arc::new(error)),
             Err(panic) => Err(Arc::new(panic)),
         }
     }
+}
+
+fn observer(clients: &Clients) -> Result<Arc<BaseConsumer<Session>>, Cause> {
+    let observer = Arc::new(clients.observer()?);
+    let polled = Arc::downgrade(&observer);
+    std::thread::Builder::new()
+        .name("kafka-observer".to_owned())
+        .spawn(move || poll(&polled))
+        .map_err(|error| Arc::new(error) as Cause)?;
+    Ok(observer)
 }
 
 /// librdkafka hands errors, and the need for a token, to whoever polls. Ends with the observer.

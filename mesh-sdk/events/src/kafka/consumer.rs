@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rdkafka::ClientContext;
 use rdkafka::client::OAuthToken;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer as _, ConsumerContext, StreamConsumer};
 use rdkafka::error::KafkaError;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use rdkafka::types::RDKafkaRespErr;
+use rdkafka::{ClientContext, Statistics};
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 
@@ -43,9 +43,10 @@ impl KafkaConsumer {
     ) -> Result<Self, EventError> {
         let (changed, changes) = mpsc::unbounded_channel();
         let member = Member {
-            session: clients.session.clone(),
+            session: clients.session.of_client(),
             changed,
         };
+        let sight = member.session.sight.clone();
         let consumer = clients
             .member(group, member)
             .map_err(|source| EventError::ReadFailed { source })?;
@@ -54,7 +55,7 @@ impl KafkaConsumer {
         Ok(Self {
             cluster,
             changes,
-            inbox: Inbox::new(topic, consumer),
+            inbox: Inbox::new(topic, consumer, sight),
             unanswered: Unanswered::Nothing,
         })
     }
@@ -179,6 +180,10 @@ impl ClientContext for Member {
 
     fn error(&self, error: KafkaError, reason: &str) {
         self.session.error(error, reason);
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        self.session.stats(statistics);
     }
 
     fn generate_oauth_token(&self, config: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {

@@ -11,6 +11,7 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use super::message;
+use super::sight::Sight;
 use crate::{EventError, Position, Received};
 
 /// One call returns no further event once it has this many bytes.
@@ -20,15 +21,17 @@ pub(super) struct Inbox<C: ConsumerContext + 'static> {
     topic: String,
     /// `None` only while it is dropped.
     consumer: Option<Arc<StreamConsumer<C>>>,
+    sight: Sight,
     /// What ended it, for good: the consumer would go on behind it.
     failed: Option<EventError>,
 }
 
 impl<C: ConsumerContext + 'static> Inbox<C> {
-    pub(super) fn new(topic: &str, consumer: StreamConsumer<C>) -> Self {
+    pub(super) fn new(topic: &str, consumer: StreamConsumer<C>, sight: Sight) -> Self {
         Self {
             topic: topic.to_owned(),
             consumer: Some(Arc::new(consumer)),
+            sight,
             failed: None,
         }
     }
@@ -53,7 +56,11 @@ impl<C: ConsumerContext + 'static> Inbox<C> {
         if max_events == 0 {
             return Ok(Vec::new());
         }
-        let first = match timeout(wait, self.first()).await {
+        let first = tokio::select! {
+            first = timeout(wait, self.first()) => first,
+            lost = self.sight.lost() => Ok(Err(EventError::read_failed(lost))),
+        };
+        let first = match first {
             Err(_) => return Ok(Vec::new()),
             Ok(Ok(first)) => first,
             Ok(Err(error)) => {

@@ -25,10 +25,11 @@ impl KafkaReader {
         let consumer = clients
             .reader()
             .map_err(|source| EventError::ReadFailed { source })?;
+        let sight = consumer.client().context().sight.clone();
         let assigned = starts(topic, from).and_then(|starts| consumer.assign(&starts));
         assigned.map_err(EventError::read_failed)?;
         Ok(Self {
-            inbox: Inbox::new(topic, consumer),
+            inbox: Inbox::new(topic, consumer, sight),
         })
     }
 }

@@ -1,18 +1,22 @@
-//! What every client of one cluster shares: the tokens it gets in with, and what went wrong last.
+//! What every client of one cluster shares: the tokens it gets in with, and what went wrong last; and what it sees of the
+//! brokers itself.
 
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rdkafka::ClientContext;
 use rdkafka::client::OAuthToken;
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::{ClientContext, Statistics};
 
+use super::sight::Sight;
 use super::tokens::Tokens;
 
 #[derive(Clone, Default)]
 pub(super) struct Session {
     tokens: Option<Arc<Tokens>>,
+    /// Of one client.
+    pub(super) sight: Sight,
     trouble: Arc<Mutex<Option<Trouble>>>,
 }
 
@@ -54,7 +58,16 @@ impl Session {
     pub(super) fn new(tokens: Option<Tokens>) -> Self {
         Self {
             tokens: tokens.map(Arc::new),
+            sight: Sight::default(),
             trouble: Arc::default(),
+        }
+    }
+
+    /// What another client shares with this one.
+    pub(super) fn of_client(&self) -> Self {
+        Self {
+            sight: Sight::default(),
+            ..self.clone()
         }
     }
 
@@ -80,6 +93,10 @@ impl ClientContext for Session {
                 reason: reason.to_owned(),
             });
         }
+    }
+
+    fn stats(&self, statistics: Statistics) {
+        self.sight.told(&statistics);
     }
 
     fn generate_oauth_token(&self, _: Option<&str>) -> Result<OAuthToken, Box<dyn Error>> {

@@ -10,6 +10,7 @@ use rdkafka::producer::{DeliveryFuture, FutureProducer, FutureRecord, Producer};
 use super::clients::Clients;
 use super::message;
 use super::session::Session;
+use super::sight::{Lost, Sight};
 use crate::{Cause, Event, EventError, Position, partition_for};
 
 /// Before another try to enqueue while the queue is full of other appends.
@@ -17,7 +18,7 @@ const QUEUE_FULL_PAUSE: Duration = Duration::from_millis(10);
 
 pub(super) struct Writer {
     clients: Clients,
-    producer: RwLock<FutureProducer<Session>>,
+    producer: RwLock<(FutureProducer<Session>, Sight)>,
 }
 
 impl Writer {
@@ -82,19 +83,25 @@ impl Writer {
         self.producer
             .read()
             .unwrap_or_else(PoisonError::into_inner)
+            .0
             .clone()
     }
 
-    /// An idempotent producer that lost track of what the broker has refuses all further work, for ever.
+    /// An idempotent producer that lost track of what the broker has refuses all further work, for ever; and one that knows
+    /// no broker does none.
     fn replace_dead_producer(&self) {
-        let mut producer = self
+        let mut current = self
             .producer
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        if let Some((code, reason)) = producer.client().fatal_error() {
-            tracing::error!(%code, reason, "the Kafka producer failed for good and is replaced");
+        let (producer, sight) = &*current;
+        let fatal = producer.client().fatal_error();
+        let fatal = fatal.map(|(_, reason)| reason);
+        let lost = || sight.is_lost().then(|| Lost.to_string());
+        if let Some(reason) = fatal.or_else(lost) {
+            tracing::error!(reason, "the Kafka producer failed for good and is replaced");
             match self.clients.producer() {
-                Ok(new) => *producer = new,
+                Ok(new) => *current = new,
                 Err(error) => tracing::error!(%error, "no new Kafka producer can be made"),
             }
         }

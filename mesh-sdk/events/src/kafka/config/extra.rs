@@ -22,7 +22,7 @@ const FREE: [&str; 3] = ["ssl.cipher.suites", "ssl.curves.list", "ssl.sigalgs.li
 
 /// What the guarantees rest on: that events are kept once they are accepted, in their order, and none is passed over;
 /// and what loads code or trusts everybody.
-pub(super) const FIXED: [&str; 29] = [
+pub(super) const FIXED: [&str; 30] = [
     "acks",
     "allow.auto.create.topics",
     "auto.commit.enable",
@@ -50,6 +50,7 @@ pub(super) const FIXED: [&str; 29] = [
     "plugin.library.paths",
     "request.required.acks",
     "retries",
+    "statistics.interval.ms",
     "test.mock.num.brokers",
     "transactional.id",
 ];

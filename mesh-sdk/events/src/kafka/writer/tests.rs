@@ -9,6 +9,7 @@ use super::Writer;
 use crate::kafka::KafkaConfig;
 use crate::kafka::clients::Clients;
 use crate::kafka::session::Session;
+use crate::kafka::sight::tests::lose;
 use crate::{Event, partition_for};
 
 fn event() -> Event {
@@ -52,6 +53,18 @@ async fn a_producer_that_failed_for_good_is_replaced() {
     }
     let failed = writer.append("t", 1, &[event()]).await.unwrap_err();
     assert_eq!(failed.code(), "log-write-failed");
+    writer.append("t", 1, &[event()]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_producer_that_has_forgotten_every_broker_is_replaced() {
+    let cluster = MockCluster::new(1).unwrap();
+    let writer = writer(&cluster);
+    writer.append("t", 1, &[event()]).await.unwrap();
+    let sight = || writer.producer.read().unwrap().1.clone();
+    lose(&sight());
+    writer.replace_dead_producer();
+    assert!(!sight().is_lost());
     writer.append("t", 1, &[event()]).await.unwrap();
 }
 

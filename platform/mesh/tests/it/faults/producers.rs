@@ -29,7 +29,14 @@ pub(super) type Acknowledged = BTreeMap<String, Uuid>;
 pub(super) enum Way {
     /// Through the first of these; what is not acknowledged goes through the next.
     Http(Vec<Door>),
-    Kafka(FutureProducer),
+    Kafka(Brokers),
+}
+
+/// A cluster, and a producer to it: another one after each failure, since one that has forgotten its brokers never sends again.
+#[derive(Clone)]
+pub(super) struct Brokers {
+    config: ClientConfig,
+    producer: Arc<Mutex<FutureProducer>>,
 }
 
 /// Where a product takes readings, as long as the mesh behind it is there.
@@ -115,14 +122,14 @@ impl Producer {
 impl Way {
     /// To brokers. What they do not acknowledge soon is tried again by the producer itself, not by librdkafka.
     pub(super) fn kafka(brokers: &str) -> Way {
-        let producer = ClientConfig::new()
+        let mut config = ClientConfig::new();
+        config
             .set("bootstrap.servers", brokers)
             .set("acks", "all")
             .set("enable.idempotence", "true")
-            .set("message.timeout.ms", "5000")
-            .create()
-            .unwrap();
-        Way::Kafka(producer)
+            .set("message.timeout.ms", "5000");
+        let producer = Arc::new(Mutex::new(config.create().unwrap()));
+        Way::Kafka(Brokers { config, producer })
     }
 
     fn name(&self) -> &'static str {
@@ -138,7 +145,7 @@ impl Way {
         for before in 0.. {
             let id = match self {
                 Way::Http(doors) => doors[before % doors.len()].send(patient).await,
-                Way::Kafka(producer) => send_to_kafka(producer, patient).await,
+                Way::Kafka(brokers) => brokers.send(patient).await,
             };
             if let Some(id) = id {
                 return (id, before + 1);
@@ -169,6 +176,17 @@ impl Door {
         assert!(status.is_success() || later, "{status}: {answer}");
         let id = answer["event_ids"][0].as_str()?;
         Some(id.parse().unwrap())
+    }
+}
+
+impl Brokers {
+    async fn send(&self, patient: &str) -> Option<Uuid> {
+        let producer = self.producer.lock().unwrap().clone();
+        let sent = send_to_kafka(&producer, patient).await;
+        if sent.is_none() {
+            *self.producer.lock().unwrap() = self.config.create().unwrap();
+        }
+        sent
     }
 }
 
