@@ -104,8 +104,7 @@ impl ModelVersion {
     pub(crate) fn is_trained_by(&self, plan: &ModelPlan) -> bool {
         let declared = &plan.declared;
         let (now, then) = (&declared.training, &self.trained_on);
-        self.imported.is_none()
-            && self.algorithm == declared.algorithm.name()
+        self.algorithm == declared.algorithm.name()
             && self.parameters == declared.parameters
             && self.features.iter().eq(declared.features.all())
             && (&now.sql, now.held_out, now.seed) == (&then.sql, then.held_out, then.seed)

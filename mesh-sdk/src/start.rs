@@ -356,8 +356,9 @@ impl Start<'_> {
         let lifecycle = Arc::new(lifecycle.await.map_err(LifecycleError::at_start)?);
         lifecycle.adopt().await.map_err(LifecycleError::at_start)?;
         let versions = lifecycle.versions();
+        let mut trained_here = versions.iter().rev().filter(|it| it.imported.is_none());
         let is_current = |version: &ModelVersion| version.is_trained_by(plan);
-        if !versions.last().is_some_and(is_current) {
+        if !trained_here.next().is_some_and(is_current) {
             self.train(plan, &registry, &lifecycle).await?;
         }
         let product = &self.running.product;

@@ -196,10 +196,9 @@ fn measure(
         let own = trained.scores(table.row(row))?;
         let own = yes.and_then(|yes| own.get(yes)).copied().unwrap_or(f64::NAN);
         let difference = (own - probability).abs();
-        // A NaN is a difference too.
-        if !(difference <= parity.largest_difference) {
-            parity.largest_difference = difference;
-        }
+        // No number is a difference too.
+        let difference = if difference.is_nan() { 1.0 } else { difference };
+        parity.largest_difference = parity.largest_difference.max(difference);
         parity.other_labels += usize::from((own > 0.5) != (*probability > 0.5));
     }
     Ok((mesh_models::evaluate(labels, &positive, 0.5)?, parity))

@@ -44,6 +44,7 @@ pub(super) fn api(product: &RunningProduct, plan: &ModelPlan, scoring: Arc<Scori
         &codes::BODY_TOO_LARGE,
         &codes::UNSUPPORTED_MEDIA_TYPE,
         &codes::TOO_MANY_REQUESTS,
+        &codes::MODEL_NOT_READY,
         &codes::UNAVAILABLE,
     ]);
     let path = super::path(product, &format!("models/{}/score", plan.name));
