@@ -15,8 +15,8 @@ use tokio::sync::Mutex;
 
 pub use gate::{GateCheck, GateReport};
 pub use history::StageChange;
-pub(crate) use import::Import;
 pub(crate) use history::{HistoryError, MODEL_HISTORY, ModelHistory};
+pub(crate) use import::Import;
 
 use crate::SdkError;
 use crate::product::ModelPlan;
@@ -162,9 +162,8 @@ impl Lifecycle {
         let until = state.changes.partition_point(|change| change.at <= time);
         let before = &state.changes[..until];
         let version = in_production(before)?;
-        let decided = |change: &&StageChange| {
-            change.version == version && change.stage == Stage::Production
-        };
+        let decided =
+            |change: &&StageChange| change.version == version && change.stage == Stage::Production;
         before.iter().rev().find(decided).cloned()
     }
 
@@ -187,8 +186,14 @@ impl Lifecycle {
         if !report.passed {
             return Err(LifecycleError::Gate { version, report });
         }
-        self.decide(Some(challenger), version, Stage::Production, decider, Some(report))
-            .await
+        self.decide(
+            Some(challenger),
+            version,
+            Stage::Production,
+            decider,
+            Some(report),
+        )
+        .await
     }
 
     /// Puts the version into Production again that was there before the present one, whatever the gate would say: it has
@@ -343,7 +348,10 @@ fn in_production(changes: &[StageChange]) -> Option<u64> {
 
 /// Of a version, after these changes.
 fn stage(changes: &[StageChange], version: u64) -> Stage {
-    let newest = changes.iter().rev().find(|change| change.version == version);
+    let newest = changes
+        .iter()
+        .rev()
+        .find(|change| change.version == version);
     match newest.map(|change| change.stage) {
         Some(Stage::Production) if in_production(changes) != Some(version) => Stage::Archived,
         Some(stage) => stage,

@@ -17,8 +17,8 @@ use uuid::Uuid;
 use crate::ingest::{
     BodyError, Refusals, Way, WayError, off_the_runtime, schema_of, subject, timestamp,
 };
-use crate::product::ModelPlan;
 use crate::lifecycle::{Lifecycle, Serving};
+use crate::product::ModelPlan;
 use crate::registry::Accuracy;
 
 /// Most records that one call may send.
@@ -189,9 +189,7 @@ impl Scoring {
         let accuracy = version.accuracy();
         let labels = scores.labels().iter();
         let answers = labels.zip(positive(model, &scores));
-        let rows = scores
-            .probabilities()
-            .chunks_exact(model.classes().len());
+        let rows = scores.probabilities().chunks_exact(model.classes().len());
         let answers = asked.iter_mut().zip(answers).zip(rows);
         let events = answers.map(|((asked, (label, probability)), row)| {
             if row.iter().any(|probability| probability.is_nan()) {

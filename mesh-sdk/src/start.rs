@@ -464,7 +464,12 @@ impl Start<'_> {
         let running = &self.running;
         let mut datasets: Vec<_> = running.datasets.values().cloned().collect();
         datasets.push(self.quarantine.dataset().clone());
-        datasets.extend(running.history.iter().map(|history| history.dataset().clone()));
+        datasets.extend(
+            running
+                .history
+                .iter()
+                .map(|history| history.dataset().clone()),
+        );
         let maintenance = Maintenance {
             product: running.product.name().to_owned(),
             datasets,

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::Utc;
 use mesh_models::{
-    CrossValidation, CrossValidationReport, Evaluation, Model, Scores, Table, Target, Trained,
+    CrossValidation, CrossValidationReport, Evaluation, Model, ModelError, Scores, Table, Target,
+    Trained,
 };
 use mesh_storage::{Engine, Numbers};
 
@@ -194,7 +195,10 @@ fn measure(
     let yes = trained.classes().iter().position(|class| *class == 1);
     for (row, probability) in positive.iter().enumerate() {
         let own = trained.scores(table.row(row))?;
-        let own = yes.and_then(|yes| own.get(yes)).copied().unwrap_or(f64::NAN);
+        let own = yes
+            .and_then(|yes| own.get(yes))
+            .copied()
+            .unwrap_or(f64::NAN);
         let difference = (own - probability).abs();
         // No number is a difference too.
         let difference = if difference.is_nan() { 1.0 } else { difference };

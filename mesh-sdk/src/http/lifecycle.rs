@@ -97,7 +97,12 @@ pub(super) fn api(
         .route(Method::GET, &path(&artifact), export, exporting(&of))
         .route(Method::GET, &path("history"), history, telling(&of))
         .route(Method::POST, &path(&stage), set_stage, deciding(&of))
-        .route(Method::POST, &path("rollback"), roll_back, rolling_back(&of))
+        .route(
+            Method::POST,
+            &path("rollback"),
+            roll_back,
+            rolling_back(&of),
+        )
         .with_state(of)
 }
 
@@ -109,7 +114,12 @@ fn operation(of: &Of, id: &str, summary: &str) -> Operation {
 fn listing(of: &Of) -> Operation {
     operation(of, "versions", "The versions of a model")
         .public()
-        .answer(StatusCode::OK, "Every version", JSON, Schema::of::<Versions>())
+        .answer(
+            StatusCode::OK,
+            "Every version",
+            JSON,
+            Schema::of::<Versions>(),
+        )
 }
 
 fn importing(of: &Of) -> Operation {
@@ -148,16 +158,34 @@ fn showing(of: &Of) -> Operation {
     operation(of, "version", "A version of a model, with what it is worth")
         .public()
         .path_parameter("version", "Its number")
-        .answer(StatusCode::OK, "The version", JSON, Schema::of::<ModelVersion>())
+        .answer(
+            StatusCode::OK,
+            "The version",
+            JSON,
+            Schema::of::<ModelVersion>(),
+        )
         .problems(&[&codes::NOT_FOUND])
 }
 
 fn telling(of: &Of) -> Operation {
-    operation(of, "history", "Which version of a model answered when, and who decided it")
-        .scope(Scope::Query)
-        .query_parameter("at", "Only what was in Production at this time (RFC 3339)", Schema::text())
-        .answer(StatusCode::OK, "What was decided", JSON, Schema::of::<History>())
-        .problems(&[&codes::BAD_REQUEST])
+    operation(
+        of,
+        "history",
+        "Which version of a model answered when, and who decided it",
+    )
+    .scope(Scope::Query)
+    .query_parameter(
+        "at",
+        "Only what was in Production at this time (RFC 3339)",
+        Schema::text(),
+    )
+    .answer(
+        StatusCode::OK,
+        "What was decided",
+        JSON,
+        Schema::of::<History>(),
+    )
+    .problems(&[&codes::BAD_REQUEST])
 }
 
 fn deciding(of: &Of) -> Operation {
@@ -187,7 +215,12 @@ fn rolling_back(of: &Of) -> Operation {
         .description("At once and whatever the gate would say: it has answered before.")
         .scope(Scope::Models)
         .request(JSON, Schema::of::<Reason>())
-        .answer(StatusCode::OK, "What was decided", JSON, Schema::of::<StageChange>())
+        .answer(
+            StatusCode::OK,
+            "What was decided",
+            JSON,
+            Schema::of::<StageChange>(),
+        )
         .problems(&[
             &codes::BAD_REQUEST,
             &codes::EMPTY_BODY,
@@ -249,7 +282,9 @@ async fn show(
 ) -> Result<Json<ModelVersion>, Problem> {
     let number = number(&of, &version)?;
     let versions = of.lifecycle.versions().into_iter();
-    let found = versions.into_iter().find(|version| version.version == number);
+    let found = versions
+        .into_iter()
+        .find(|version| version.version == number);
     found.map(Json).ok_or_else(|| no_version(&of, &version))
 }
 
@@ -257,9 +292,8 @@ async fn history(
     State(of): State<Of>,
     when: Result<Query<When>, QueryRejection>,
 ) -> Result<Json<History>, Problem> {
-    let Query(when) = when.map_err(|_| {
-        bad("the only parameter is at, a time such as 2026-01-31T12:00:00Z, once")
-    })?;
+    let Query(when) = when
+        .map_err(|_| bad("the only parameter is at, a time such as 2026-01-31T12:00:00Z, once"))?;
     let changes = match when.at {
         Some(at) => of.lifecycle.in_production_at(at).into_iter().collect(),
         None => of.lifecycle.changes(),
@@ -335,7 +369,9 @@ fn checked<'a>(name: &str, text: &'a str) -> Result<&'a str, Problem> {
     let text = text.trim();
     match (1..=LONGEST_TEXT).contains(&text.chars().count()) {
         true => Ok(text),
-        false => Err(bad(format!("{name} is a text of 1 to {LONGEST_TEXT} characters"))),
+        false => Err(bad(format!(
+            "{name} is a text of 1 to {LONGEST_TEXT} characters"
+        ))),
     }
 }
 
@@ -344,7 +380,11 @@ fn number(of: &Of, version: &str) -> Result<u64, Problem> {
 }
 
 fn no_version(of: &Of, version: &str) -> Problem {
-    let newest = of.lifecycle.versions().last().map_or(0, |newest| newest.version);
+    let newest = of
+        .lifecycle
+        .versions()
+        .last()
+        .map_or(0, |newest| newest.version);
     let detail = format!(
         "model {} has no version {version}; its versions are 1 to {newest}",
         of.plan.name

@@ -171,7 +171,11 @@ fn compared(champion: u64, comparison: Comparison, margin: f64) -> GateCheck {
         comparison.measure.name(),
         comparison.challenger,
         comparison.champion,
-        if better.value >= 0.0 { "better" } else { "worse" },
+        if better.value >= 0.0 {
+            "better"
+        } else {
+            "worse"
+        },
         better.value.abs(),
         better.interval.low,
         better.interval.high,
@@ -184,11 +188,7 @@ fn compared(champion: u64, comparison: Comparison, margin: f64) -> GateCheck {
 }
 
 /// How long nine of ten records take, one at a time.
-fn latency(
-    model: &Model,
-    held_out: &HeldOut,
-    asked: &Promotion,
-) -> Result<GateCheck, ModelError> {
+fn latency(model: &Model, held_out: &HeldOut, asked: &Promotion) -> Result<GateCheck, ModelError> {
     let table = held_out.table_for(model)?;
     let rows = table.rows();
     let mut scores = Scores::new();
@@ -227,7 +227,10 @@ fn golden(model: &Model, asked: &Promotion) -> Result<GateCheck, ModelError> {
         }
     }
     let found = match wrong.is_empty() {
-        true => format!("all {} examples are answered as declared", asked.golden.len()),
+        true => format!(
+            "all {} examples are answered as declared",
+            asked.golden.len()
+        ),
         false => wrong.join("; "),
     };
     Ok(GateCheck::new("golden", wrong.is_empty(), found))

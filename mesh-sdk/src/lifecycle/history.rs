@@ -93,7 +93,9 @@ impl ModelHistory {
             "SELECT * FROM {MODEL_HISTORY} WHERE model = {} ORDER BY change",
             sql::text(model)
         );
-        sql::rows(&self.engine, &statement).await.map_err(HistoryError::from)
+        sql::rows(&self.engine, &statement)
+            .await
+            .map_err(HistoryError::from)
     }
 
     /// Adds a change, whose number is one higher than that of the newest.

@@ -15,9 +15,13 @@ fn cross_validation_on_cleveland_reaches_the_accuracy_of_scikit_learn() {
         seed: 0,
     };
     let mut heard = Vec::new();
-    let report = cross_validate(&heart_risk().pipeline(), &table, &labels, plan, &mut |done, total| {
-        heard.push((done, total))
-    })
+    let report = cross_validate(
+        &heart_risk().pipeline(),
+        &table,
+        &labels,
+        plan,
+        &mut |done, total| heard.push((done, total)),
+    )
     .unwrap();
     println!("accuracy {:?}, auc {:?}", report.accuracy, report.auc);
     assert!(
@@ -129,9 +133,15 @@ fn cross_validation_refuses_what_the_rows_do_not_allow() {
             repeats,
             seed: 0,
         };
-        cross_validate(&heart_risk().pipeline(), &table, &labels, plan, &mut |_, _| {})
-            .unwrap_err()
-            .to_string()
+        cross_validate(
+            &heart_risk().pipeline(),
+            &table,
+            &labels,
+            plan,
+            &mut |_, _| {},
+        )
+        .unwrap_err()
+        .to_string()
     };
     assert_eq!(run(1, 1), "parameter `folds`: must be at least 2");
     assert_eq!(

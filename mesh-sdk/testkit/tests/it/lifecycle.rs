@@ -23,7 +23,10 @@ impl Product {
     fn new() -> Product {
         let folder = tempfile::tempdir().unwrap();
         let root = std::env::var("CARGO_MANIFEST_DIR").unwrap();
-        copy(&Path::new(&root).join("../../products/logistics"), folder.path());
+        copy(
+            &Path::new(&root).join("../../products/logistics"),
+            folder.path(),
+        );
         Product(folder)
     }
 
@@ -106,11 +109,20 @@ async fn the_first_version_goes_into_production_by_what_it_shows() {
     assert_eq!(change["decided_by"], "mesh");
     assert_eq!(change["gate"]["passed"], true);
     let checks = change["gate"]["checks"].as_array().unwrap();
-    let named: Vec<_> = checks.iter().map(|check| check["check"].as_str().unwrap()).collect();
+    let named: Vec<_> = checks
+        .iter()
+        .map(|check| check["check"].as_str().unwrap())
+        .collect();
     assert_eq!(named, ["inputs", "parity", "champion", "latency"]);
-    assert!(change["trained_on"].as_object().is_some_and(|on| !on.is_empty()));
+    assert!(
+        change["trained_on"]
+            .as_object()
+            .is_some_and(|on| !on.is_empty())
+    );
 
-    let rows = mesh.query("SELECT model, version, stage, decided_by FROM model_history").await;
+    let rows = mesh
+        .query("SELECT model, version, stage, decided_by FROM model_history")
+        .await;
     let expected = json!({
         "model": "late-delivery", "version": 1, "stage": "Production", "decided_by": "mesh",
     });
@@ -127,7 +139,10 @@ async fn a_version_is_promoted_rolled_back_and_remembered() {
 
     let (status, change) = decide(&mesh, "rollback", json!({ "why": "odd answers" })).await;
     assert_eq!(status, 200, "{change}");
-    assert_eq!((&change["version"], &change["decided_by"]), (&json!(1), &json!("tester")));
+    assert_eq!(
+        (&change["version"], &change["decided_by"]),
+        (&json!(1), &json!("tester"))
+    );
     assert_eq!(stages(&mesh).await, ["Production", "Archived"]);
     assert_eq!(answering(&mesh, &order).await, Ok(1));
 
@@ -135,7 +150,10 @@ async fn a_version_is_promoted_rolled_back_and_remembered() {
     let (status, change) = decide(&mesh, "versions/2/stage", wish.clone()).await;
     assert_eq!(status, 200, "{change}");
     let compared = &change["gate"]["checks"][2]["comparison"];
-    assert!(compared["better_by"]["interval"]["low"].is_number(), "{change}");
+    assert!(
+        compared["better_by"]["interval"]["low"].is_number(),
+        "{change}"
+    );
     assert_eq!(answering(&mesh, &order).await, Ok(2));
     let (status, again) = decide(&mesh, "versions/2/stage", wish).await;
     assert_eq!((status, &again["code"]), (409, &json!("stage-conflict")));
@@ -145,14 +163,23 @@ async fn a_version_is_promoted_rolled_back_and_remembered() {
     product.change("seed: 20", "seed: 21");
     let mesh = TestMesh::start_in(product.read(), folder).await;
     assert_eq!(stages(&mesh).await, ["Archived", "Production"]);
-    let versions: Vec<_> = changes(&mesh).await.iter().map(|it| it["version"].clone()).collect();
+    let versions: Vec<_> = changes(&mesh)
+        .await
+        .iter()
+        .map(|it| it["version"].clone())
+        .collect();
     assert_eq!(versions, [1, 2, 1, 2]);
 
     // At that time it was version 2, and nothing a second before the first.
     let at = before.as_str().unwrap();
     let then = json_of(&mesh.get(&format!("{MODEL}/history?at={at}")).await.text());
     assert_eq!(then["changes"][0]["version"], 2, "{then}");
-    let then = json_of(&mesh.get(&format!("{MODEL}/history?at=2001-01-01T00:00:00Z")).await.text());
+    let then = json_of(
+        &mesh
+            .get(&format!("{MODEL}/history?at=2001-01-01T00:00:00Z"))
+            .await
+            .text(),
+    );
     assert_eq!(then["changes"], json!([]));
 }
 
@@ -161,7 +188,10 @@ async fn a_version_that_does_not_show_enough_stays_in_staging() {
     let product = Product::new();
     let folder = TestMesh::start(product.read()).await.stop().await;
     product.change("seed: 20", "seed: 21");
-    product.change("    training:\n", "    gate: { require: { auc: 0.999 } }\n    training:\n");
+    product.change(
+        "    training:\n",
+        "    gate: { require: { auc: 0.999 } }\n    training:\n",
+    );
     let mesh = TestMesh::start_in(product.read(), folder).await;
     assert_eq!(stages(&mesh).await, ["Production", "Staging"]);
     let order = order(&mesh).await;
@@ -183,15 +213,24 @@ async fn nothing_answers_once_the_version_in_production_is_archived() {
     let wish = json!({ "stage": "Archived", "why": "it is wrong about islands" });
     let (status, change) = decide(&mesh, "versions/1/stage", wish).await;
     assert_eq!(status, 200, "{change}");
-    assert_eq!(answering(&mesh, &order).await, Err("model-not-ready".to_owned()));
-    let (status, problem) = decide(&mesh, "versions/9/stage", json!({ "stage": "Production", "why": "?" })).await;
+    assert_eq!(
+        answering(&mesh, &order).await,
+        Err("model-not-ready".to_owned())
+    );
+    let (status, problem) = decide(
+        &mesh,
+        "versions/9/stage",
+        json!({ "stage": "Production", "why": "?" }),
+    )
+    .await;
     assert_eq!((status, &problem["code"]), (404, &json!("not-found")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_call_is_dropped_while_versions_change() {
     let (_product, mesh) = with_two_versions().await;
-    let (mesh, order) = (Arc::new(mesh), order(&mesh).await);
+    let order = order(&mesh).await;
+    let mesh = Arc::new(mesh);
     let done = Arc::new(AtomicBool::new(false));
     let callers: Vec<_> = (0..4)
         .map(|_| {
@@ -217,7 +256,10 @@ async fn no_call_is_dropped_while_versions_change() {
     }
     assert!(versions.iter().all(Result::is_ok), "{versions:?}");
     for version in [1, 2] {
-        assert!(versions.contains(&Ok(version)), "version {version} never answered");
+        assert!(
+            versions.contains(&Ok(version)),
+            "version {version} never answered"
+        );
     }
 }
 

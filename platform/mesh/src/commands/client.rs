@@ -61,7 +61,12 @@ impl Mesh {
     }
 
     fn url(&self, rest: &str) -> String {
-        let Mesh { address, product, path, .. } = self;
+        let Mesh {
+            address,
+            product,
+            path,
+            ..
+        } = self;
         format!("{address}/products/{product}/{path}{rest}")
     }
 

@@ -118,7 +118,13 @@ pub(crate) async fn run(command: &Model, built_in: ProductList) -> anyhow::Resul
 fn mesh(of: &Of, scope: Scope) -> anyhow::Result<Mesh> {
     let (product, model) = evaluate::named(&of.model)?;
     let missing = format!("; `mesh model versions {}` lists the versions", of.model);
-    Mesh::of(&of.asking, product, format!("models/{model}"), scope, missing)
+    Mesh::of(
+        &of.asking,
+        product,
+        format!("models/{model}"),
+        scope,
+        missing,
+    )
 }
 
 async fn versions(args: &Versions) -> anyhow::Result<ExitCode> {
@@ -136,7 +142,9 @@ async fn versions(args: &Versions) -> anyhow::Result<ExitCode> {
             text(&version["stage"]),
             text(&version["trained_at"]),
             text(&version["algorithm"]),
-            version["evaluation"]["accuracy"].as_f64().unwrap_or(f64::NAN),
+            version["evaluation"]["accuracy"]
+                .as_f64()
+                .unwrap_or(f64::NAN),
         );
     }
     Ok(ExitCode::SUCCESS)
@@ -173,7 +181,9 @@ async fn import(args: &Import) -> anyhow::Result<ExitCode> {
         false => println!(
             "version {number}: accuracy {:.3} on {} cases held out; `mesh model promote {model} {number} --why REASON` puts it \
              to the gate",
-            version["evaluation"]["accuracy"].as_f64().unwrap_or(f64::NAN),
+            version["evaluation"]["accuracy"]
+                .as_f64()
+                .unwrap_or(f64::NAN),
             version["evaluation"]["cases"],
         ),
     }
@@ -190,7 +200,9 @@ async fn export(args: &Export) -> anyhow::Result<ExitCode> {
             number.context("no version is in Production: name one with --version")?
         }
     };
-    let onnx = mesh.bytes(mesh.get(&format!("/versions/{number}/model.onnx"))).await?;
+    let onnx = mesh
+        .bytes(mesh.get(&format!("/versions/{number}/model.onnx")))
+        .await?;
     let (_, model) = evaluate::named(&args.of.model)?;
     let usual = || PathBuf::from(format!("{model}-{number}.onnx"));
     let file = args.output.clone().unwrap_or_else(usual);
@@ -209,7 +221,10 @@ async fn decide(args: &Decide, stage: &str) -> anyhow::Result<ExitCode> {
 async fn roll_back(args: &Rollback) -> anyhow::Result<ExitCode> {
     let mesh = mesh(&args.of, Scope::Models)?;
     let wish = json!({ "why": args.why });
-    told(&args.of, &mesh.ask(mesh.post("/rollback").json(&wish)).await?)
+    told(
+        &args.of,
+        &mesh.ask(mesh.post("/rollback").json(&wish)).await?,
+    )
 }
 
 fn told(of: &Of, change: &Value) -> anyhow::Result<ExitCode> {
