@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
-from mesh_client import ORIGIN, get, wait_until
+from mesh_client import NAME, ORIGIN, get, wait_until
 
-PRODUCT = "bracelet-cardiology"
-PRODUCT_PAGE = f"/catalog/products/{PRODUCT}"
+PRODUCT_PAGE = f"/catalog/products/{NAME}"
 CONTRACT = "heart-readings"
 CONTRACT_PAGE = f"{PRODUCT_PAGE}/contracts/{CONTRACT}"
 MEASURED = "epidemiology"
@@ -65,7 +64,7 @@ def scrolls_sideways(page: Page) -> str | None:
 
 def check_product(page: Page) -> list[str]:
     """The page shows what the catalog knows of the product."""
-    entry = get(f"/catalog/api/v1/products/{PRODUCT}")
+    entry = get(f"/catalog/api/v1/products/{NAME}")
     model = entry["models"][0]
     expected = [entry["owner"], entry["urn"], model["name"], f"version {model['version']}", model["stage"]]
     expected += [f"{model['accuracy'][part]:.2f}" for part in ("value", "low", "high")]
@@ -82,7 +81,7 @@ def check_home(page: Page) -> list[str]:
     """The page shows every product, and which of them hold simulated data."""
     text = page.inner_text("main")
     products = [product["product"] for product in get("/catalog/api/v1/products")["products"]]
-    wrong = [f"does not show {name!r}" for name in {*products, "epidemiology", "logistics", PRODUCT} if name not in text]
+    wrong = [f"does not show {name!r}" for name in {*products, "epidemiology", "logistics", NAME} if name not in text]
     if text.count("Simulated data") != 2:
         wrong.append("does not mark the two products whose data is simulated")
     return wrong
@@ -121,7 +120,7 @@ def broken_in(folder: Path) -> str:
 
 def check_contract(page: Page) -> list[str]:
     """The page shows what the catalog knows of the contract, and its document once it is opened."""
-    entry = get(f"/catalog/api/v1/products/{PRODUCT}")
+    entry = get(f"/catalog/api/v1/products/{NAME}")
     contract = next(contract for contract in entry["contracts"] if contract["name"] == CONTRACT)
     expected = [contract["id"], contract["version"], contract["description"]]
     expected += [field["path"] for field in contract["fields"]]

@@ -144,12 +144,14 @@ impl Cluster {
         let topic = topic.to_owned();
         let partitions = partitions.to_vec();
         let ask = move |observer: &_| {
+            let mut again = false;
             persist(|| {
-                offsets(observer, &topic, &partitions, edge).inspect_err(|_| {
+                if std::mem::replace(&mut again, true) {
                     // What librdkafka has heard of the topic may be wrong for as long as a quarter of an hour, unless it
                     // is asked for anew: a broker that was behind may have told it.
                     let _ = look_up(observer, &topic);
-                })
+                }
+                offsets(observer, &topic, &partitions, edge)
             })
         };
         self.ask(ask)
@@ -270,7 +272,7 @@ const UNSETTLED: [RDKafkaErrorCode; 16] = [
 ];
 
 /// Asks again while the answer is unsettled.
-pub(super) fn persist<T>(ask: impl Fn() -> Result<T, KafkaError>) -> Result<T, KafkaError> {
+pub(super) fn persist<T>(mut ask: impl FnMut() -> Result<T, KafkaError>) -> Result<T, KafkaError> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let answer = ask();

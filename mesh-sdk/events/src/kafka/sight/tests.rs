@@ -1,5 +1,4 @@
 use rdkafka::Statistics;
-use serde_json::json;
 
 use super::Sight;
 
@@ -11,7 +10,7 @@ fn statistics(sources: &[&str]) -> Statistics {
     };
     let named = sources
         .iter()
-        .map(|source| (json!(source).to_string(), broker(source)));
+        .map(|source| ((*source).to_owned(), broker(source)));
     Statistics {
         brokers: named.collect(),
         ..Statistics::default()
