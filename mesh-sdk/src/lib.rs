@@ -19,6 +19,7 @@ mod http;
 mod ingest;
 mod lifecycle;
 mod maintenance;
+mod platform_dataset;
 mod problems;
 mod product;
 mod quality;

@@ -1,17 +1,15 @@
-//! Training query -> split -> fit -> evaluation on what was held out -> a model version.
+//! What a model learns from and is measured on: the rows of its training query, split.
 
 use std::collections::BTreeMap;
 
-use chrono::Utc;
 use mesh_models::{
-    CrossValidation, CrossValidationReport, Evaluation, Model, ModelError, Scores, Table, Target,
-    Trained,
+    CrossValidation, CrossValidationReport, Model, ModelError, Table, Target,
 };
 use mesh_storage::{Engine, Numbers};
 
 use crate::product::ModelPlan;
-use crate::registry::{ModelVersion, Parity, Registry, Stage, TrainedOn};
-use crate::{RunningProduct, SdkError, scoring};
+use crate::registry::TrainedOn;
+use crate::{RunningProduct, SdkError};
 
 /// The cases a model learns from.
 #[derive(Clone)]
@@ -25,7 +23,7 @@ pub(crate) struct Cases {
 pub(crate) struct HeldOut {
     table: Table,
     pub(crate) target: Target,
-    labels: Vec<bool>,
+    pub(crate) labels: Vec<bool>,
 }
 
 impl Cases {
@@ -77,6 +75,13 @@ impl Cases {
         rows.iter().map(|row| self.labels[*row]).collect()
     }
 
+    /// The rows to learn from, with what each should give.
+    pub(super) fn to_learn_from(&self, plan: &ModelPlan) -> Result<(Table, Target), SdkError> {
+        let (rows, _) = self.split(plan)?;
+        let target = Target::yes_or_no(&self.labels(&rows));
+        Ok((self.table.select_rows(&rows), target))
+    }
+
     /// What there is to record of them.
     pub(crate) fn named(&self, plan: &ModelPlan) -> TrainedOn {
         let training = &plan.declared.training;
@@ -120,14 +125,6 @@ impl HeldOut {
         }
         Ok(table)
     }
-
-    /// How good a model is that was not trained here.
-    pub(crate) fn evaluate(&self, model: &Model) -> Result<Evaluation, ModelError> {
-        let mut scores = Scores::new();
-        model.score(self.table_for(model)?.values(), &mut scores)?;
-        let positive: Vec<f64> = scoring::positive(model, &scores).map(f64::from).collect();
-        mesh_models::evaluate(&self.labels, &positive, 0.5)
-    }
 }
 
 fn table(rows: &Numbers, names: Vec<String>, features: &[&Vec<f32>]) -> Result<Table, SdkError> {
@@ -141,71 +138,6 @@ fn table(rows: &Numbers, names: Vec<String>, features: &[&Vec<f32>]) -> Result<T
         table.push_row(&row)?;
     }
     Ok(table)
-}
-
-/// Trains a version and keeps it. Takes seconds of CPU at most here; call it where blocking is allowed.
-pub(crate) fn train(
-    plan: &ModelPlan,
-    cases: &Cases,
-    registry: &Registry,
-) -> Result<ModelVersion, SdkError> {
-    let (fit_on, held_out) = cases.split(plan)?;
-    let target = Target::yes_or_no(&cases.labels(&fit_on));
-    let trained = plan
-        .pipeline
-        .fit(&cases.table.select_rows(&fit_on), &target)?;
-    let onnx = trained.to_onnx()?;
-    let model = Model::from_onnx(&onnx)?;
-    let table = cases.table.select_rows(&held_out);
-    let (evaluation, parity) = measure(&model, &trained, &table, &cases.labels(&held_out))?;
-    let version = ModelVersion {
-        model: plan.name.clone(),
-        version: registry.next()?,
-        stage: Stage::Staging,
-        description: plan.declared.description.clone(),
-        algorithm: plan.declared.algorithm.name().to_owned(),
-        parameters: plan.declared.parameters.clone(),
-        trained_at: Utc::now(),
-        sha256: mesh_models::digest(&onnx),
-        features: plan.declared.features.all().cloned().collect(),
-        trained_on: cases.named(plan),
-        imported: None,
-        evaluation,
-        parity: Some(parity),
-    };
-    registry.add(&version, &onnx)?;
-    Ok(version)
-}
-
-/// How good the artifact is, as it will score, and whether it answers as what was trained does.
-fn measure(
-    model: &Model,
-    trained: &Trained,
-    table: &Table,
-    labels: &[bool],
-) -> Result<(Evaluation, Parity), SdkError> {
-    let mut scores = Scores::new();
-    model.score(table.values(), &mut scores)?;
-    let positive: Vec<f64> = scoring::positive(model, &scores).map(f64::from).collect();
-    let mut parity = Parity {
-        cases: table.rows(),
-        largest_difference: 0.0,
-        other_labels: 0,
-    };
-    let yes = trained.classes().iter().position(|class| *class == 1);
-    for (row, probability) in positive.iter().enumerate() {
-        let own = trained.scores(table.row(row))?;
-        let own = yes
-            .and_then(|yes| own.get(yes))
-            .copied()
-            .unwrap_or(f64::NAN);
-        let difference = (own - probability).abs();
-        // No number is a difference too.
-        let difference = if difference.is_nan() { 1.0 } else { difference };
-        parity.largest_difference = parity.largest_difference.max(difference);
-        parity.other_labels += usize::from((own > 0.5) != (*probability > 0.5));
-    }
-    Ok((mesh_models::evaluate(labels, &positive, 0.5)?, parity))
 }
 
 /// Stratified k-fold cross-validation of a model of `product`, repeated, on the newest version of its data.
