@@ -22,6 +22,7 @@ use crate::SdkError;
 use crate::platform_dataset::KeepError;
 use crate::product::ModelPlan;
 use crate::registry::{ModelVersion, Registry, Stage};
+use crate::times::now;
 use crate::training::{HeldOut, in_the_background};
 
 /// The platform, where it decides by itself.
@@ -85,7 +86,7 @@ impl LifecycleError {
         match self {
             Self::Sdk(error) => error,
             Self::Model(error) => error.into(),
-            Self::History(KeepError::Storage(error)) => error.into(),
+            Self::History(error) => error.at_start(),
             error => SdkError::declaration("models", error.to_string()),
         }
     }
@@ -271,7 +272,7 @@ impl Lifecycle {
             let record = find(&state.versions, &self.plan.name, version)?;
             StageChange {
                 change: state.changes.last().map_or(1, |newest| newest.change + 1),
-                at: Utc::now(),
+                at: now(),
                 model: self.plan.name.clone(),
                 version,
                 stage,

@@ -5,28 +5,35 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::Utc;
 use mesh_contracts::{Gate, Side};
 use mesh_storage::{Dataset, Engine, Limits, Policy};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use crate::changes::Changes;
 use crate::host::Starting;
 use crate::ingest::{Ingest, Way};
-use crate::lifecycle::{Decider, Lifecycle, LifecycleError, MESH, MODEL_HISTORY, ModelHistory};
+use crate::lifecycle::{Lifecycle, LifecycleError, MESH, MODEL_HISTORY, ModelHistory};
 use crate::maintenance::Maintenance;
+use crate::platform_dataset::KeepError;
 use crate::product::{DatasetPlan, Events, ModelPlan, Recipe};
 use crate::quality::{Reports, Watch};
 use crate::quarantine::{QUARANTINE, Quarantine, Replay};
 use crate::refresh::{Quiet, RefreshState, Refresher};
-use crate::registry::{ModelVersion, Registry, Stage};
+use crate::registry::{ModelVersion, Registry};
+use crate::running::Training;
 use crate::scoring::Scoring;
 use crate::scoring::requests::Requests;
 use crate::sink::Sink;
 use crate::sink::backlog::{Backlog, Room};
 use crate::sink::memory::Memory;
 use crate::streams::Streams;
-use crate::training::{self, Cases};
+use crate::training::{
+    self, Asker, Cause, RunState, Runs, RunsError, Schedule, TRAINING_RUNS, Trainer, TrainingRuns,
+    Wanted,
+};
 use crate::{DataProduct, InputPort, RunningProduct, SdkError, starting_data};
 
 /// Partitions of a topic: how far apart the work on it can be shared out.
@@ -77,6 +84,18 @@ impl Drop for Tasks {
     }
 }
 
+/// The datasets that the platform keeps of the models of a product.
+struct Kept {
+    history: ModelHistory,
+    runs: TrainingRuns,
+}
+
+impl Kept {
+    fn datasets(&self) -> [Arc<Dataset>; 2] {
+        [self.history.dataset().clone(), self.runs.dataset().clone()]
+    }
+}
+
 /// A product on its way up.
 struct Start<'a> {
     starting: &'a Starting<'a>,
@@ -118,8 +137,9 @@ pub(crate) async fn product(
         ports: BTreeMap::new(),
         models: BTreeMap::new(),
         requests: BTreeMap::new(),
-        history: None,
+        kept: Vec::new(),
         lifecycles: BTreeMap::new(),
+        training: BTreeMap::new(),
         product,
     };
     let mut start = Start {
@@ -166,7 +186,7 @@ impl Start<'_> {
     /// Opens, fills and makes the datasets, each behind those it is made of.
     async fn datasets(&mut self) -> Result<(), SdkError> {
         for plan in self.running.product.datasets().to_vec() {
-            if [QUARANTINE, MODEL_HISTORY].contains(&plan.name.as_str()) {
+            if [QUARANTINE, MODEL_HISTORY, TRAINING_RUNS].contains(&plan.name.as_str()) {
                 let message =
                     "the platform has a dataset of this name in every product; choose another";
                 return Err(SdkError::declaration(
@@ -202,7 +222,7 @@ impl Start<'_> {
         dataset: Arc<Dataset>,
     ) -> Result<(), SdkError> {
         let topic = self.running.product.topic(from);
-        self.create_topic(&topic).await?;
+        self.create_topic(&topic, PARTITIONS).await?;
         self.keeper.add(dataset.clone());
         let gate = Gate::compile(&plan.contract, Side::Stored);
         let memory = self.memory(from, &dataset);
@@ -295,12 +315,14 @@ impl Start<'_> {
                 let answer = &plan.declared.answer;
                 Some(Memory::of_answers(dataset, &self.keeper, answer))
             }
-            Events::Port(_) | Events::Requests(_) => Memory::of(dataset, &self.keeper),
+            Events::Port(_) | Events::Requests(_) | Events::Training(_) => {
+                Memory::of(dataset, &self.keeper)
+            }
         }
     }
 
-    async fn create_topic(&mut self, topic: &str) -> Result<(), SdkError> {
-        let partitions = self.starting.log.create_topic(topic, PARTITIONS).await?;
+    async fn create_topic(&mut self, topic: &str, partitions: u32) -> Result<(), SdkError> {
+        let partitions = self.starting.log.create_topic(topic, partitions).await?;
         self.running.topics.insert(topic.to_owned(), partitions);
         Ok(())
     }
@@ -338,38 +360,38 @@ impl Start<'_> {
             return Ok(());
         }
         let folder = self.folder.join("datasets");
-        let history = ModelHistory::open(&folder, self.keeper.clone()).await?;
-        self.running.engine.add(history.dataset().clone());
-        for plan in plans {
-            self.serve(&plan, &history).await?;
+        let kept = Kept {
+            history: ModelHistory::open(&folder, self.keeper.clone()).await?,
+            runs: TrainingRuns::open(&folder, self.keeper.clone()).await?,
+        };
+        for dataset in kept.datasets() {
+            self.running.engine.add(dataset.clone());
+            self.running.kept.push(dataset);
         }
-        self.running.history = Some(history);
+        for plan in plans {
+            self.serve(&plan, &kept).await?;
+        }
         Ok(())
     }
 
     /// Serves the version of a model that is in Production. One is trained where there is none by the present declaration,
     /// and goes into Production if it passes the gate.
-    async fn serve(&mut self, plan: &ModelPlan, history: &ModelHistory) -> Result<(), SdkError> {
+    async fn serve(&mut self, plan: &ModelPlan, kept: &Kept) -> Result<(), SdkError> {
         let folder = self.folder.join("models").join(&plan.name);
         let registry = Arc::new(Registry::open(folder, &plan.name)?);
-        let lifecycle = Lifecycle::open(plan.clone(), registry.clone(), history.clone());
+        let lifecycle = Lifecycle::open(plan.clone(), registry.clone(), kept.history.clone());
         let lifecycle = Arc::new(lifecycle.await.map_err(LifecycleError::at_start)?);
         lifecycle.adopt().await.map_err(LifecycleError::at_start)?;
-        let versions = lifecycle.versions();
-        let mut trained_here = versions.iter().rev().filter(|it| it.imported.is_none());
-        let is_current = |version: &ModelVersion| version.is_trained_by(plan);
-        if !trained_here.next().is_some_and(is_current) {
-            self.train(plan, &registry, &lifecycle).await?;
-        }
+        let lifecycles = &mut self.running.lifecycles;
+        lifecycles.insert(plan.name.clone(), lifecycle.clone());
+        self.training(plan, kept, registry, &lifecycle).await?;
         let product = &self.running.product;
         let topic = product.topic(Events::Model(&plan.name));
         let source = product.urn(&plan.name, &plan.output);
         let way = self.way(&topic);
-        let scoring = Arc::new(Scoring::new(plan, topic, source, lifecycle.clone(), way));
+        let scoring = Arc::new(Scoring::new(plan, topic, source, lifecycle, way));
         let models = &mut self.running.models;
         models.insert(plan.name.clone(), scoring.clone());
-        let lifecycles = &mut self.running.lifecycles;
-        lifecycles.insert(plan.name.clone(), lifecycle);
         self.requests(plan, scoring).await
     }
 
@@ -380,7 +402,7 @@ impl Start<'_> {
         let group = format!("{}.{}.score", product.name(), plan.name);
         let part = format!("{}/{}", product.name(), plan.name);
         let source = product.urn(&plan.name, &plan.input);
-        self.create_topic(&topic).await?;
+        self.create_topic(&topic, PARTITIONS).await?;
         let backlog = Arc::new(Backlog::new(plan.max_backlog));
         self.backlogs.insert(topic.clone(), backlog.clone());
         let (contract, admitted) = (plan.input.clone(), plan.admitted.clone());
@@ -405,48 +427,107 @@ impl Start<'_> {
         Ok(())
     }
 
-    /// Trains a version, and puts it into Production if it passes the gate.
-    async fn train(
-        &self,
+    /// Trains a version where none was by the present declaration; others once they are asked for.
+    async fn training(
+        &mut self,
         plan: &ModelPlan,
-        registry: &Arc<Registry>,
-        lifecycle: &Lifecycle,
+        kept: &Kept,
+        registry: Arc<Registry>,
+        lifecycle: &Arc<Lifecycle>,
     ) -> Result<(), SdkError> {
-        let step = self.starting.step(format!("training {}", plan.name));
-        let cases = Cases::read(&self.maker, plan).await?;
-        let held_out = Arc::new(cases.held_out(plan)?);
-        let (work, registry) = (plan.clone(), registry.clone());
-        let trained =
-            tokio::task::spawn_blocking(move || training::train(&work, &cases, &registry));
-        let version = trained.await.map_err(|_| SdkError::Training {
-            model: plan.name.clone(),
-            reason: "it ended before it was done; the log says why".to_owned(),
-        })??;
-        let decider = Decider {
-            by: MESH,
-            why: "trained as the model is declared now",
+        let product = &self.running.product;
+        let (name, model) = (product.name().to_owned(), plan.name.clone());
+        let topic = product.topic(Events::Training(&model));
+        let source = product.urn(&model, &plan.output);
+        let revision = training::revision(product)?;
+        self.create_topic(&topic, 1).await?;
+        let runs = Runs::open(&model, kept.runs.clone()).await;
+        let runs = runs.map_err(KeepError::at_start)?;
+        let trainer = Arc::new(Trainer {
+            product: name.clone(),
+            plan: plan.clone(),
+            revision,
+            engine: self.maker.clone(),
+            registry,
+            lifecycle: lifecycle.clone(),
+            runs: runs.clone(),
+            room: self.starting.training.clone(),
+            changes: self.changes.clone(),
+            turn: Default::default(),
+        });
+        let asker = Asker {
+            log: self.starting.log.clone(),
+            topic: topic.clone(),
+            source,
+            model: model.clone(),
         };
-        let promoted = lifecycle.promote(version.version, decider, held_out).await;
-        let stage = match promoted {
-            Ok(_) => format!("{:?}", Stage::Production),
-            Err(LifecycleError::Gate { report, .. }) => {
-                let failed = report.failed().map(|check| check.found.as_str());
-                let failed: Vec<_> = failed.collect();
-                format!("stays in {:?}: {}", Stage::Staging, failed.join("; "))
-            }
-            Err(error) => return Err(error.at_start()),
+        let versions = lifecycle.versions();
+        let mut trained_here = versions.iter().rev().filter(|it| it.imported.is_none());
+        let is_current = |version: &ModelVersion| version.is_trained_by(plan);
+        if !trained_here.next().is_some_and(is_current) {
+            self.train(&asker, &trainer).await?;
+        }
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(trainer.run(stop.clone()));
+        if let Some(cron) = &plan.schedule {
+            let newest = lifecycle.versions().last().map(|newest| newest.trained_at);
+            let schedule = Schedule {
+                cron: cron.clone(),
+                asker: asker.clone(),
+                runs: runs.clone(),
+                since: newest.unwrap_or_else(Utc::now),
+            };
+            self.tasks.spawn(schedule.run(stop.clone()));
+        }
+        let requests = training::Requests {
+            log: self.starting.log.clone(),
+            topic,
+            group: format!("{name}.{model}.train"),
+            runs: runs.clone(),
+            quarantine: self.quarantine.clone(),
+            healthy: self.starting.health(&format!("{name}/{model} training")),
         };
-        let accuracy = version.accuracy();
-        step.done(format!(
-            "version {}: accuracy {:.3} [{:.3}, {:.3}] on {} cases held out of {}; {stage}",
-            version.version,
-            accuracy.value,
-            accuracy.low,
-            accuracy.high,
-            accuracy.cases,
-            version.trained_on.cases
-        ));
+        self.tasks.spawn(requests.run(stop));
+        let training = Training { asker, runs };
+        self.running.training.insert(model, training);
         Ok(())
+    }
+
+    /// Trains a version before anything is served, and puts it into Production if it passes the gate.
+    async fn train(&self, asker: &Asker, trainer: &Arc<Trainer>) -> Result<(), SdkError> {
+        let step = self.starting.step(format!("training {}", asker.model));
+        let run = Uuid::now_v7().to_string();
+        let wanted = Wanted {
+            cause: Cause::Declared,
+            why: "trained as the model is declared now".to_owned(),
+            asked_by: MESH.to_owned(),
+            promote: true,
+        };
+        asker.ask(&run, &wanted).await?;
+        let noted = trainer.runs.want(&run, &wanted).await;
+        noted.map_err(|error| self.untrained(asker, error))?;
+        let worked = trainer.work(&self.tasks.stop).await;
+        worked.map_err(|error| self.untrained(asker, error))?;
+        let ended = trainer.runs.find(&run);
+        let ended = ended.map_err(|error| self.untrained(asker, error))?;
+        let result = ended.result.unwrap_or_default();
+        match ended.state {
+            RunState::Succeeded | RunState::Unchanged => step.done(result),
+            _ => {
+                return Err(SdkError::Training {
+                    model: asker.model.clone(),
+                    reason: result,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn untrained(&self, asker: &Asker, error: RunsError) -> SdkError {
+        SdkError::Training {
+            model: asker.model.clone(),
+            reason: error.to_string(),
+        }
     }
 
     fn watch(&mut self) {
@@ -464,12 +545,7 @@ impl Start<'_> {
         let running = &self.running;
         let mut datasets: Vec<_> = running.datasets.values().cloned().collect();
         datasets.push(self.quarantine.dataset().clone());
-        datasets.extend(
-            running
-                .history
-                .iter()
-                .map(|history| history.dataset().clone()),
-        );
+        datasets.extend(running.kept.iter().cloned());
         let maintenance = Maintenance {
             product: running.product.name().to_owned(),
             datasets,

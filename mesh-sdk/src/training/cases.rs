@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mesh_models::{
-    CrossValidation, CrossValidationReport, Model, ModelError, Table, Target,
-};
+use mesh_models::{CrossValidation, CrossValidationReport, Model, ModelError, Table, Target};
 use mesh_storage::{Engine, Numbers};
 
 use crate::product::ModelPlan;

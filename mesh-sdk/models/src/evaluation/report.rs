@@ -60,7 +60,10 @@ pub struct Curves {
 impl Report {
     /// With at most so many points of each curve, from its first to its last: more than a picture shows are of no use.
     pub fn thinned(mut self, points: usize) -> Self {
-        let curves = self.classes.iter_mut().flat_map(|classes| &mut classes.curves);
+        let curves = self
+            .classes
+            .iter_mut()
+            .flat_map(|classes| &mut classes.curves);
         for curves in curves {
             for curve in [&mut curves.roc, &mut curves.precision_recall] {
                 let last = curve.len().saturating_sub(1);
