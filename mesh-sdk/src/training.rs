@@ -12,7 +12,7 @@ mod schedule;
 mod trainer;
 mod worth;
 
-pub(crate) use background::in_the_background;
+pub(crate) use background::{give_way, in_the_background};
 pub use cases::cross_validate;
 pub(crate) use cases::{Cases, HeldOut};
 pub(crate) use fit::revision;

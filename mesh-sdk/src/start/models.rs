@@ -127,7 +127,7 @@ impl Start<'_> {
             product: name.clone(),
             plan: plan.clone(),
             revision,
-            engine: self.maker.clone(),
+            engine: self.learner.clone(),
             registry,
             lifecycle: lifecycle.clone(),
             runs: runs.clone(),

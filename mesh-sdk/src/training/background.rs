@@ -8,7 +8,15 @@ use tokio::sync::oneshot;
 #[error("it ended before it was done; the log says why")]
 pub(crate) struct Ended;
 
-/// Runs `work`, which may take long, and waits for it. Threads that it starts give way as well.
+/// Lets this thread have what time others leave, and those that it starts.
+pub(crate) fn give_way() {
+    // Where the system does not let it, the work is done all the same.
+    if let Err(error) = set_current_thread_priority(ThreadPriority::Min) {
+        tracing::warn!(?error, "a thread cannot be given a low priority");
+    }
+}
+
+/// Runs `work`, which may take long, and waits for it.
 pub(crate) async fn in_the_background<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
@@ -16,10 +24,7 @@ pub(crate) async fn in_the_background<T: Send + 'static>(
     let (done, result) = oneshot::channel();
     let thread = std::thread::Builder::new().name(name.to_owned());
     let spawned = thread.spawn(move || {
-        // Where the system does not let it, the work is done all the same.
-        if let Err(error) = set_current_thread_priority(ThreadPriority::Min) {
-            tracing::warn!(?error, "training cannot be given a low priority");
-        }
+        give_way();
         // Nobody waits where the process ends.
         let _ = done.send(work());
     });

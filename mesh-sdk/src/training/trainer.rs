@@ -168,7 +168,7 @@ impl Trainer {
         let Work { run, cancel } = work;
         let told = |step, done, of| self.runs.progress(&run.run, step, done, of);
         told("reading", 0, 1);
-        // What is read here is read by this thread, which gives way.
+        // Its engine gives way too.
         let reading = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();

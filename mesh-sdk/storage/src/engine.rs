@@ -79,6 +79,11 @@ pub enum Changes {
 
 impl Engine {
     pub fn new(limits: Limits) -> Result<Engine, StorageError> {
+        Engine::on(limits, || {})
+    }
+
+    /// An engine whose threads each do `first` before anything else, such as to take a lower priority.
+    pub fn on(limits: Limits, first: fn()) -> Result<Engine, StorageError> {
         let no_files = DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled);
         let environment = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(GreedyMemoryPool::new(limits.memory)))
@@ -88,6 +93,7 @@ impl Engine {
             .worker_threads(THREADS)
             .thread_name("query")
             .thread_stack_size(STACK)
+            .on_thread_start(first)
             .enable_all()
             .build()
             .map_err(StorageError::Threads)?;

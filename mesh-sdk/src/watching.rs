@@ -1,0 +1,15 @@
+//! Models are watched without a person: whether what they are asked still looks like what they learned from, how good their
+//! answers are, and what is done about it. Every look is in the dataset `model_quality`.
+
+mod answers;
+mod look;
+mod rules;
+mod table;
+mod watcher;
+
+pub use crate::declaration::Action;
+pub(crate) use look::Reference;
+pub(crate) use rules::Rule;
+pub use table::{Finding, FindingKind};
+pub(crate) use table::{MODEL_QUALITY, ModelQuality};
+pub(crate) use watcher::{Watched, Watcher};

@@ -1,0 +1,219 @@
+//! What a look at a model says: the mathematics is that of mesh-models, here it meets the version that answers.
+
+use chrono::{DateTime, Utc};
+use mesh_models::{
+    Answers, Baseline, Estimator, Measure, Measured, Model, ModelError, Table, Target,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::table::{Finding, FindingKind};
+use crate::declaration::Found;
+use crate::lifecycle::Serving;
+use crate::product::ModelPlan;
+use crate::training::{HeldOut, bootstrap};
+
+/// Of how few answers with their truth nothing is said.
+pub(crate) const FEWEST: usize = 50;
+/// Half the width of a 95 % interval, in standard errors.
+const HALF_WIDTH: f64 = 1.959_963_985;
+
+/// What the answers of a version are compared with: it is kept with the version, and holds values of its cases.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Reference {
+    baseline: Baseline,
+    /// Nothing where the cases held out are too few, or all of one kind.
+    estimator: Option<Estimator>,
+}
+
+impl Reference {
+    /// Of the cases held out, and the probabilities of yes that the version gave them.
+    pub(crate) fn of(
+        plan: &ModelPlan,
+        model: &Model,
+        held_out: &HeldOut,
+        probabilities: &[f64],
+    ) -> Result<Reference, ModelError> {
+        let table = held_out.table_for(model)?;
+        let categorical = &plan.declared.features.categorical;
+        let taken = |feature: &&String| model.features().contains(feature);
+        let categorical: Vec<String> = categorical.iter().filter(taken).cloned().collect();
+        let seed = plan.declared.training.seed;
+        Ok(Reference {
+            baseline: Baseline::of(&table, &categorical, probabilities, seed)?,
+            estimator: Estimator::fit(&held_out.labels, probabilities, 0.5).ok(),
+        })
+    }
+}
+
+/// What a record was, and what the model said of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    /// In the order of the model's features.
+    pub(crate) features: Vec<f32>,
+    pub(crate) probability: f64,
+}
+
+/// A look at the version that answers.
+pub(crate) struct Look<'a> {
+    pub(crate) plan: &'a ModelPlan,
+    pub(crate) serving: &'a Serving,
+    pub(crate) number: u64,
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl Look<'_> {
+    /// Whether answers still look like the reference, and how good they are if the probabilities are right.
+    pub(crate) fn drift(
+        &self,
+        reference: &Reference,
+        answers: &[Answered],
+    ) -> Result<Vec<Finding>, ModelError> {
+        let mut table = Table::new(self.serving.model.features().to_vec());
+        for answer in answers {
+            table.push_row(&answer.features)?;
+        }
+        let scores: Vec<f64> = answers.iter().map(|answer| answer.probability).collect();
+        let nominal = self.plan.declared.watch.false_alarms;
+        let report = reference.baseline.drift(&table, &scores, nominal)?;
+        let drifts = report.features.iter().chain([&report.score]);
+        let drifts = drifts.map(|drift| Finding {
+            value: drift.psi,
+            bound: drift.psi_threshold,
+            found: drift.drifted.unwrap_or(false),
+            detail: json!({ "tests": drift.tests, "shares": drift.shares, "level": report.level }),
+            ..self.finding(FindingKind::Drift, &drift.name, answers.len())
+        });
+        let mut findings: Vec<Finding> = drifts.collect();
+        if let Some(estimator) = &reference.estimator {
+            let estimate = estimator.estimate(&scores)?;
+            let estimates = estimate.measures.iter();
+            findings.extend(estimates.map(|(measure, measured)| {
+                let kind = FindingKind::Estimate;
+                self.measured(kind, *measure, *measured, estimate.cases)
+            }));
+        }
+        Ok(findings)
+    }
+
+    /// How good answers were, now that the truth is known.
+    pub(crate) fn performance(
+        &self,
+        probabilities: &[f64],
+        truth: &[bool],
+    ) -> Result<Vec<Finding>, ModelError> {
+        let target = Target::yes_or_no(truth);
+        let answers = Answers::of_yes(probabilities, &target)?;
+        let seed = self.plan.declared.training.seed;
+        let report = answers.report(bootstrap(truth.len(), seed))?;
+        let measures = report.measures.into_iter();
+        let findings = measures.map(|(measure, measured)| {
+            let finding = self.measured(FindingKind::Performance, measure, measured, truth.len());
+            let is_worse = measure == self.plan.declared.gate.compare_by
+                && self.is_worse(measure, measured);
+            let found = is_worse || self.is_beyond(measure, measured);
+            let detail = json!({ "worse": is_worse });
+            Finding { found, detail, ..finding }
+        });
+        Ok(findings.collect())
+    }
+
+    /// Whether a measure is worse than on the cases held out, beyond what chance explains.
+    fn is_worse(&self, measure: Measure, now: Measured) -> bool {
+        let Some(then) = self.held_out(measure) else {
+            return false;
+        };
+        let error = |measured: Measured| {
+            (measured.interval.high - measured.interval.low) / (2.0 * HALF_WIDTH)
+        };
+        let by = match measure.rises() {
+            true => then.value - now.value,
+            false => now.value - then.value,
+        };
+        let error = error(then).hypot(error(now));
+        // How likely chance alone makes it so much worse.
+        let likely = mesh_models::upper_tail(by / error);
+        by > 0.0 && likely <= self.plan.declared.watch.false_alarms
+    }
+
+    /// Whether a measure is beyond a bound of a rule with its whole interval.
+    fn is_beyond(&self, measure: Measure, now: Measured) -> bool {
+        let rules = self.plan.declared.watch.rules.iter();
+        let mut bounds = rules.filter_map(|rule| match &rule.when {
+            Found::Beyond(bounds) => bounds.get(&measure),
+            Found::Drift | Found::Worse => None,
+        });
+        bounds.any(|bound| is_beyond(measure, now.interval.low, now.interval.high, *bound))
+    }
+
+    fn held_out(&self, measure: Measure) -> Option<Measured> {
+        let report = self.serving.version.report.as_ref()?;
+        report.measures.get(&measure).copied()
+    }
+
+    fn measured(
+        &self,
+        kind: FindingKind,
+        measure: Measure,
+        measured: Measured,
+        cases: usize,
+    ) -> Finding {
+        Finding {
+            value: Some(measured.value),
+            low: Some(measured.interval.low),
+            high: Some(measured.interval.high),
+            bound: self.held_out(measure).map(|held_out| held_out.value),
+            ..self.finding(kind, measure.name(), cases)
+        }
+    }
+
+    fn finding(&self, kind: FindingKind, subject: &str, cases: usize) -> Finding {
+        Finding {
+            look: self.number,
+            at: self.at,
+            version: self.serving.version.version,
+            kind,
+            subject: subject.to_owned(),
+            value: None,
+            low: None,
+            high: None,
+            bound: None,
+            found: false,
+            cases: cases as u64,
+            detail: Value::Null,
+        }
+    }
+}
+
+fn is_beyond(measure: Measure, low: f64, high: f64, bound: f64) -> bool {
+    match measure.rises() {
+        true => high < bound,
+        false => low > bound,
+    }
+}
+
+impl Found {
+    /// Whether this is what a look found; nothing if the look was not at it.
+    pub(crate) fn is_in(&self, findings: &[Finding]) -> Option<bool> {
+        let of = |kind: FindingKind| findings.iter().filter(move |finding| finding.kind == kind);
+        match self {
+            Self::Drift => of(FindingKind::Drift)
+                .map(|finding| finding.found)
+                .reduce(|one, other| one || other),
+            Self::Worse => of(FindingKind::Performance)
+                .map(|finding| finding.detail["worse"] == true)
+                .reduce(|one, other| one || other),
+            Self::Beyond(bounds) => of(FindingKind::Performance)
+                .map(|finding| {
+                    bounds.iter().any(|(measure, bound)| {
+                        let interval = finding.low.zip(finding.high);
+                        measure.name() == finding.subject
+                            && interval.is_some_and(|(low, high)| {
+                                is_beyond(*measure, low, high, *bound)
+                            })
+                    })
+                })
+                .reduce(|one, other| one || other),
+        }
+    }
+}

@@ -1,0 +1,501 @@
+//! Looks at one model whenever there is something new, and does what its rules say.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
+use mesh_events::{Event, EventError, EventLog};
+use mesh_models::ModelError;
+use mesh_platform::telemetry::Chain;
+use mesh_storage::{Dataset, Engine, StorageError};
+use serde_json::{Value, json};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::answers::AnswerReader;
+use super::look::{Answered, FEWEST, Look, Reference};
+use super::rules::{Rule, RuleState};
+use super::table::{Finding, FindingKind, ModelQuality, Position};
+use crate::changes::Changes;
+use crate::declaration::{Action, Found};
+use crate::lifecycle::{Decider, Lifecycle, LifecycleError, MESH, Serving};
+use crate::platform_dataset::KeepError;
+use crate::product::ModelPlan;
+use crate::times::Clock;
+use crate::training::{Asker, Cause, Wanted};
+use crate::SdkError;
+
+const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
+/// Looking takes at most one part in this many of the time.
+const SHARE: u32 = 10;
+const AFTER_FAILURE: Duration = Duration::from_secs(10);
+/// Findings that are shown.
+const SHOWN: usize = 5000;
+
+/// What is known of a model that is watched.
+#[derive(Default)]
+pub(crate) struct Watched(RwLock<Vec<Finding>>);
+
+impl Watched {
+    /// What the newest looks say, oldest first.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn add(&self, new: impl IntoIterator<Item = Finding>) {
+        let mut findings = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        findings.extend(new);
+        let surplus = findings.len().saturating_sub(SHOWN);
+        findings.drain(..surplus);
+    }
+}
+
+pub(crate) struct Watcher {
+    pub(crate) product: String,
+    pub(crate) plan: ModelPlan,
+    pub(crate) engine: Arc<Engine>,
+    /// What the product's statements read.
+    pub(crate) datasets: BTreeMap<String, Arc<Dataset>>,
+    pub(crate) lifecycle: Arc<Lifecycle>,
+    pub(crate) quality: ModelQuality,
+    pub(crate) log: Arc<dyn EventLog>,
+    /// Topic of what the rules alert of.
+    pub(crate) alerts: String,
+    pub(crate) asker: Asker,
+    pub(crate) changes: Changes,
+    pub(crate) clock: Clock,
+    pub(crate) watched: Arc<Watched>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum WatchError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Sdk(#[from] SdkError),
+    #[error("{}", Chain(.0))]
+    Events(#[from] EventError),
+    #[error("it panicked")]
+    Panicked,
+}
+
+/// What is remembered from look to look.
+struct Memory {
+    /// Looks so far.
+    looks: u64,
+    /// The version that was looked at, and what it is compared with.
+    version: Option<(u64, Option<Arc<Reference>>)>,
+    reader: AnswerReader,
+    /// Answers that were not looked at yet, with their places.
+    waiting: Vec<(Position, Answered)>,
+    /// What the labels were read from last, and how many there were.
+    judged: Option<(BTreeMap<String, u64>, u64)>,
+    rules: Vec<RuleState>,
+}
+
+impl Watcher {
+    /// Looks until `stop`.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        let mut heard = self.changes.listen();
+        let mut memory = None;
+        loop {
+            heard.mark_unchanged();
+            let began = Instant::now();
+            // A bug in what it calls must not end it unnoticed.
+            let looked = AssertUnwindSafe(self.step(&mut memory)).catch_unwind();
+            let looked = tokio::select! {
+                () = stop.cancelled() => return,
+                looked = looked => looked.unwrap_or(Err(WatchError::Panicked)),
+            };
+            let wait = async {
+                match &looked {
+                    Ok(()) => {
+                        tokio::time::sleep((began.elapsed() * SHARE).max(SHORTEST_PAUSE)).await;
+                        drop(heard.changed().await);
+                    }
+                    Err(_) => tokio::time::sleep(AFTER_FAILURE).await,
+                }
+            };
+            if let Err(error) = &looked {
+                let model = &self.plan.name;
+                tracing::error!(model, %error, retry_in = ?AFTER_FAILURE, "the model cannot be watched");
+                // What it remembers may be half of what the table says.
+                memory = None;
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = wait => {}
+            }
+        }
+    }
+
+    async fn step(&self, memory: &mut Option<Memory>) -> Result<(), WatchError> {
+        if memory.is_none() {
+            *memory = self.begin().await?;
+        }
+        let (Some(memory), Some(serving)) = (memory.as_mut(), self.lifecycle.serving()) else {
+            return Ok(());
+        };
+        self.meet(memory, &serving).await?;
+        self.look_at_answers(memory, &serving).await?;
+        self.look_at_labels(memory, &serving).await
+    }
+
+    /// Goes on where the table says that looks had come to.
+    async fn begin(&self) -> Result<Option<Memory>, WatchError> {
+        let Some(dataset) = self.datasets.get(&self.plan.dataset) else {
+            return Ok(None);
+        };
+        let (findings, read) = self.quality.recent(&self.plan.name).await?;
+        let last = |rule: &Rule| {
+            let name = rule.name();
+            let by_it = findings.iter().rev().filter(|finding| {
+                finding.kind == FindingKind::Action && finding.detail["rule"] == name.as_str()
+            });
+            by_it.map(|finding| finding.at).next()
+        };
+        let rules = self.plan.rules.iter().map(|rule| RuleState::since(last(rule)));
+        let frozen = findings.iter().rev().find(|finding| {
+            finding.kind == FindingKind::Action && finding.subject == name(Action::Freeze)
+        });
+        if let Some(frozen) = frozen {
+            self.lifecycle.freeze(frozen.at);
+        }
+        let memory = Memory {
+            looks: findings.last().map_or(0, |newest| newest.look),
+            version: None,
+            reader: AnswerReader {
+                dataset: dataset.clone(),
+                engine: self.engine.clone(),
+                answer: self.plan.declared.answer.clone(),
+                read,
+            },
+            waiting: Vec::new(),
+            judged: None,
+            rules: rules.collect(),
+        };
+        let mut shown = self.watched.0.write().unwrap_or_else(PoisonError::into_inner);
+        *shown = findings;
+        Ok(Some(memory))
+    }
+
+    /// Forgets what was seen of another version.
+    async fn meet(&self, memory: &mut Memory, serving: &Serving) -> Result<(), WatchError> {
+        let number = serving.version.version;
+        if memory.version.as_ref().is_some_and(|(known, _)| *known == number) {
+            return Ok(());
+        }
+        if memory.version.is_some() {
+            memory.waiting.clear();
+            memory.rules.iter_mut().for_each(RuleState::begins_anew);
+        }
+        let lifecycle = self.lifecycle.clone();
+        let reading = tokio::task::spawn_blocking(move || lifecycle.reference(number));
+        let reference = reading.await.map_err(|_| WatchError::Panicked)??;
+        memory.version = Some((number, reference.map(Arc::new)));
+        memory.judged = None;
+        Ok(())
+    }
+
+    async fn look_at_answers(
+        &self,
+        memory: &mut Memory,
+        serving: &Arc<Serving>,
+    ) -> Result<(), WatchError> {
+        let Some((_, Some(reference))) = memory.version.clone() else {
+            return Ok(());
+        };
+        let batch = self.plan.declared.watch.batch;
+        loop {
+            while memory.waiting.len() < batch {
+                match memory.reader.next(serving).await? {
+                    Some(answers) => memory.waiting.extend(answers),
+                    None => return Ok(()),
+                }
+            }
+            let rest = memory.waiting.split_off(batch);
+            let looked = std::mem::replace(&mut memory.waiting, rest);
+            let reached = looked.last().map(|(position, _)| *position);
+            let answers: Vec<Answered> = looked.into_iter().map(|(_, answer)| answer).collect();
+            let (plan, serving, reference) = (self.plan.clone(), serving.clone(), reference.clone());
+            let (number, at) = (memory.looks + 1, self.clock.now());
+            let looking = crate::training::in_the_background("watching", move || {
+                let look = Look { plan: &plan, serving: &serving, number, at };
+                look.drift(&reference, &answers)
+            });
+            let findings = looking.await.map_err(|_| WatchError::Panicked)??;
+            self.conclude(memory, findings, reached).await?;
+            if self.lifecycle.serving().is_none_or(|now| now.version.version != serving_version(memory)) {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn look_at_labels(
+        &self,
+        memory: &mut Memory,
+        serving: &Arc<Serving>,
+    ) -> Result<(), WatchError> {
+        let watch = &self.plan.declared.watch;
+        let Some(labels) = &watch.labels else {
+            return Ok(());
+        };
+        let is_new = |(name, version): (&String, &u64)| {
+            let dataset = self.datasets.get(name);
+            *name != self.plan.dataset
+                && dataset.is_some_and(|dataset| dataset.info().version != *version)
+        };
+        if let Some((read, _)) = &memory.judged
+            && !read.iter().any(is_new)
+        {
+            return Ok(());
+        }
+        let statement = self.labelled(labels, serving.version.version);
+        let rows = self.engine.numbers(&statement).await?;
+        let [probabilities, truth, known] = &rows.values[..] else {
+            return Ok(());
+        };
+        let known = known.first().map_or(0, |known| *known as u64);
+        let before = memory.judged.as_ref().map_or(0, |(_, known)| *known);
+        // A look needs some new labels to say something new.
+        let fresh = (watch.window / 10).max(1) as u64;
+        if truth.len() < FEWEST || known < before + fresh {
+            memory.judged = Some((rows.sources, before));
+            return Ok(());
+        }
+        let probabilities: Vec<f64> = probabilities.iter().map(|value| f64::from(*value)).collect();
+        let truth: Vec<bool> = truth.iter().map(|value| *value > 0.5).collect();
+        let (plan, serving) = (self.plan.clone(), serving.clone());
+        let (number, at) = (memory.looks + 1, self.clock.now());
+        let looking = crate::training::in_the_background("watching", move || {
+            let look = Look { plan: &plan, serving: &serving, number, at };
+            look.performance(&probabilities, &truth)
+        });
+        let findings = looking.await.map_err(|_| WatchError::Panicked)??;
+        self.conclude(memory, findings, None).await?;
+        memory.judged = Some((rows.sources, known));
+        Ok(())
+    }
+
+    /// The newest answers of a version whose truth is known: probability, truth, and how many there are.
+    fn labelled(&self, labels: &str, version: u64) -> String {
+        let (dataset, answer) = (&self.plan.dataset, &self.plan.declared.answer);
+        let field = |name: &str| format!("\"{answer}\"['{name}']");
+        let (id, probability, at) = (field("event_id"), field("probability"), field("scored_at"));
+        format!(
+            "SELECT a.probability, l.truth, count(*) OVER () AS known \
+             FROM (SELECT {id} AS id, {probability} AS probability, {at} AS at FROM \"{dataset}\" \
+                   WHERE {} = {version}) a \
+             JOIN (SELECT answer, max(CAST(truth AS INT)) AS truth FROM ({labels}) WHERE truth IS NOT NULL GROUP BY answer) l \
+               ON l.answer = a.id \
+             ORDER BY a.at DESC, a.id LIMIT {}",
+            field("version"),
+            self.plan.declared.watch.window
+        )
+    }
+
+    /// Notes what a look says, with what is done about it.
+    async fn conclude(
+        &self,
+        memory: &mut Memory,
+        findings: Vec<Finding>,
+        reached: Option<Position>,
+    ) -> Result<(), WatchError> {
+        let number = memory.looks + 1;
+        let mut done = Vec::new();
+        for (place, rule) in self.plan.rules.iter().enumerate() {
+            let Some(found) = rule.when.is_in(&findings) else {
+                continue;
+            };
+            if memory.rules[place].look(rule, found, self.clock.now()) {
+                for action in &rule.then {
+                    done.push(self.act(*action, rule, number, &findings).await?);
+                }
+            }
+        }
+        self.publish(&findings);
+        let all: Vec<Finding> = findings.into_iter().chain(done).collect();
+        self.quality.add(&self.plan.name, number, &all, reached).await?;
+        memory.looks = number;
+        self.watched.add(all);
+        self.changes.tell();
+        Ok(())
+    }
+
+    /// Does what a rule says. Whatever it is begins nothing twice where the look has to be repeated.
+    async fn act(
+        &self,
+        action: Action,
+        rule: &Rule,
+        look: u64,
+        findings: &[Finding],
+    ) -> Result<Finding, WatchError> {
+        let model = &self.plan.name;
+        let found: Vec<&Finding> = findings.iter().filter(|finding| finding.found).collect();
+        let told: Vec<String> = found.iter().map(|finding| in_words(finding)).collect();
+        let why = shortened(format!("look {look}: {}: {}", rule.name(), told.join("; ")));
+        let at = self.clock.now();
+        tracing::warn!(model, action = name(action), why, "a rule of the model acts");
+        let refused = match action {
+            Action::Alert => {
+                self.alert(rule, look, at, &why, &found).await?;
+                None
+            }
+            Action::Retrain if self.lifecycle.is_frozen() => Some(FROZEN.to_owned()),
+            Action::Retrain => {
+                let wanted = Wanted {
+                    cause: match rule.when {
+                        Found::Drift => Cause::Drift,
+                        Found::Worse | Found::Beyond(_) => Cause::Accuracy,
+                    },
+                    why: why.clone(),
+                    asked_by: MESH.to_owned(),
+                    promote: true,
+                };
+                self.asker.ask(&format!("{model}-look-{look}"), &wanted).await?;
+                None
+            }
+            Action::RollBack => {
+                let decider = Decider { by: MESH, why: &why };
+                match self.lifecycle.roll_back(decider).await {
+                    Ok(_) => None,
+                    Err(LifecycleError::Sdk(error)) => return Err(error.into()),
+                    Err(LifecycleError::History(error)) => return Err(error.into()),
+                    Err(refused) => Some(refused.to_string()),
+                }
+            }
+            Action::Freeze => {
+                self.lifecycle.freeze(at);
+                None
+            }
+        };
+        let of = [
+            ("product", self.product.clone()),
+            ("model", model.clone()),
+            ("action", name(action).to_owned()),
+        ];
+        metrics::counter!("mesh_model_actions_total", &of).increment(1);
+        let first = findings.first();
+        Ok(Finding {
+            look,
+            at,
+            version: first.map_or(0, |first| first.version),
+            kind: FindingKind::Action,
+            subject: name(action).to_owned(),
+            value: None,
+            low: None,
+            high: None,
+            bound: None,
+            found: refused.is_none(),
+            cases: first.map_or(0, |first| first.cases),
+            detail: json!({ "rule": rule.name(), "why": why, "refused": refused }),
+        })
+    }
+
+    async fn alert(
+        &self,
+        rule: &Rule,
+        look: u64,
+        at: DateTime<Utc>,
+        why: &str,
+        found: &[&Finding],
+    ) -> Result<(), EventError> {
+        let subjects: Vec<&str> = found.iter().map(|finding| finding.subject.as_str()).collect();
+        let data = json!({
+            "model": self.plan.name,
+            "version": found.first().map(|finding| finding.version),
+            "look": look,
+            "rule": rule.name(),
+            "why": why,
+            "subjects": subjects,
+        });
+        let named = format!("{} {look} {}", self.asker.source, rule.name());
+        let event = Event {
+            id: Uuid::new_v5(&Uuid::NAMESPACE_URL, named.as_bytes()).to_string(),
+            source: self.asker.source.clone(),
+            kind: "mesh.alert".to_owned(),
+            subject: Some(self.plan.name.clone()),
+            time: at,
+            schema: None,
+            correlation: None,
+            data: data.to_string().into(),
+        };
+        self.log.append(&self.alerts, vec![event]).await.map(drop)
+    }
+
+    fn publish(&self, findings: &[Finding]) {
+        for finding in findings {
+            let Some(value) = finding.value else {
+                continue;
+            };
+            let of = [
+                ("product", self.product.clone()),
+                ("model", self.plan.name.clone()),
+                ("subject", finding.subject.clone()),
+            ];
+            match finding.kind {
+                FindingKind::Drift => metrics::gauge!("mesh_model_drift_psi", &of).set(value),
+                FindingKind::Estimate => metrics::gauge!("mesh_model_estimate", &of).set(value),
+                FindingKind::Performance => metrics::gauge!("mesh_model_measure", &of).set(value),
+                FindingKind::Action => {}
+            }
+        }
+    }
+}
+
+const FROZEN: &str = "the model is frozen until a person decides something about it";
+
+fn serving_version(memory: &Memory) -> u64 {
+    memory.version.as_ref().map_or(0, |(version, _)| *version)
+}
+
+fn name(action: Action) -> &'static str {
+    match action {
+        Action::Alert => "alert",
+        Action::Retrain => "retrain",
+        Action::RollBack => "roll-back",
+        Action::Freeze => "freeze",
+    }
+}
+
+/// `chol has drifted (PSI 0.31, 0.12 by chance) on 500 answers`
+fn in_words(finding: &Finding) -> String {
+    let number = |value: Option<f64>| value.map_or("?".to_owned(), |value| format!("{value:.3}"));
+    let (value, bound) = (number(finding.value), number(finding.bound));
+    let (subject, cases) = (&finding.subject, finding.cases);
+    match finding.kind {
+        FindingKind::Drift => {
+            format!("{subject} has drifted (PSI {value}, {bound} by chance) on {cases} answers")
+        }
+        _ => format!(
+            "{subject} is {value} [{}, {}] on {cases} answers, {bound} on the cases held out",
+            number(finding.low),
+            number(finding.high)
+        ),
+    }
+}
+
+/// As long as a reason may be.
+fn shortened(mut why: String) -> String {
+    const LONGEST: usize = 1000;
+    if let Some((end, _)) = why.char_indices().nth(LONGEST - 1) {
+        why.truncate(end);
+        why.push('…');
+    }
+    why
+}
+
+/// What a look says, for those who ask.
+impl From<&Finding> for Value {
+    fn from(finding: &Finding) -> Value {
+        json!(finding)
+    }
+}
