@@ -14,3 +14,5 @@ mod isotonic;
 mod kolmogorov_smirnov;
 mod numeric;
 mod psi;
+#[cfg(test)]
+mod testing;
