@@ -3,6 +3,7 @@
 //!
 //!     cargo run -p mesh-models --example watching -- DIR
 
+#[expect(dead_code, reason = "the tests use all of it")]
 #[path = "../tests/it/fixture.rs"]
 mod fixture;
 
@@ -68,7 +69,8 @@ fn main() -> Result<(), Box<dyn Error>> {
             &json!({
                 "threshold": threshold,
                 "reference": {"labels": labels, "probabilities": past},
-                "calibrates": estimator.calibrates(),
+                "calibrated": name == "calibrated",
+            "calibrates": estimator.calibrates(),
                 "batches": [
                     {"probabilities": now, "estimate": estimator.estimate(&now)?},
                     {"probabilities": rounded, "estimate": estimator.estimate(&rounded)?},

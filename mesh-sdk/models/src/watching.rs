@@ -4,6 +4,7 @@
 //! Only the mathematics: no clock, no store. What is measured and how thresholds come about is told in `docs/watching-models.md`.
 
 pub(crate) mod baseline;
+mod calibration;
 mod categorical;
 mod chi_square;
 pub(crate) mod drift;

@@ -7,28 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::ModelError;
 use crate::evaluation::bootstrap::Measured;
-use crate::evaluation::folds::stratified_split;
 use crate::evaluation::measure::Measure;
 use crate::evaluation::measures::evaluate;
+use crate::watching::calibration::{calibration_helps, is_off};
 use crate::watching::expected::{Answer, measures};
 use crate::watching::isotonic::Isotonic;
 
 /// The fewest reference cases of either class.
 const FEWEST: usize = 10;
-/// How often calibration is tried, each time on a tenth of the reference cases.
-const TRIALS: u64 = 10;
-const HELD_OUT: f64 = 0.1;
-/// How many bins calibration errors are told in.
-const BINS: usize = 10;
 /// Above, classes are told apart so well that there is nothing to calibrate.
 const PERFECT: f64 = 0.999;
 
 /// Estimates the measures of a binary classifier from its probabilities alone.
 ///
 /// A calibrated probability of yes says how likely the answer is right; summed over cases that gives expected counts of hits and errors,
-/// and from those come the measures. Where the probabilities on the reference cases are not true to frequencies, and an isotonic regression
-/// makes them so on cases it has not seen, they pass through it first. This holds as long as a probability still means what it meant on
-/// the reference cases: it sees that cases became harder, not that the world answers otherwise.
+/// and from those come the measures. Where the probabilities on the reference cases are further from frequencies than chance explains, and
+/// an isotonic regression brings them nearer on cases it has not seen, they pass through it first. All this holds as long as a
+/// probability still means what it meant on the reference cases: it sees that cases became harder, not that the world answers otherwise.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Estimator {
     threshold: f64,
@@ -66,7 +61,9 @@ impl Estimator {
             return Err(ModelError::evaluation(reason));
         }
         let perfect = auc.is_some_and(|auc| auc > PERFECT);
-        let calibrates = !perfect && calibration_helps(labels, probabilities, seed)?;
+        let calibrates = !perfect
+            && is_off(labels, probabilities)
+            && calibration_helps(labels, probabilities, seed)?;
         Ok(Self {
             threshold,
             calibration: calibrates.then(|| Isotonic::fit(probabilities, labels)),
@@ -103,41 +100,6 @@ impl Estimator {
             measures: measures(&answers, self.threshold),
         })
     }
-}
-
-/// Whether isotonic regression lowers the calibration error on cases that it has not seen.
-fn calibration_helps(labels: &[bool], scores: &[f64], seed: u64) -> Result<bool, ModelError> {
-    let (mut before, mut after) = (Vec::new(), Vec::new());
-    for trial in 0..TRIALS {
-        let (train, test) = stratified_split(labels, HELD_OUT, seed.wrapping_add(trial))?;
-        let of_train = |values: &[f64]| train.iter().map(|&row| values[row]).collect::<Vec<_>>();
-        let train_labels: Vec<bool> = train.iter().map(|&row| labels[row]).collect();
-        let isotonic = Isotonic::fit(&of_train(scores), &train_labels);
-        for row in test {
-            before.push((scores[row], labels[row]));
-            after.push((isotonic.probability(scores[row]), labels[row]));
-        }
-    }
-    Ok(calibration_error(before) > calibration_error(after))
-}
-
-/// How far mean probabilities are from frequencies, in ten bins of as many cases each, the last one having what is left over.
-fn calibration_error(mut cases: Vec<(f64, bool)>) -> f64 {
-    cases.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let bins = BINS.min(cases.len() / 2).max(1);
-    let width = cases.len() / bins;
-    let off = (0..bins).map(|bin| {
-        let end = if bin + 1 == bins {
-            cases.len()
-        } else {
-            (bin + 1) * width
-        };
-        let of_bin = &cases[bin * width..end];
-        let probabilities: f64 = of_bin.iter().map(|case| case.0).sum();
-        let yes = of_bin.iter().filter(|case| case.1).count() as f64;
-        (probabilities - yes).abs()
-    });
-    off.sum::<f64>() / cases.len() as f64
 }
 
 #[cfg(test)]
