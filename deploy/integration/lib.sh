@@ -79,20 +79,20 @@ node_with() {
 }
 
 # python_with PACKAGE...: prints the python of an environment that has exactly these packages, in the versions that
-# requirements.txt pins; a package it does not pin is refused.
+# requirements.txt pins, or the file that `pins` names; a package it does not pin is refused.
 python_with() {
-    local package key environment
+    local package key environment pinned=$integration/${pins:-requirements.txt}
     need python3 python3
     for package in "$@"; do
-        grep -qiE "^${package%%\[*}(\[.*\])?==" "$integration/requirements.txt" || die "requirements.txt does not pin $package"
+        grep -qiE "^${package%%\[*}(\[.*\])?==" "$pinned" || die "${pinned##*/} does not pin $package"
     done
-    key=$({ python3 --version; printf '%s\n' "$@"; cat "$integration/requirements.txt"; } | sha256sum | cut -c1-12)
+    key=$({ python3 --version; printf '%s\n' "$@"; cat "$pinned"; } | sha256sum | cut -c1-12)
     environment=$integration_home/python-$key
     if [[ ! -e $environment/complete ]]; then
         rm -rf "$environment"
         python3 -m venv "$environment" >&2 || die "python3 cannot make environments (Debian: python3-venv)"
         "$environment/bin/pip" install --quiet --disable-pip-version-check \
-            --constraint "$integration/requirements.txt" "$@" >&2
+            --constraint "$pinned" "$@" >&2
         touch "$environment/complete"
     fi
     printf '%s\n' "$environment/bin/python"

@@ -4,6 +4,8 @@
 //! by construction. A [`Pipeline`] of [`Features`] and an [`Algorithm`] learns from a [`Table`] and gives a [`Trained`] model;
 //! [`Trained::to_onnx`] is the artifact; [`Model`] loads it, or one that another tool exported, and scores rows into a reusable
 //! [`Scores`]. [`evaluate`] and [`cross_validate`] say how good it is. [`LogisticRegression`] is the shortest way to a first model.
+//! Once a model answers, [`Baseline::drift`] says whether its cases still look like those it learned from, and [`Estimator`] how good it is
+//! before the truth is known.
 //!
 //! Nothing here knows Arrow, Delta, HTTP or contracts: rows come in as `f32`, where NaN means missing.
 
@@ -16,6 +18,7 @@ mod onnx;
 mod random;
 mod table;
 mod train;
+mod watching;
 
 pub use digest::digest;
 pub use error::ModelError;
@@ -56,3 +59,6 @@ pub use train::online::ftrl::Ftrl;
 pub use train::online::{OnlineAlgorithm, OnlineModel};
 pub use train::pipeline::Pipeline;
 pub use train::trained::Trained;
+pub use watching::baseline::Baseline;
+pub use watching::drift::{Compared, DriftReport, DriftTest, FeatureDrift, Share};
+pub use watching::estimator::{Estimate, Estimator};

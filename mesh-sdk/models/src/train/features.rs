@@ -145,7 +145,7 @@ impl Encoding {
 }
 
 /// The positions of these features in the table; `parameter` is the one that names them.
-fn columns<'a>(
+pub(crate) fn columns<'a>(
     table: &Table,
     parameter: &'static str,
     names: impl IntoIterator<Item = &'a String>,
