@@ -2,6 +2,8 @@
 //!
 //! The doc comments are what editors show: the JSON Schema of the file is made of these types.
 
+mod watching;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -11,6 +13,8 @@ use mesh_models::Measure;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+
+pub(crate) use watching::{Action, Found, Watching};
 
 pub(crate) const FILE: &str = "mesh.yaml";
 
@@ -137,6 +141,9 @@ pub(crate) struct Model {
     /// What a version has to show before it answers.
     #[serde(default)]
     pub(crate) gate: Promotion,
+    /// How it is watched once it answers.
+    #[serde(default)]
+    pub(crate) watch: Watching,
 }
 
 /// A stock algorithm that tells yes from no.

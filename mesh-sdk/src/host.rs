@@ -7,6 +7,7 @@ use mesh_platform::server::Readiness;
 
 use crate::sink::backlog::Room;
 use crate::start::{self, Tasks};
+use crate::times::Clock;
 use crate::{DataProduct, EventsConfig, RunningProduct, SdkError, http, training};
 
 /// Where a host keeps things and whom it tells.
@@ -19,6 +20,8 @@ pub struct HostConfig {
     pub progress: Box<dyn Fn(Progress) + Send + Sync>,
     /// Told which parts can do their work.
     pub readiness: Readiness,
+    /// By which the rules of models rest.
+    pub clock: Clock,
 }
 
 /// A step of starting a product.
@@ -172,6 +175,10 @@ fn create_private(folder: &Path) -> std::io::Result<()> {
 impl Starting<'_> {
     pub(crate) fn events(&self) -> &EventsConfig {
         &self.config.events
+    }
+
+    pub(crate) fn clock(&self) -> Clock {
+        self.config.clock.clone()
     }
 
     pub(crate) fn step(&self, name: String) -> Step<'_> {

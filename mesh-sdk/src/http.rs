@@ -5,6 +5,7 @@ mod describe;
 mod ingest;
 mod lifecycle;
 mod live;
+mod model_quality;
 mod quarantine;
 mod query;
 mod schemas;
@@ -38,6 +39,9 @@ pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
         api = api.merge(score::api(product, plan, scoring.clone()));
         if let Some(lifecycle) = product.lifecycles.get(&plan.name) {
             api = api.merge(lifecycle::api(product, plan, lifecycle.clone()));
+        }
+        if let Some(watched) = product.watched.get(&plan.name) {
+            api = api.merge(model_quality::api(product, plan, watched.clone()));
         }
         if let Some(training) = product.training.get(&plan.name) {
             api = api.merge(training::api(product, plan, training.clone()));

@@ -36,6 +36,7 @@ mod starting_data;
 mod streams;
 mod times;
 mod training;
+mod watching;
 
 /// The crates whose types transforms take and give.
 pub mod arrow {
@@ -61,4 +62,6 @@ pub use quality::{Kept, LevelResult, QualityReport, RuleResult, Verdict};
 pub use refresh::{Failure, RefreshState};
 pub use registry::{Accuracy, Imported, ModelVersion, Parity, Stage, TrainedOn};
 pub use running::{DatasetState, RunningProduct};
+pub use times::Clock;
 pub use training::{Cause, RunProgress, RunState, TrainingRun, cross_validate};
+pub use watching::{Finding, FindingKind};

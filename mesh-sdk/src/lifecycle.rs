@@ -24,6 +24,7 @@ use crate::product::ModelPlan;
 use crate::registry::{ModelVersion, Registry, Stage};
 use crate::times::now;
 use crate::training::{HeldOut, in_the_background};
+use crate::watching::Reference;
 
 /// The platform, where it decides by itself.
 pub(crate) const MESH: &str = "mesh";
@@ -50,6 +51,8 @@ struct State {
     /// Oldest first.
     changes: Vec<StageChange>,
     serving: Option<Arc<Serving>>,
+    /// Since when the mesh decides nothing.
+    frozen: Option<DateTime<Utc>>,
 }
 
 /// Who decides, and why.
@@ -69,6 +72,8 @@ pub(crate) enum LifecycleError {
     Gate { version: u64, report: GateReport },
     #[error("no other version of model {0} was in Production before")]
     NothingBefore(String),
+    #[error("model {0} is frozen until a person decides something about it")]
+    Frozen(String),
     /// Of a file that somebody brought.
     #[error(transparent)]
     Refused(ModelError),
@@ -124,17 +129,41 @@ impl Lifecycle {
             (_, Some(number)) => Some(Arc::new(self.load(&versions, number)?)),
             (_, None) => None,
         };
-        *self.write() = State {
-            versions,
-            changes,
-            serving,
-        };
+        let mut state = self.write();
+        state.versions = versions;
+        state.changes = changes;
+        state.serving = serving;
         Ok(())
     }
 
     /// The version that answers, if one is in Production.
     pub(crate) fn serving(&self) -> Option<Arc<Serving>> {
         self.read().serving.clone()
+    }
+
+    /// What the answers of a version are compared with; nothing of one that was trained before there was such a thing.
+    pub(crate) fn reference(&self, version: u64) -> Result<Option<Reference>, SdkError> {
+        self.registry.reference(version)
+    }
+
+    /// The mesh decides nothing any more, from `at` until a person has decided something later.
+    pub(crate) fn freeze(&self, at: DateTime<Utc>) {
+        self.write().frozen = Some(at);
+    }
+
+    pub(crate) fn is_frozen(&self) -> bool {
+        let state = self.read();
+        state.frozen.is_some_and(|frozen| {
+            let later = |change: &&StageChange| change.at > frozen && change.decided_by != MESH;
+            state.changes.iter().rev().find(later).is_none()
+        })
+    }
+
+    fn may_decide(&self, decider: Decider<'_>) -> Result<(), LifecycleError> {
+        match decider.by == MESH && self.is_frozen() {
+            true => Err(LifecycleError::Frozen(self.plan.name.clone())),
+            false => Ok(()),
+        }
     }
 
     /// The file of a version.
@@ -179,6 +208,7 @@ impl Lifecycle {
         let _turn = self.turn.lock().await;
         self.catch_up().await?;
         self.check_new(version, Stage::Production)?;
+        self.may_decide(decider)?;
         let challenger = Arc::new(self.load(&self.read().versions, version)?);
         let (plan, judged, champion) = (self.plan.clone(), challenger.clone(), self.serving());
         let judging = in_the_background("gate", move || {
@@ -206,6 +236,7 @@ impl Lifecycle {
     ) -> Result<StageChange, LifecycleError> {
         let _turn = self.turn.lock().await;
         self.catch_up().await?;
+        self.may_decide(decider)?;
         let before = {
             let state = self.read();
             let now = in_production(&state.changes);

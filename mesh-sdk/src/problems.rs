@@ -122,7 +122,9 @@ impl From<LifecycleError> for Problem {
                     .with_detail(error.to_string())
                     .with_errors(failed.collect())
             }
-            LifecycleError::Already { .. } | LifecycleError::NothingBefore(_) => {
+            LifecycleError::Already { .. }
+            | LifecycleError::NothingBefore(_)
+            | LifecycleError::Frozen(_) => {
                 Problem::new(&codes::STAGE_CONFLICT).with_detail(error.to_string())
             }
             LifecycleError::History(error) if error.is_overtaken() => {

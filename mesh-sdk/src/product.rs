@@ -2,6 +2,7 @@ mod contracts;
 mod recipe;
 pub(crate) mod resolve;
 mod sink_limits;
+mod watching;
 mod windowing;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use self::contracts::Contracts;
 use crate::admitted::Admitted;
 use crate::code::{Code, CodeTransform};
 use crate::declaration::{Declaration, FILE, Model, Source, StartingData};
+use crate::watching::Rule;
 use crate::{ProductFiles, SdkError};
 
 pub(crate) use recipe::{Recipe, When, Work};
@@ -89,6 +91,8 @@ pub(crate) enum Events<'a> {
     Model(&'a str),
     /// What asks for a model to be trained.
     Training(&'a str),
+    /// What the rules of a model alert of.
+    Alerts(&'a str),
 }
 
 impl DatasetPlan {
@@ -136,6 +140,8 @@ pub(crate) struct ModelPlan {
     pub(crate) pipeline: Pipeline,
     /// When it is trained without being asked, in UTC.
     pub(crate) schedule: Option<croner::Cron>,
+    /// What is done about what is found while it answers.
+    pub(crate) rules: Vec<Rule>,
     /// Of a call to the scoring port.
     pub(crate) input: Contract,
     /// The versions of it that a request may keep.
@@ -291,6 +297,7 @@ impl DataProduct {
             Events::Requests(model) => format!("{domain}.{product}.{model}.score.requests"),
             Events::Model(model) => format!("{domain}.{product}.{model}.score.results"),
             Events::Training(model) => format!("{domain}.{product}.{model}.train"),
+            Events::Alerts(model) => format!("{domain}.{product}.{model}.alerts"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -12,9 +13,11 @@ use serde_json::{Map, Value};
 
 use crate::SdkError;
 use crate::product::ModelPlan;
+use crate::watching::Reference;
 
 const ARTIFACT: &str = "model.onnx";
 const RECORD: &str = "version.json";
+const REFERENCE: &str = "reference.json";
 
 /// What there is to know about one version of a model.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -190,21 +193,41 @@ impl Registry {
     }
 
     /// Keeps a new version. It is there once its folder has its name; a crash before leaves nothing.
-    pub(crate) fn add(&self, version: &ModelVersion, onnx: &[u8]) -> Result<(), SdkError> {
+    pub(crate) fn add(
+        &self,
+        version: &ModelVersion,
+        onnx: &[u8],
+        reference: &Reference,
+    ) -> Result<(), SdkError> {
         let partial = self.folder.join(format!("{}.partial", version.version));
-        let record = serde_json::to_vec_pretty(version)
-            .map_err(|error| self.broken(version.version, error.to_string()))?;
+        let broken = |error: serde_json::Error| self.broken(version.version, error.to_string());
+        let record = serde_json::to_vec_pretty(version).map_err(broken)?;
+        let reference = serde_json::to_vec(reference).map_err(broken)?;
         let write = || -> std::io::Result<()> {
             if partial.exists() {
                 fs::remove_dir_all(&partial)?;
             }
             fs::create_dir(&partial)?;
             write_durably(&partial.join(ARTIFACT), onnx)?;
+            write_durably(&partial.join(REFERENCE), &reference)?;
             write_durably(&partial.join(RECORD), &record)?;
             fs::rename(&partial, self.folder.join(version.version.to_string()))?;
             File::open(&self.folder)?.sync_all()
         };
         write().map_err(SdkError::file(partial.display().to_string()))
+    }
+
+    /// What the answers of a version are compared with; nothing of one that was kept before there was such a thing.
+    pub(crate) fn reference(&self, version: u64) -> Result<Option<Reference>, SdkError> {
+        let path = self.folder.join(version.to_string()).join(REFERENCE);
+        let bytes = match fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            read => read.map_err(SdkError::file(path.display().to_string()))?,
+        };
+        let read = serde_json::from_slice(&bytes);
+        // Without serde's message, which may quote what it found.
+        read.map(Some)
+            .map_err(|_| self.broken(version, format!("{} cannot be read", path.display())))
     }
 
     fn record(&self, version: u64) -> Result<ModelVersion, SdkError> {

@@ -15,6 +15,7 @@ use crate::registry::ModelVersion;
 use crate::scoring::Scoring;
 use crate::streams::Streams;
 use crate::training::{Asker, Runs};
+use crate::watching::Watched;
 use crate::{DataProduct, EventsConfig, InputPort, QualityReport, RefreshState, SdkError};
 
 /// A product that is up: its datasets open, its tasks running, its models in memory.
@@ -46,6 +47,8 @@ pub struct RunningProduct {
     pub(crate) lifecycles: BTreeMap<String, Arc<Lifecycle>>,
     /// Of each model.
     pub(crate) training: BTreeMap<String, Training>,
+    /// What looks at each model say.
+    pub(crate) watched: BTreeMap<String, Arc<Watched>>,
 }
 
 /// How a model is trained.

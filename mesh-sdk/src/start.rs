@@ -26,6 +26,7 @@ use crate::sink::backlog::{Backlog, Room};
 use crate::sink::memory::Memory;
 use crate::streams::Streams;
 use crate::training::{TRAINING_RUNS, give_way};
+use crate::watching::MODEL_QUALITY;
 use crate::{DataProduct, InputPort, RunningProduct, SdkError, starting_data};
 
 /// Partitions of a topic: how far apart the work on it can be shared out.
@@ -122,6 +123,7 @@ pub(crate) async fn product(
         kept: Vec::new(),
         lifecycles: BTreeMap::new(),
         training: BTreeMap::new(),
+        watched: BTreeMap::new(),
         product,
     };
     let mut start = Start {
@@ -169,7 +171,9 @@ impl Start<'_> {
     /// Opens, fills and makes the datasets, each behind those it is made of.
     async fn datasets(&mut self) -> Result<(), SdkError> {
         for plan in self.running.product.datasets().to_vec() {
-            if [QUARANTINE, MODEL_HISTORY, TRAINING_RUNS].contains(&plan.name.as_str()) {
+            if [QUARANTINE, MODEL_HISTORY, TRAINING_RUNS, MODEL_QUALITY]
+                .contains(&plan.name.as_str())
+            {
                 let message =
                     "the platform has a dataset of this name in every product; choose another";
                 return Err(SdkError::declaration(
@@ -299,7 +303,7 @@ impl Start<'_> {
                 let answer = &plan.declared.answer;
                 Some(Memory::of_answers(dataset, &self.keeper, answer))
             }
-            Events::Port(_) | Events::Requests(_) | Events::Training(_) => {
+            Events::Port(_) | Events::Requests(_) | Events::Training(_) | Events::Alerts(_) => {
                 Memory::of(dataset, &self.keeper)
             }
         }

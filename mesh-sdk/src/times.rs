@@ -1,11 +1,32 @@
 //! The time, and the times that a cron expression names, in UTC.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
 /// Between two looks at the clock: a machine may sleep, and its clock be set.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// What time it is: that of the machine, or one that a test moves on.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
+
+impl Clock {
+    pub fn new(now: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Clock {
+        Clock(Arc::new(now))
+    }
+
+    pub(crate) fn now(&self) -> DateTime<Utc> {
+        (self.0)().trunc_subsecs(6)
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Clock {
+        Clock::new(Utc::now)
+    }
+}
 
 /// The time in microseconds, which is what a dataset keeps.
 pub(crate) fn now() -> DateTime<Utc> {

@@ -7,7 +7,6 @@ mod rules;
 mod table;
 mod watcher;
 
-pub use crate::declaration::Action;
 pub(crate) use look::Reference;
 pub(crate) use rules::Rule;
 pub use table::{Finding, FindingKind};

@@ -62,3 +62,4 @@ pub use train::trained::Trained;
 pub use watching::baseline::Baseline;
 pub use watching::drift::{Compared, DriftReport, DriftTest, FeatureDrift, Share};
 pub use watching::estimator::{Estimate, Estimator};
+pub use watching::worse::worse_by_chance;

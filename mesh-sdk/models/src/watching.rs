@@ -17,3 +17,4 @@ mod numeric;
 mod psi;
 #[cfg(test)]
 mod testing;
+pub(crate) mod worse;

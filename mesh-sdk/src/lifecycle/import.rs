@@ -8,6 +8,7 @@ use super::{Lifecycle, LifecycleError};
 use crate::product::ModelPlan;
 use crate::registry::{Imported, ModelVersion, Stage};
 use crate::training::{Cases, Worth};
+use crate::watching::Reference;
 
 /// What brought a version.
 pub(crate) struct Import<'a> {
@@ -28,6 +29,7 @@ impl Lifecycle {
         let held_out = cases.held_out(&self.plan)?;
         let seed = self.plan.declared.training.seed;
         let worth = Worth::of(&model, &held_out, seed)?;
+        let reference = Reference::of(&self.plan, &model, &held_out, &worth.probabilities)?;
         let version = ModelVersion {
             model: self.plan.name.clone(),
             version: self.registry.next()?,
@@ -50,7 +52,7 @@ impl Lifecycle {
             importance: worth.importance,
             parity: None,
         };
-        self.registry.add(&version, import.onnx)?;
+        self.registry.add(&version, import.onnx, &reference)?;
         Ok(version)
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::contracts::Contracts;
 use super::recipe::{Recipes, cron_of};
-use super::{DatasetPlan, InputPort, ModelPlan, SinkLimits};
+use super::{DatasetPlan, InputPort, ModelPlan, SinkLimits, watching};
 use crate::admitted::Admitted;
 use crate::declaration::{Dataset, Declaration, Model, Source};
 use crate::scoring::ScoreAnswer;
@@ -291,11 +291,15 @@ fn model(
     let schedule = model.training.schedule.as_deref().map(cron_of).transpose();
     let schedule =
         schedule.map_err(|message| SdkError::declaration(path("training.schedule"), message))?;
+    let rules = watching::rules(model, datasets).map_err(|(field, message)| {
+        SdkError::declaration(path(&format!("watch.{field}")), message)
+    })?;
     Ok(ModelPlan {
         name: name.to_owned(),
         declared: model.clone(),
         pipeline,
         schedule,
+        rules,
         input: input.clone(),
         admitted: Admitted::of(input, contracts.all()),
         max_backlog: dataset.sink.max_backlog,

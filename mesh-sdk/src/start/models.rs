@@ -20,16 +20,23 @@ use crate::sink::backlog::Backlog;
 use crate::training::{
     self, Asker, Cause, RunState, Runs, Schedule, Trainer, TrainingRuns, Wanted,
 };
+use crate::watching::{ModelQuality, Watched, Watcher};
 
 /// The datasets that the platform keeps of the models of a product.
 struct Kept {
     history: ModelHistory,
     runs: TrainingRuns,
+    quality: ModelQuality,
 }
 
 impl Kept {
-    fn datasets(&self) -> [Arc<Dataset>; 2] {
-        [self.history.dataset().clone(), self.runs.dataset().clone()]
+    fn datasets(&self) -> [Arc<Dataset>; 3] {
+        let Kept {
+            history,
+            runs,
+            quality,
+        } = self;
+        [history.dataset(), runs.dataset(), quality.dataset()].map(Arc::clone)
     }
 }
 
@@ -43,6 +50,7 @@ impl Start<'_> {
         let kept = Kept {
             history: ModelHistory::open(&folder, self.keeper.clone()).await?,
             runs: TrainingRuns::open(&folder, self.keeper.clone()).await?,
+            quality: ModelQuality::open(&folder, self.keeper.clone()).await?,
         };
         for dataset in kept.datasets() {
             self.running.engine.add(dataset.clone());
@@ -168,8 +176,40 @@ impl Start<'_> {
             healthy: self.starting.health(&format!("{name}/{model} training")),
         };
         self.tasks.spawn(requests.run(stop));
+        self.watching(plan, kept, lifecycle, &asker).await?;
         let training = Training { asker, runs };
         self.running.training.insert(model, training);
+        Ok(())
+    }
+
+    /// Watches a model once it answers.
+    async fn watching(
+        &mut self,
+        plan: &ModelPlan,
+        kept: &Kept,
+        lifecycle: &Arc<Lifecycle>,
+        asker: &Asker,
+    ) -> Result<(), SdkError> {
+        let alerts = self.running.product.topic(Events::Alerts(&plan.name));
+        self.create_topic(&alerts, 1).await?;
+        let watched = Arc::new(Watched::default());
+        let watcher = Watcher {
+            product: self.running.product.name().to_owned(),
+            plan: plan.clone(),
+            engine: self.learner.clone(),
+            datasets: self.running.datasets.clone(),
+            lifecycle: lifecycle.clone(),
+            quality: kept.quality.clone(),
+            log: self.starting.log.clone(),
+            alerts,
+            asker: asker.clone(),
+            changes: self.changes.clone(),
+            clock: self.starting.clock(),
+            watched: watched.clone(),
+        };
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(watcher.run(stop));
+        self.running.watched.insert(plan.name.clone(), watched);
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use super::cases::{Cases, HeldOut};
 use super::worth::Worth;
 use crate::product::ModelPlan;
 use crate::registry::{ModelVersion, Parity, Registry, Stage};
+use crate::watching::Reference;
 use crate::{DataProduct, SdkError};
 
 /// What training gave.
@@ -43,6 +44,7 @@ pub(crate) fn train(
     let held_out = cases.held_out(plan)?;
     let seed = plan.declared.training.seed;
     let worth = Worth::of(&model, &held_out, seed)?;
+    let reference = Reference::of(plan, &model, &held_out, &worth.probabilities)?;
     let version = ModelVersion {
         model: plan.name.clone(),
         version: registry.next()?,
@@ -62,7 +64,7 @@ pub(crate) fn train(
         report: Some(worth.report),
         importance: worth.importance,
     };
-    registry.add(&version, &onnx)?;
+    registry.add(&version, &onnx, &reference)?;
     Ok(Made::New(Box::new(version)))
 }
 

@@ -235,6 +235,10 @@ impl Trainer {
                 );
                 Ok((Stage::Staging, staged))
             }
+            Err(frozen @ LifecycleError::Frozen(_)) => Ok((
+                Stage::Staging,
+                format!("{worth}; stays in {:?}: {frozen}", Stage::Staging),
+            )),
             Err(error) => Err(error),
         }
     }

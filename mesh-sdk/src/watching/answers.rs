@@ -71,7 +71,9 @@ impl AnswerReader {
         }
         let features = serving.model.features().iter();
         Some(Answered {
-            features: features.map(|feature| number(record.get(feature))).collect(),
+            features: features
+                .map(|feature| number(record.get(feature)))
+                .collect(),
             probability: answer["probability"].as_f64()?,
         })
     }

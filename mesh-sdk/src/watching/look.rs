@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mesh_models::{
-    Answers, Baseline, Estimator, Measure, Measured, Model, ModelError, Table, Target,
+    Answers, Baseline, Estimator, Measure, Measured, Model, ModelError, Table, worse_by_chance,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -15,8 +15,6 @@ use crate::training::{HeldOut, bootstrap};
 
 /// Of how few answers with their truth nothing is said.
 pub(crate) const FEWEST: usize = 50;
-/// Half the width of a 95 % interval, in standard errors.
-const HALF_WIDTH: f64 = 1.959_963_985;
 
 /// What the answers of a version are compared with: it is kept with the version, and holds values of its cases.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,7 +39,7 @@ impl Reference {
         let seed = plan.declared.training.seed;
         Ok(Reference {
             baseline: Baseline::of(&table, &categorical, probabilities, seed)?,
-            estimator: Estimator::fit(&held_out.labels, probabilities, 0.5).ok(),
+            estimator: Estimator::fit(&held_out.labels, probabilities, 0.5, seed).ok(),
         })
     }
 }
@@ -102,18 +100,21 @@ impl Look<'_> {
         probabilities: &[f64],
         truth: &[bool],
     ) -> Result<Vec<Finding>, ModelError> {
-        let target = Target::yes_or_no(truth);
-        let answers = Answers::of_yes(probabilities, &target)?;
+        let answers = Answers::of_yes(probabilities, truth)?;
         let seed = self.plan.declared.training.seed;
         let report = answers.report(bootstrap(truth.len(), seed))?;
         let measures = report.measures.into_iter();
         let findings = measures.map(|(measure, measured)| {
             let finding = self.measured(FindingKind::Performance, measure, measured, truth.len());
-            let is_worse = measure == self.plan.declared.gate.compare_by
-                && self.is_worse(measure, measured);
+            let is_worse =
+                measure == self.plan.declared.gate.compare_by && self.is_worse(measure, measured);
             let found = is_worse || self.is_beyond(measure, measured);
             let detail = json!({ "worse": is_worse });
-            Finding { found, detail, ..finding }
+            Finding {
+                found,
+                detail,
+                ..finding
+            }
         });
         Ok(findings.collect())
     }
@@ -123,17 +124,7 @@ impl Look<'_> {
         let Some(then) = self.held_out(measure) else {
             return false;
         };
-        let error = |measured: Measured| {
-            (measured.interval.high - measured.interval.low) / (2.0 * HALF_WIDTH)
-        };
-        let by = match measure.rises() {
-            true => then.value - now.value,
-            false => now.value - then.value,
-        };
-        let error = error(then).hypot(error(now));
-        // How likely chance alone makes it so much worse.
-        let likely = mesh_models::upper_tail(by / error);
-        by > 0.0 && likely <= self.plan.declared.watch.false_alarms
+        worse_by_chance(measure, then, now) <= self.plan.declared.watch.false_alarms
     }
 
     /// Whether a measure is beyond a bound of a rule with its whole interval.
@@ -208,9 +199,8 @@ impl Found {
                     bounds.iter().any(|(measure, bound)| {
                         let interval = finding.low.zip(finding.high);
                         measure.name() == finding.subject
-                            && interval.is_some_and(|(low, high)| {
-                                is_beyond(*measure, low, high, *bound)
-                            })
+                            && interval
+                                .is_some_and(|(low, high)| is_beyond(*measure, low, high, *bound))
                     })
                 })
                 .reduce(|one, other| one || other),

@@ -49,7 +49,11 @@ impl RuleState {
 
     /// Notes what a look found; tells whether something is to be done now.
     pub(crate) fn look(&mut self, rule: &Rule, found: bool, now: DateTime<Utc>) -> bool {
-        self.found = if found { self.found.saturating_add(1) } else { 0 };
+        self.found = if found {
+            self.found.saturating_add(1)
+        } else {
+            0
+        };
         let rests = self.done.is_some_and(|done| {
             // A clock that was set back has let no time pass.
             let since = (now - done).to_std().unwrap_or_default();

@@ -91,10 +91,7 @@ impl ModelQuality {
     }
 
     /// What the newest looks at a model say, oldest first, and up to where its answers were looked at.
-    pub(crate) async fn recent(
-        &self,
-        model: &str,
-    ) -> Result<(Vec<Finding>, Position), KeepError> {
+    pub(crate) async fn recent(&self, model: &str) -> Result<(Vec<Finding>, Position), KeepError> {
         let of = format!("FROM {MODEL_QUALITY} WHERE model = {}", sql::text(model));
         let statement = format!(
             "SELECT * {of} AND look > (SELECT max(look) {of}) - {RECENT} ORDER BY look, kind, subject"

@@ -11,7 +11,7 @@ use mesh_events::{Event, EventError, EventLog};
 use mesh_models::ModelError;
 use mesh_platform::telemetry::Chain;
 use mesh_storage::{Dataset, Engine, StorageError};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -20,6 +20,7 @@ use super::answers::AnswerReader;
 use super::look::{Answered, FEWEST, Look, Reference};
 use super::rules::{Rule, RuleState};
 use super::table::{Finding, FindingKind, ModelQuality, Position};
+use crate::SdkError;
 use crate::changes::Changes;
 use crate::declaration::{Action, Found};
 use crate::lifecycle::{Decider, Lifecycle, LifecycleError, MESH, Serving};
@@ -27,7 +28,6 @@ use crate::platform_dataset::KeepError;
 use crate::product::ModelPlan;
 use crate::times::Clock;
 use crate::training::{Asker, Cause, Wanted};
-use crate::SdkError;
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 /// Looking takes at most one part in this many of the time.
@@ -43,7 +43,10 @@ pub(crate) struct Watched(RwLock<Vec<Finding>>);
 impl Watched {
     /// What the newest looks say, oldest first.
     pub(crate) fn findings(&self) -> Vec<Finding> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn add(&self, new: impl IntoIterator<Item = Finding>) {
@@ -162,7 +165,11 @@ impl Watcher {
             });
             by_it.map(|finding| finding.at).next()
         };
-        let rules = self.plan.rules.iter().map(|rule| RuleState::since(last(rule)));
+        let rules = self
+            .plan
+            .rules
+            .iter()
+            .map(|rule| RuleState::since(last(rule)));
         let frozen = findings.iter().rev().find(|finding| {
             finding.kind == FindingKind::Action && finding.subject == name(Action::Freeze)
         });
@@ -182,7 +189,11 @@ impl Watcher {
             judged: None,
             rules: rules.collect(),
         };
-        let mut shown = self.watched.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut shown = self
+            .watched
+            .0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         *shown = findings;
         Ok(Some(memory))
     }
@@ -190,7 +201,11 @@ impl Watcher {
     /// Forgets what was seen of another version.
     async fn meet(&self, memory: &mut Memory, serving: &Serving) -> Result<(), WatchError> {
         let number = serving.version.version;
-        if memory.version.as_ref().is_some_and(|(known, _)| *known == number) {
+        if memory
+            .version
+            .as_ref()
+            .is_some_and(|(known, _)| *known == number)
+        {
             return Ok(());
         }
         if memory.version.is_some() {
@@ -225,15 +240,25 @@ impl Watcher {
             let looked = std::mem::replace(&mut memory.waiting, rest);
             let reached = looked.last().map(|(position, _)| *position);
             let answers: Vec<Answered> = looked.into_iter().map(|(_, answer)| answer).collect();
-            let (plan, serving, reference) = (self.plan.clone(), serving.clone(), reference.clone());
+            let (plan, serving, reference) =
+                (self.plan.clone(), serving.clone(), reference.clone());
             let (number, at) = (memory.looks + 1, self.clock.now());
             let looking = crate::training::in_the_background("watching", move || {
-                let look = Look { plan: &plan, serving: &serving, number, at };
+                let look = Look {
+                    plan: &plan,
+                    serving: &serving,
+                    number,
+                    at,
+                };
                 look.drift(&reference, &answers)
             });
             let findings = looking.await.map_err(|_| WatchError::Panicked)??;
             self.conclude(memory, findings, reached).await?;
-            if self.lifecycle.serving().is_none_or(|now| now.version.version != serving_version(memory)) {
+            if self
+                .lifecycle
+                .serving()
+                .is_none_or(|now| now.version.version != serving_version(memory))
+            {
                 return Ok(());
             }
         }
@@ -271,12 +296,20 @@ impl Watcher {
             memory.judged = Some((rows.sources, before));
             return Ok(());
         }
-        let probabilities: Vec<f64> = probabilities.iter().map(|value| f64::from(*value)).collect();
+        let probabilities: Vec<f64> = probabilities
+            .iter()
+            .map(|value| f64::from(*value))
+            .collect();
         let truth: Vec<bool> = truth.iter().map(|value| *value > 0.5).collect();
         let (plan, serving) = (self.plan.clone(), serving.clone());
         let (number, at) = (memory.looks + 1, self.clock.now());
         let looking = crate::training::in_the_background("watching", move || {
-            let look = Look { plan: &plan, serving: &serving, number, at };
+            let look = Look {
+                plan: &plan,
+                serving: &serving,
+                number,
+                at,
+            };
             look.performance(&probabilities, &truth)
         });
         let findings = looking.await.map_err(|_| WatchError::Panicked)??;
@@ -323,7 +356,9 @@ impl Watcher {
         }
         self.publish(&findings);
         let all: Vec<Finding> = findings.into_iter().chain(done).collect();
-        self.quality.add(&self.plan.name, number, &all, reached).await?;
+        self.quality
+            .add(&self.plan.name, number, &all, reached)
+            .await?;
         memory.looks = number;
         self.watched.add(all);
         self.changes.tell();
@@ -343,13 +378,20 @@ impl Watcher {
         let told: Vec<String> = found.iter().map(|finding| in_words(finding)).collect();
         let why = shortened(format!("look {look}: {}: {}", rule.name(), told.join("; ")));
         let at = self.clock.now();
-        tracing::warn!(model, action = name(action), why, "a rule of the model acts");
+        tracing::warn!(
+            model,
+            action = name(action),
+            why,
+            "a rule of the model acts"
+        );
         let refused = match action {
             Action::Alert => {
                 self.alert(rule, look, at, &why, &found).await?;
                 None
             }
-            Action::Retrain if self.lifecycle.is_frozen() => Some(FROZEN.to_owned()),
+            Action::Retrain if self.lifecycle.is_frozen() => {
+                Some(LifecycleError::Frozen(model.clone()).to_string())
+            }
             Action::Retrain => {
                 let wanted = Wanted {
                     cause: match rule.when {
@@ -360,11 +402,16 @@ impl Watcher {
                     asked_by: MESH.to_owned(),
                     promote: true,
                 };
-                self.asker.ask(&format!("{model}-look-{look}"), &wanted).await?;
+                self.asker
+                    .ask(&format!("{model}-look-{look}"), &wanted)
+                    .await?;
                 None
             }
             Action::RollBack => {
-                let decider = Decider { by: MESH, why: &why };
+                let decider = Decider {
+                    by: MESH,
+                    why: &why,
+                };
                 match self.lifecycle.roll_back(decider).await {
                     Ok(_) => None,
                     Err(LifecycleError::Sdk(error)) => return Err(error.into()),
@@ -408,7 +455,10 @@ impl Watcher {
         why: &str,
         found: &[&Finding],
     ) -> Result<(), EventError> {
-        let subjects: Vec<&str> = found.iter().map(|finding| finding.subject.as_str()).collect();
+        let subjects: Vec<&str> = found
+            .iter()
+            .map(|finding| finding.subject.as_str())
+            .collect();
         let data = json!({
             "model": self.plan.name,
             "version": found.first().map(|finding| finding.version),
@@ -451,8 +501,6 @@ impl Watcher {
     }
 }
 
-const FROZEN: &str = "the model is frozen until a person decides something about it";
-
 fn serving_version(memory: &Memory) -> u64 {
     memory.version.as_ref().map_or(0, |(version, _)| *version)
 }
@@ -491,11 +539,4 @@ fn shortened(mut why: String) -> String {
         why.push('…');
     }
     why
-}
-
-/// What a look says, for those who ask.
-impl From<&Finding> for Value {
-    fn from(finding: &Finding) -> Value {
-        json!(finding)
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use mesh_platform::identity::{DevIssuer, Scope, authenticate};
 use mesh_platform::server::{self, Limits};
 use mesh_sdk::{
-    DataProduct, DatasetState, EventsConfig, Host, HostConfig, Readiness, RunningProduct,
+    Clock, DataProduct, DatasetState, EventsConfig, Host, HostConfig, Readiness, RunningProduct,
 };
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -39,6 +39,11 @@ impl TestMesh {
 
     /// Starts `product` on the folder of a mesh that was stopped.
     pub async fn start_in(product: DataProduct, folder: TempDir) -> TestMesh {
+        TestMesh::start_at(product, folder, Clock::default()).await
+    }
+
+    /// Starts `product` where a clock of the test says what time it is.
+    pub async fn start_at(product: DataProduct, folder: TempDir, clock: Clock) -> TestMesh {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let issuer = DevIssuer::open(&folder.path().join("identity"), &address).unwrap();
@@ -48,6 +53,7 @@ impl TestMesh {
             events: EventsConfig::default(),
             progress: Box::new(|_| {}),
             readiness: readiness.clone(),
+            clock,
         })
         .await
         .unwrap();

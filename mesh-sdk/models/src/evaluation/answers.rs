@@ -38,6 +38,26 @@ impl Answers {
         Self::new(model.classes(), values, target)
     }
 
+    /// The probabilities of yes that were given to rows of which each is yes or no.
+    ///
+    /// # Errors
+    /// [`ModelError::InvalidEvaluation`] where there are not as many of the ones as of the others.
+    pub fn of_yes(probabilities: &[f64], truth: &[bool]) -> Result<Self, ModelError> {
+        if probabilities.len() != truth.len() {
+            return Err(ModelError::evaluation(format!(
+                "{} probabilities for {} rows",
+                probabilities.len(),
+                truth.len()
+            )));
+        }
+        let both = probabilities.iter().flat_map(|yes| [1.0 - yes, *yes]);
+        Ok(Self::Classes {
+            classes: vec![0, 1],
+            truth: truth.iter().map(|yes| usize::from(*yes)).collect(),
+            probabilities: both.collect(),
+        })
+    }
+
     /// Asks the exported model, the thing that would serve; a model without an export is asked itself.
     pub(crate) fn of_trained(
         trained: &Trained,

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::product::Events;
-use crate::{DataProduct, EventsConfig, Host, HostConfig, RunningProduct};
+use crate::{Clock, DataProduct, EventsConfig, Host, HostConfig, RunningProduct};
 
 const MODEL: &str = "heart-risk";
 const CONTRACT: &str = "urn:mesh:contract:cardiology:heart-readings:1.1.0";
@@ -27,6 +27,7 @@ impl Bench {
             events: EventsConfig::default(),
             progress: Box::new(|_| {}),
             readiness: Readiness::new(),
+            clock: Clock::default(),
         };
         let mut host = Host::open(config).await.unwrap();
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../products/bracelet-cardiology");

@@ -30,7 +30,10 @@ fn done(rule: &Rule, found: &[bool]) -> Vec<usize> {
 
 #[test]
 fn nothing_is_done_for_a_single_look() {
-    assert_eq!(done(&rule(2, 0), &[true, false, true, false, true]), [0usize; 0]);
+    assert_eq!(
+        done(&rule(2, 0), &[true, false, true, false, true]),
+        [0usize; 0]
+    );
     assert_eq!(done(&rule(2, 0), &[false, true, true, false]), [2]);
 }
 

@@ -17,4 +17,5 @@ mod quality;
 mod quarantine;
 mod training;
 mod transforms;
+mod watching;
 mod windows;

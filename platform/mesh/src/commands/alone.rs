@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mesh_sdk::{DataProduct, EventsConfig, Host, HostConfig, Readiness, RunningProduct};
+use mesh_sdk::{Clock, DataProduct, EventsConfig, Host, HostConfig, Readiness, RunningProduct};
 use tempfile::TempDir;
 
 use crate::progress;
@@ -23,6 +23,7 @@ impl Alone {
             events: EventsConfig::default(),
             progress: Box::new(move |step| steps.show(&step)),
             readiness: Readiness::new(),
+            clock: Clock::default(),
         })
         .await?;
         let running = host.start(product).await?;

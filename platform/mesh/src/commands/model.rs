@@ -21,6 +21,8 @@ pub(crate) enum Model {
     Versions(Versions),
     /// Tell which version answered when, and who decided it.
     History(History),
+    /// Tell how a model does once it answers: drift, measures with and without labels, and what was done about it.
+    Quality(Versions),
     /// List the training runs of a model, the newest first.
     Runs(Versions),
     /// Cancel a training run.
@@ -119,6 +121,7 @@ pub(crate) async fn run(command: &Model, built_in: ProductList) -> anyhow::Resul
         }
         Model::Versions(args) => versions(args).await,
         Model::History(args) => history(args).await,
+        Model::Quality(args) => quality(args).await,
         Model::Runs(args) => runs(args).await,
         Model::Cancel(args) => cancel(args).await,
         Model::Import(args) => import(args).await,
@@ -187,6 +190,68 @@ async fn history(args: &History) -> anyhow::Result<ExitCode> {
         println!("no version of {} was in Production at {at}", args.of.model);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the newest look of each kind says, and what was done.
+async fn quality(args: &Versions) -> anyhow::Result<ExitCode> {
+    let mesh = mesh(&args.of, Scope::Query)?;
+    let answer = mesh.ask(mesh.get("/quality")).await?;
+    if args.of.asking.json {
+        println!("{answer:#}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let findings = answer["findings"].as_array().map_or(&[][..], Vec::as_slice);
+    for kind in ["drift", "estimate", "performance", "action"] {
+        let of_kind = || findings.iter().filter(|finding| finding["kind"] == kind);
+        let Some(newest) = of_kind().last() else {
+            continue;
+        };
+        let (look, version) = (&newest["look"], &newest["version"]);
+        println!(
+            "{kind}, look {look} at {}: version {version}, {} answers",
+            text(&newest["at"]),
+            newest["cases"]
+        );
+        for finding in of_kind().filter(|finding| kind == "action" || finding["look"] == *look) {
+            println!("  {}", found_in_words(finding));
+        }
+    }
+    if findings.is_empty() {
+        println!(
+            "nothing was looked at yet: a look is at as many answers as `watch.batch` says, 500 where it says nothing"
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `✗ chol  0.310  (0.121)` or `retrain: look 7: drift: …`
+fn found_in_words(finding: &Value) -> String {
+    let subject = text(&finding["subject"]);
+    if finding["kind"] == "action" {
+        let refused = finding["detail"]["refused"].as_str();
+        let refused = refused.map(|reason| format!(" (not done: {reason})"));
+        let why = text(&finding["detail"]["why"]);
+        return format!(
+            "{} {subject}: {why}{}",
+            text(&finding["at"]),
+            refused.unwrap_or_default()
+        );
+    }
+    let number = |field: &str| finding[field].as_f64().map(|number| format!("{number:.3}"));
+    let mark = if finding["found"] == true {
+        "✗"
+    } else {
+        "✓"
+    };
+    let value = number("value").unwrap_or_else(|| "-".to_owned());
+    let interval = number("low").zip(number("high"));
+    let interval = interval.map(|(low, high)| format!(" [{low}, {high}]"));
+    let bound = number("bound").map(|bound| format!("  ({bound})"));
+    format!(
+        "{mark} {subject:<18} {value}{}{}",
+        interval.unwrap_or_default(),
+        bound.unwrap_or_default()
+    )
 }
 
 async fn runs(args: &Versions) -> anyhow::Result<ExitCode> {

@@ -13,7 +13,7 @@ use mesh_catalog::Catalog;
 use mesh_platform::identity::{DevIssuer, Scope};
 use mesh_platform::server::{self, Limits, Readiness};
 use mesh_platform::telemetry::{self, LogFormat};
-use mesh_sdk::{DataProduct, Host, HostConfig};
+use mesh_sdk::{Clock, DataProduct, Host, HostConfig};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
@@ -56,6 +56,7 @@ pub(crate) async fn run(args: &Up, built_in: ProductList) -> anyhow::Result<()> 
         events: config.events,
         progress: Box::new(move |step| steps.show(&step)),
         readiness: readiness.clone(),
+        clock: Clock::default(),
     })
     .await?;
     let in_folders = declared.iter().map(|(_, product)| product.clone());
