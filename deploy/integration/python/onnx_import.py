@@ -1,4 +1,5 @@
-"""Models that others made: pipelines of scikit-learn, of XGBoost and of LightGBM, and ensembles of trees with every kind of node.
+"""Models that others made: pipelines of scikit-learn, of XGBoost and of LightGBM, ensembles of trees with every kind of node, and small
+neural networks.
 
     onnx_import.py make DIR     a folder for each: model.onnx, rows.f32, and what onnxruntime says
     onnx_import.py check DIR    compares with what the example score of mesh-models wrote there
@@ -17,8 +18,8 @@ from onnx import TensorProto, helper
 
 TOLERANCE = 1e-5
 OPSETS = [helper.make_opsetid("", 17), helper.make_opsetid("ai.onnx.ml", 3)]
-# What neither executor runs, with the operator that it names.
-REFUSED = {}
+# What neither executor runs, with what the reason names.
+REFUSED = {"network-of-words": "TfIdfVectorizer", "sklearn-linear-svc": "a probability for each class"}
 
 
 def write(folder: Path, model: onnx.ModelProto, rows: np.ndarray, expected: list[np.ndarray] | None = None) -> None:
@@ -218,6 +219,49 @@ def ensemble_models(folder: Path) -> None:
         write(folder / f"trees-{number:02}", helper.make_model(graph, opset_imports=OPSETS, ir_version=8), rows)
 
 
+def networks(folder: Path) -> None:
+    """Neural networks as PyTorch exports them: probabilities alone, of which the highest is the label."""
+    random = np.random.default_rng(4)
+    weights = {}
+
+    def weight(name: str, *shape: int) -> str:
+        weights[name] = onnx.numpy_helper.from_array((random.normal(size=shape) / np.sqrt(shape[-1])).astype(np.float32), name)
+        return name
+
+    def network(name: str, shape: list[int], classes: int, nodes: list) -> None:
+        used = {value for node in nodes for value in node.input}
+        graph = helper.make_graph(nodes, name, [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", *shape])],
+                                  [helper.make_tensor_value_info("output", TensorProto.FLOAT, ["batch", classes])],
+                                  [weights[value] for value in sorted(used & weights.keys())])
+        model = helper.make_model(graph, opset_imports=OPSETS, ir_version=8)
+        onnx.checker.check_model(model, full_check=True)
+        rows = random.normal(size=(300, *shape)).astype(np.float32)
+        session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+        probabilities = session.run(None, {"input": rows})[0]
+        write(folder / f"network-{name}", model, rows, [probabilities.argmax(axis=1), probabilities])
+
+    node = helper.make_node
+    head = lambda width: [node("Gemm", ["flat", weight(f"w{width}", 3, width), weight(f"b{width}", 3)], ["logits"], transB=1),
+                          node("Softmax", ["logits"], ["output"], axis=1)]
+    network("layers", [6], 3, [
+        node("Gemm", ["input", weight("w1", 16, 6), weight("b1", 16)], ["one"], transB=1), node("Relu", ["one"], ["two"]),
+        node("Gemm", ["two", weight("w2", 8, 16), weight("b2", 8)], ["three"], transB=1), node("Tanh", ["three"], ["flat"]), *head(8)])
+    network("leaky", [6], 3, [
+        node("Gemm", ["input", weight("w3", 10, 6), weight("b3", 10)], ["one"], transB=1), node("LeakyRelu", ["one"], ["flat"], alpha=0.1), *head(10)])
+    network("images", [1, 8, 8], 3, [
+        node("Conv", ["input", weight("w4", 4, 1, 3, 3), weight("b4", 4)], ["one"], kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+        node("Relu", ["one"], ["two"]), node("MaxPool", ["two"], ["three"], kernel_shape=[2, 2], strides=[2, 2]),
+        node("Flatten", ["three"], ["flat"], axis=1), *head(64)])
+    network("series", [2, 12], 3, [
+        node("Conv", ["input", weight("w5", 4, 2, 3), weight("b5", 4)], ["one"], kernel_shape=[3]), node("Relu", ["one"], ["two"]),
+        node("GlobalAveragePool", ["two"], ["three"]), node("Flatten", ["three"], ["flat"], axis=1), *head(4)])
+    unknown = helper.make_graph([node("TfIdfVectorizer", ["input"], ["output"], mode="TF", max_gram_length=1, max_skip_count=0, min_gram_length=1,
+                                      ngram_counts=[0], ngram_indexes=[0, 1], pool_int64s=[1, 2])], "unknown",
+                                [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", 2])],
+                                [helper.make_tensor_value_info("output", TensorProto.FLOAT, ["batch", 2])])
+    write(folder / "network-of-words", helper.make_model(unknown, opset_imports=OPSETS, ir_version=8), np.zeros((1, 2)), [np.zeros((1, 2))])
+
+
 def check(folder: Path) -> bool:
     wanted = REFUSED.get(folder.name)
     refused = folder / "refused.txt"
@@ -256,7 +300,7 @@ def main() -> None:
     if command == "make":
         warnings.filterwarnings("ignore")
         numbers_for_flags()
-        for make in (sklearn_models, boosted_models, ensemble_models):
+        for make in (sklearn_models, boosted_models, ensemble_models, networks):
             make(folder)
         return
     folders = sorted(folder.iterdir())

@@ -12,6 +12,7 @@ mod error;
 mod evaluation;
 mod exec;
 mod explain;
+mod network;
 mod onnx;
 mod random;
 mod table;

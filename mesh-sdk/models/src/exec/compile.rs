@@ -7,6 +7,7 @@ use crate::ModelError;
 use crate::exec::attributes::{invalid, shown};
 use crate::exec::constants::constant;
 use crate::exec::operators::dispatch;
+use crate::exec::signature::Input;
 use crate::exec::steps::Step;
 use crate::exec::values::{Constant, Kind, Matrix, Value};
 use crate::onnx::proto::{GraphProto, NodeProto};
@@ -25,10 +26,7 @@ pub(crate) struct Compiler {
 
 impl Compiler {
     /// Compiles every node, in the file's order, which ONNX wants topological: a cycle reads a value before it is made.
-    pub(crate) fn compile(
-        graph: &GraphProto,
-        inputs: &[(String, usize)],
-    ) -> Result<Self, ModelError> {
+    pub(crate) fn compile(graph: &GraphProto, inputs: &[Input]) -> Result<Self, ModelError> {
         let mut compiler = Self {
             values: HashMap::new(),
             steps: Vec::new(),
@@ -38,9 +36,13 @@ impl Compiler {
         for tensor in &graph.initializer {
             compiler.name(&tensor.name, constant(tensor)?)?;
         }
-        for (name, width) in inputs {
-            let columns = compiler.allocate(*width)?;
-            compiler.name(name, Value::Matrix(Matrix::flat(columns, Kind::Float)))?;
+        for input in inputs {
+            let matrix = Matrix {
+                columns: compiler.allocate(input.width())?.into(),
+                dims: input.dims.clone(),
+                kind: Kind::Float,
+            };
+            compiler.name(&input.name, Value::Matrix(matrix))?;
         }
         for node in &graph.node {
             let made = dispatch::compile(&mut compiler, node)?;

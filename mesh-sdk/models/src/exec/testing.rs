@@ -79,7 +79,6 @@ pub(crate) fn node(
         "Cast",
         "Clip",
         "Concat",
-        "Conv",
         "Div",
         "Equal",
         "Exp",
@@ -109,6 +108,7 @@ pub(crate) fn node(
         "Softmax",
         "Sqrt",
         "Sub",
+        "TfIdfVectorizer",
         "TopK",
     ];
     NodeProto {

@@ -4,20 +4,20 @@ use crate::onnx::proto::{EXTERNAL, TensorProto};
 
 #[test]
 fn an_operator_that_is_lacking_is_refused_by_name_with_its_node() {
-    let mut conv = node("Conv", "x", "y", &[]);
-    conv.name = "conv_1".to_owned();
-    let error = load(&graph(2, vec![conv])).unwrap_err();
+    let mut words = node("TfIdfVectorizer", "x", "y", &[]);
+    words.name = "words_1".to_owned();
+    let error = load(&graph(2, vec![words])).unwrap_err();
     assert_eq!(
         error,
         ModelError::UnsupportedOperator {
-            operator: "Conv".to_owned(),
-            node: "conv_1".to_owned()
+            operator: "TfIdfVectorizer".to_owned(),
+            node: "words_1".to_owned()
         }
     );
-    let mapped = graph(2, vec![node("CategoryMapper", "x", "label scores", &[])]);
+    let mapped = graph(2, vec![node("DictVectorizer", "x", "label scores", &[])]);
     assert_eq!(
         refusal(&mapped),
-        "operator `ai.onnx.ml.CategoryMapper` of node `label` is not supported"
+        "operator `ai.onnx.ml.DictVectorizer` of node `label` is not supported"
     );
 }
 

@@ -66,7 +66,7 @@ fn the_class_at_the_position_of_the_highest_is_the_label() {
 
 #[test]
 fn what_mixes_rows_is_refused() {
-    let message = |node| refusal(&graph(2, vec![node, classifier("x", &[0.0; 4])]));
+    let message = |node| refusal(&graph(2, vec![node, classifier("y", &[0.0; 4])]));
     let mixed = message(node("ReduceMean", "x", "y", &[ints("axes", &[0])]));
     assert!(mixed.contains("(ReduceMean): mixes rows"), "{mixed}");
     let all = message(node("ReduceMean", "x", "y", &[]));

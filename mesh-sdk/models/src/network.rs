@@ -1,0 +1,345 @@
+//! Models that the tabular executor does not run: neural networks and the rest, by tract.
+//!
+//! Only this module knows tract. It is asked for what the tabular executor has refused, and refuses by the operators' names what it cannot
+//! run either. Whatever a file makes it do, it must not bring down the process: a panic inside is an error here.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use tract_onnx::prelude::*;
+
+use crate::exec::attributes::{node_name, shown};
+use crate::exec::constants::constant;
+use crate::exec::signature::{self, Input};
+use crate::exec::values::Value;
+use crate::network::classes::classes;
+use crate::onnx::graph::ML;
+use crate::onnx::proto::{GraphProto, NodeProto};
+use crate::{ModelError, Scores};
+
+mod classes;
+
+/// The most numbers that all values of a network may have together for one row: a gigabyte.
+const MAX_NUMBERS: usize = 1 << 28;
+/// The most that one node may make of nothing, or one number become.
+const MAX_SIZE: usize = 1 << 24;
+/// Why a model is refused whose answer to a row depends on others.
+const MIXES: &str = "it mixes rows: two together do not get the answers that each gets alone";
+/// The longest that one row may take.
+const MAX_TIME: Duration = Duration::from_secs(10);
+/// How many rows go through at once where a network takes any number.
+const BLOCK: usize = 64;
+
+/// A network that ran when it was loaded.
+pub(crate) struct Network {
+    plan: Arc<TypedRunnableModel>,
+    inputs: Vec<Input>,
+    classes: Vec<i64>,
+    /// Which output is the label, if one is, and which has the numbers.
+    label: Option<usize>,
+    values: usize,
+    width: usize,
+    block: usize,
+}
+
+impl Network {
+    /// What tract makes of a model that the tabular executor refused, or why that does not help.
+    pub(crate) fn instead(
+        refusal: ModelError,
+        bytes: &[u8],
+        graph: &GraphProto,
+        inputs: &[Input],
+    ) -> Result<Self, ModelError> {
+        let lacking = match &refusal {
+            ModelError::UnsupportedOperator { operator, .. } => Some(operator.clone()),
+            // A node of these operators that is malformed here is so everywhere.
+            ModelError::InvalidNode { operator, .. }
+                if !graph
+                    .node
+                    .iter()
+                    .any(|node| node.domain == ML && node.op_type == *operator) =>
+            {
+                None
+            }
+            _ => return Err(refusal),
+        };
+        let onnx = tract_onnx::onnx();
+        let known = |domain: &str| matches!(domain, "" | "ai.onnx" | ML);
+        let missing = graph.node.iter().filter(|node| {
+            !known(&node.domain) || !onnx.op_register.0.contains_key(node.op_type.as_str())
+        });
+        let mut missing = missing.map(|node| (shown(&node.op_type), node_name(node)));
+        match (missing.next(), lacking) {
+            (None, lacking) => Self::load(bytes, graph, inputs).map_err(|reason| match lacking {
+                None => refusal,
+                Some(_) => ModelError::model(format!(
+                    "{refusal} by the tabular executor, and tract does not run it: {reason}"
+                )),
+            }),
+            (Some(_), None) => Err(refusal),
+            (Some((operator, node)), Some(lacking)) => Err(if lacking.ends_with(&operator) {
+                refusal
+            } else if missing.any(|(operator, _)| lacking.ends_with(&operator)) {
+                refusal
+            } else {
+                ModelError::model(format!(
+                    "no executor has all of its operators: the tabular one lacks `{lacking}`, tract lacks `{operator}` of node `{node}`"
+                ))
+            }),
+        }
+    }
+
+    pub(crate) fn classes(&self) -> &[i64] {
+        &self.classes
+    }
+
+    /// How many numbers a row is answered with.
+    pub(crate) fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Scores whole rows into `out`, which has room for their answers.
+    pub(crate) fn score(&self, rows: &[f32], out: &mut Scores) -> Result<(), ModelError> {
+        let features: usize = self.inputs.iter().map(Input::width).sum();
+        let values = out.values.chunks_mut(self.block * self.width);
+        for (i, (rows, values)) in rows.chunks(self.block * features).zip(values).enumerate() {
+            let answer = guarded(|| self.run(rows)).map_err(|reason| {
+                ModelError::model(format!(
+                    "it failed on the rows from {} on: {reason}",
+                    i * self.block
+                ))
+            })?;
+            values.copy_from_slice(&answer.values);
+            for (j, &label) in answer.labels.iter().enumerate() {
+                out.labels[i * self.block + j] = label;
+            }
+        }
+        Ok(())
+    }
+
+    fn load(bytes: &[u8], graph: &GraphProto, inputs: &[Input]) -> Result<Self, String> {
+        if let Some(node) = graph.node.iter().find(|node| size(graph, node) > MAX_SIZE) {
+            return Err(format!(
+                "node `{}` makes more than {MAX_SIZE} numbers",
+                node_name(node)
+            ));
+        }
+        // With any number of rows at once or, where the file or its operators do not allow that, row by row.
+        if signature::takes_one_row(graph) {
+            return guarded(|| Self::plan(bytes, graph, inputs, false));
+        }
+        guarded(|| Self::plan(bytes, graph, inputs, true)).or_else(|reason| match reason.as_str() {
+            MIXES => Err(reason),
+            _ => guarded(|| Self::plan(bytes, graph, inputs, false)),
+        })
+    }
+
+    fn plan(bytes: &[u8], graph: &GraphProto, inputs: &[Input], many: bool) -> TractResult<Self> {
+        let onnx = tract_onnx::onnx().with_ignore_output_shapes(true);
+        let mut model = onnx.model_for_read(&mut &*bytes)?;
+        let rows = if many {
+            model.symbols.sym("N").into()
+        } else {
+            TDim::from(1)
+        };
+        for (i, input) in inputs.iter().enumerate() {
+            let dims = input.dims.iter().map(|&dim| TDim::from(dim));
+            let shape: TVec<TDim> = std::iter::once(rows.clone()).chain(dims).collect();
+            model.set_input_fact(i, InferenceFact::dt_shape(f32::datum_type(), shape))?;
+        }
+        let typed = model.into_typed()?;
+        let numbers = typed
+            .nodes()
+            .iter()
+            .flat_map(|node| &node.outputs)
+            .map(|output| {
+                let dims = output
+                    .fact
+                    .shape
+                    .iter()
+                    .map(|dim| dim.to_i64().map_or(1, |dim| dim as usize));
+                dims.fold(1usize, usize::saturating_mul)
+            });
+        if numbers.fold(0, usize::saturating_add) > MAX_NUMBERS {
+            return Err(TractError::msg(format!(
+                "its values have more than {MAX_NUMBERS} numbers"
+            )));
+        }
+        let plan = typed.into_optimized()?.into_runnable()?;
+        let (label, values) = match graph.output.len() {
+            1 => (None, 0),
+            2 if plan.model().output_fact(0)?.datum_type == f32::datum_type() => (Some(1), 0),
+            2 => (Some(0), 1),
+            _ => {
+                return Err(TractError::msg(
+                    "its outputs must be a label and probabilities, or one",
+                ));
+            }
+        };
+        let mut network = Self {
+            plan,
+            inputs: inputs.to_vec(),
+            classes: Vec::new(),
+            label,
+            values,
+            width: 0,
+            block: if many { BLOCK } else { 1 },
+        };
+        network.try_out(graph)?;
+        Ok(network)
+    }
+
+    /// Runs rows of zeros, which shows what the network answers with.
+    fn try_out(&mut self, graph: &GraphProto) -> TractResult<()> {
+        let features: usize = self.inputs.iter().map(Input::width).sum();
+        let begun = Instant::now();
+        let one = self.run(&vec![0.0; features])?;
+        if begun.elapsed() > MAX_TIME {
+            return Err(TractError::msg(format!(
+                "a row takes longer than {} s",
+                MAX_TIME.as_secs()
+            )));
+        }
+        self.width = one.values.len();
+        if self.label.is_some() {
+            self.classes = classes(graph, &graph.output[self.label.unwrap_or_default()].name)
+                .ok_or_else(|| {
+                    TractError::msg("it does not say which classes its label is one of")
+                })?;
+        } else if signature::is_softmax(graph) {
+            self.classes = (0..self.width as i64).collect();
+        }
+        let wanted = if self.classes.is_empty() {
+            1
+        } else {
+            self.classes.len()
+        };
+        if self.width != wanted {
+            let reason = "its outputs must be a label and a probability for each class, what a Softmax makes, or one quantity";
+            return Err(TractError::msg(reason));
+        }
+        if self.block > 1 {
+            let two: Vec<f32> = (0..2 * features).map(|i| (i % 7) as f32 / 7.0).collect();
+            let together = self.run(&two)?.values;
+            let alone = [self.run(&two[..features])?, self.run(&two[features..])?];
+            let alone = alone.iter().flat_map(|answer| &answer.values);
+            let same =
+                |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-3 * b.abs().max(1.0) || a.is_nan();
+            if together.len() != 2 * self.width || !together.iter().zip(alone).all(same) {
+                return Err(TractError::msg(MIXES));
+            }
+        }
+        Ok(())
+    }
+
+    fn run(&self, rows: &[f32]) -> TractResult<Answer> {
+        let features: usize = self.inputs.iter().map(Input::width).sum();
+        let n = rows.len() / features;
+        let mut first = 0;
+        let mut tensors: TVec<TValue> = tvec![];
+        for input in &self.inputs {
+            let width = input.width();
+            let own: Vec<f32> = rows
+                .chunks_exact(features)
+                .flat_map(|row| &row[first..first + width])
+                .copied()
+                .collect();
+            let shape: Vec<usize> = std::iter::once(n)
+                .chain(input.dims.iter().copied())
+                .collect();
+            tensors.push(Tensor::from_shape(&shape, &own)?.into());
+            first += width;
+        }
+        let made = self.plan.run(tensors)?;
+        let values = made[self.values].cast_to::<f32>()?;
+        let values: Vec<f32> = values
+            .to_plain_array_view::<f32>()?
+            .iter()
+            .copied()
+            .collect();
+        if values.is_empty() || !values.len().is_multiple_of(n) {
+            return Err(TractError::msg(
+                "its answer does not have a row for each of the input",
+            ));
+        }
+        let labels: Vec<i64> = match self.label {
+            Some(label) => {
+                let labels = made[label].cast_to::<i64>()?;
+                labels
+                    .to_plain_array_view::<i64>()?
+                    .iter()
+                    .copied()
+                    .collect()
+            }
+            None if self.classes.is_empty() => Vec::new(),
+            None => values.chunks_exact(values.len() / n).map(highest).collect(),
+        };
+        if !labels.is_empty() && labels.len() != n {
+            return Err(TractError::msg(
+                "its label does not have a row for each of the input",
+            ));
+        }
+        Ok(Answer { labels, values })
+    }
+}
+
+/// How many times larger than its input, or how large, a node makes its output by a constant. Nothing else of a file can demand much
+/// memory before the network is there to be looked at.
+fn size(graph: &GraphProto, node: &NodeProto) -> usize {
+    let by = match node.op_type.as_str() {
+        "ConstantOfShape" => &node.input[..],
+        "Expand" | "OneHot" | "Pad" | "Range" | "Resize" | "Tile" => {
+            node.input.get(1..).unwrap_or_default()
+        }
+        _ => return 1,
+    };
+    let numbers = by.iter().map(|name| {
+        let given = graph.initializer.iter().find(|tensor| tensor.name == *name);
+        match given.map(constant) {
+            Some(Ok(Value::Integers(integers))) => {
+                integers.values.iter().fold(1usize, |size, &dim| {
+                    size.saturating_mul(
+                        usize::try_from(dim.unsigned_abs())
+                            .unwrap_or(usize::MAX)
+                            .max(1),
+                    )
+                })
+            }
+            _ => 1,
+        }
+    });
+    numbers.fold(1, usize::saturating_mul)
+}
+
+/// The position of the highest, the first of equals.
+fn highest(values: &[f32]) -> i64 {
+    let better = |best: usize, i: usize| if values[i] > values[best] { i } else { best };
+    (1..values.len()).fold(0, better) as i64
+}
+
+struct Answer {
+    labels: Vec<i64>,
+    values: Vec<f32>,
+}
+
+/// What `work` gives, or in words why it failed or panicked.
+fn guarded<T>(work: impl FnOnce() -> TractResult<T>) -> Result<T, String> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(error)) => Err(shown(&error.to_string())),
+        Err(_) => Err("it panicked".to_owned()),
+    }
+}
+
+impl fmt::Debug for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Network")
+            .field("inputs", &self.inputs)
+            .field("classes", &self.classes)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;
