@@ -24,12 +24,20 @@ mod classes;
 const MAX_NUMBERS: usize = 1 << 28;
 /// The most that one node may make of nothing, or one number become.
 const MAX_SIZE: usize = 1 << 24;
-/// Why a model is refused whose answer to a row depends on others.
-const MIXES: &str = "it mixes rows: two together do not get the answers that each gets alone";
+/// Why a model is refused whose answers are not one for each row, from that row alone.
+const MIXED: &str = "it mixes rows: two together do not get the answers of each alone";
 /// The longest that one row may take.
 const MAX_TIME: Duration = Duration::from_secs(10);
 /// How many rows go through at once where a network takes any number.
 const BLOCK: usize = 64;
+
+/// How many rows a plan is made for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    One,
+    Two,
+    Any,
+}
 
 /// A network that ran when it was loaded.
 pub(crate) struct Network {
@@ -78,15 +86,15 @@ impl Network {
                 )),
             }),
             (Some(_), None) => Err(refusal),
-            (Some((operator, node)), Some(lacking)) => Err(if lacking.ends_with(&operator) {
-                refusal
-            } else if missing.any(|(operator, _)| lacking.ends_with(&operator)) {
-                refusal
-            } else {
-                ModelError::model(format!(
+            (Some((operator, node)), Some(lacking)) => {
+                let both = |operator: &String| lacking.ends_with(operator);
+                if both(&operator) || missing.any(|(operator, _)| both(&operator)) {
+                    return Err(refusal);
+                }
+                Err(ModelError::model(format!(
                     "no executor has all of its operators: the tabular one lacks `{lacking}`, tract lacks `{operator}` of node `{node}`"
-                ))
-            }),
+                )))
+            }
         }
     }
 
@@ -101,15 +109,19 @@ impl Network {
 
     /// Scores whole rows into `out`, which has room for their answers.
     pub(crate) fn score(&self, rows: &[f32], out: &mut Scores) -> Result<(), ModelError> {
-        let features: usize = self.inputs.iter().map(Input::width).sum();
+        let features = self.features();
         let values = out.values.chunks_mut(self.block * self.width);
         for (i, (rows, values)) in rows.chunks(self.block * features).zip(values).enumerate() {
-            let answer = guarded(|| self.run(rows)).map_err(|reason| {
-                ModelError::model(format!(
-                    "it failed on the rows from {} on: {reason}",
-                    i * self.block
-                ))
-            })?;
+            let failed = |reason: String| {
+                let first = i * self.block;
+                ModelError::model(format!("it failed on the rows from {first} on: {reason}"))
+            };
+            let answer = guarded(|| self.run(rows)).map_err(failed)?;
+            let known = |label| self.classes.contains(label);
+            if answer.values.len() != values.len() || !answer.labels.iter().all(known) {
+                let reason = "its answer is not what it was when it was loaded";
+                return Err(failed(reason.to_owned()));
+            }
             values.copy_from_slice(&answer.values);
             for (j, &label) in answer.labels.iter().enumerate() {
                 out.labels[i * self.block + j] = label;
@@ -125,27 +137,39 @@ impl Network {
                 node_name(node)
             ));
         }
-        // With any number of rows at once or, where the file or its operators do not allow that, row by row.
+        let one = guarded(|| Self::plan(bytes, graph, inputs, Rows::One))?;
         if signature::takes_one_row(graph) {
-            return guarded(|| Self::plan(bytes, graph, inputs, false));
+            return Ok(one);
         }
-        guarded(|| Self::plan(bytes, graph, inputs, true)).or_else(|reason| match reason.as_str() {
-            MIXES => Err(reason),
-            _ => guarded(|| Self::plan(bytes, graph, inputs, false)),
-        })
+        // With any number of rows at once or, where its operators do not allow that, row by row; but two must be as two alone.
+        for rows in [Rows::Any, Rows::Two] {
+            let several = guarded(|| Self::plan(bytes, graph, inputs, rows));
+            let several = match several {
+                Ok(several) => several,
+                Err(reason) if reason == MIXED => return Err(reason),
+                Err(_) => continue,
+            };
+            match guarded(|| several.agrees(&one)) {
+                Ok(true) if rows == Rows::Any => return Ok(several),
+                Ok(true) => return Ok(one),
+                Ok(false) => return Err(MIXED.to_owned()),
+                Err(_) => {}
+            }
+        }
+        Ok(one)
     }
 
-    fn plan(bytes: &[u8], graph: &GraphProto, inputs: &[Input], many: bool) -> TractResult<Self> {
+    fn plan(bytes: &[u8], graph: &GraphProto, inputs: &[Input], rows: Rows) -> TractResult<Self> {
         let onnx = tract_onnx::onnx().with_ignore_output_shapes(true);
         let mut model = onnx.model_for_read(&mut &*bytes)?;
-        let rows = if many {
-            model.symbols.sym("N").into()
-        } else {
-            TDim::from(1)
+        let n = match rows {
+            Rows::One => TDim::from(1),
+            Rows::Two => TDim::from(2),
+            Rows::Any => model.symbols.sym("N").into(),
         };
         for (i, input) in inputs.iter().enumerate() {
             let dims = input.dims.iter().map(|&dim| TDim::from(dim));
-            let shape: TVec<TDim> = std::iter::once(rows.clone()).chain(dims).collect();
+            let shape: TVec<TDim> = std::iter::once(n.clone()).chain(dims).collect();
             model.set_input_fact(i, InferenceFact::dt_shape(f32::datum_type(), shape))?;
         }
         let typed = model.into_typed()?;
@@ -184,24 +208,23 @@ impl Network {
             label,
             values,
             width: 0,
-            block: if many { BLOCK } else { 1 },
+            block: if rows == Rows::Any { BLOCK } else { 1 },
         };
-        network.try_out(graph)?;
+        network.try_out(graph, if rows == Rows::Two { 2 } else { 1 })?;
         Ok(network)
     }
 
     /// Runs rows of zeros, which shows what the network answers with.
-    fn try_out(&mut self, graph: &GraphProto) -> TractResult<()> {
-        let features: usize = self.inputs.iter().map(Input::width).sum();
+    fn try_out(&mut self, graph: &GraphProto, rows: usize) -> TractResult<()> {
         let begun = Instant::now();
-        let one = self.run(&vec![0.0; features])?;
+        let answer = self.run(&vec![0.0; rows * self.features()])?;
         if begun.elapsed() > MAX_TIME {
             return Err(TractError::msg(format!(
                 "a row takes longer than {} s",
                 MAX_TIME.as_secs()
             )));
         }
-        self.width = one.values.len();
+        self.width = answer.values.len() / rows;
         if self.label.is_some() {
             self.classes = classes(graph, &graph.output[self.label.unwrap_or_default()].name)
                 .ok_or_else(|| {
@@ -219,22 +242,28 @@ impl Network {
             let reason = "its outputs must be a label and a probability for each class, what a Softmax makes, or one quantity";
             return Err(TractError::msg(reason));
         }
-        if self.block > 1 {
-            let two: Vec<f32> = (0..2 * features).map(|i| (i % 7) as f32 / 7.0).collect();
-            let together = self.run(&two)?.values;
-            let alone = [self.run(&two[..features])?, self.run(&two[features..])?];
-            let alone = alone.iter().flat_map(|answer| &answer.values);
-            let same =
-                |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-3 * b.abs().max(1.0) || a.is_nan();
-            if together.len() != 2 * self.width || !together.iter().zip(alone).all(same) {
-                return Err(TractError::msg(MIXES));
-            }
-        }
         Ok(())
     }
 
+    /// Whether two rows get the answers together that `one` gives to each.
+    fn agrees(&self, one: &Self) -> TractResult<bool> {
+        let features = self.features();
+        let two: Vec<f32> = (0..2 * features)
+            .map(|i| ((i * i + 3 * i) % 17) as f32 / 17.0)
+            .collect();
+        let together = self.run(&two)?.values;
+        let alone = [one.run(&two[..features])?, one.run(&two[features..])?];
+        let alone = alone.iter().flat_map(|answer| &answer.values);
+        let same = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-3 * b.abs().max(1.0) || a.is_nan();
+        Ok(together.len() == 2 * one.width && together.iter().zip(alone).all(same))
+    }
+
+    fn features(&self) -> usize {
+        self.inputs.iter().map(Input::width).sum()
+    }
+
     fn run(&self, rows: &[f32]) -> TractResult<Answer> {
-        let features: usize = self.inputs.iter().map(Input::width).sum();
+        let features = self.features();
         let n = rows.len() / features;
         let mut first = 0;
         let mut tensors: TVec<TValue> = tvec![];
@@ -259,9 +288,7 @@ impl Network {
             .copied()
             .collect();
         if values.is_empty() || !values.len().is_multiple_of(n) {
-            return Err(TractError::msg(
-                "its answer does not have a row for each of the input",
-            ));
+            return Err(TractError::msg(MIXED));
         }
         let labels: Vec<i64> = match self.label {
             Some(label) => {
@@ -275,10 +302,9 @@ impl Network {
             None if self.classes.is_empty() => Vec::new(),
             None => values.chunks_exact(values.len() / n).map(highest).collect(),
         };
-        if !labels.is_empty() && labels.len() != n {
-            return Err(TractError::msg(
-                "its label does not have a row for each of the input",
-            ));
+        let labelled = self.label.is_some() || !self.classes.is_empty();
+        if labelled && labels.len() != n {
+            return Err(TractError::msg(MIXED));
         }
         Ok(Answer { labels, values })
     }

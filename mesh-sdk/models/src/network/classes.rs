@@ -16,7 +16,7 @@ pub(super) fn classes(graph: &GraphProto, label: &str) -> Option<Vec<i64>> {
             Some(of.ints.clone()).filter(|classes| !classes.is_empty())
         };
         let attributes = ["classlabels_int64s", "classlabels_ints"];
-        if let Some(classes) = attributes.iter().find_map(|attribute| named(&attribute)) {
+        if let Some(classes) = attributes.iter().find_map(named) {
             return Some(classes);
         }
         name = match node.op_type.as_str() {
