@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 use tract_onnx::prelude::*;
 
 use crate::exec::attributes::{node_name, shown};
-use crate::exec::constants::constant;
 use crate::exec::signature::{self, Input};
-use crate::exec::values::Value;
 use crate::network::classes::classes;
+use crate::network::size::size;
 use crate::onnx::graph::ML;
-use crate::onnx::proto::{GraphProto, NodeProto};
+use crate::onnx::proto::GraphProto;
 use crate::{ModelError, Scores};
 
 mod classes;
+mod size;
 
 /// The most numbers that all values of a network may have together for one row: a gigabyte.
 const MAX_NUMBERS: usize = 1 << 28;
@@ -308,34 +308,6 @@ impl Network {
         }
         Ok(Answer { labels, values })
     }
-}
-
-/// How many times larger than its input, or how large, a node makes its output by a constant. Nothing else of a file can demand much
-/// memory before the network is there to be looked at.
-fn size(graph: &GraphProto, node: &NodeProto) -> usize {
-    let by = match node.op_type.as_str() {
-        "ConstantOfShape" => &node.input[..],
-        "Expand" | "OneHot" | "Pad" | "Range" | "Resize" | "Tile" => {
-            node.input.get(1..).unwrap_or_default()
-        }
-        _ => return 1,
-    };
-    let numbers = by.iter().map(|name| {
-        let given = graph.initializer.iter().find(|tensor| tensor.name == *name);
-        match given.map(constant) {
-            Some(Ok(Value::Integers(integers))) => {
-                integers.values.iter().fold(1usize, |size, &dim| {
-                    size.saturating_mul(
-                        usize::try_from(dim.unsigned_abs())
-                            .unwrap_or(usize::MAX)
-                            .max(1),
-                    )
-                })
-            }
-            _ => 1,
-        }
-    });
-    numbers.fold(1, usize::saturating_mul)
 }
 
 /// The position of the highest, the first of equals.
