@@ -14,12 +14,14 @@ use crate::exec::signature::{self, Input};
 use crate::network::classes::classes;
 use crate::network::size::size;
 use crate::onnx::graph::ML;
-use crate::onnx::proto::GraphProto;
+use crate::onnx::proto::{GraphProto, ModelProto};
 use crate::{ModelError, Scores};
 
 mod classes;
 mod size;
 
+/// The newest version of the operators of which those that tract has pass the tests of the package onnx.
+const MAX_OPSET: i64 = 24;
 /// The most numbers that all values of a network may have together for one row: a gigabyte.
 const MAX_NUMBERS: usize = 1 << 28;
 /// The most that one node may make of nothing, or one number become.
@@ -56,6 +58,7 @@ impl Network {
     pub(crate) fn instead(
         refusal: ModelError,
         bytes: &[u8],
+        model: &ModelProto,
         graph: &GraphProto,
         inputs: &[Input],
     ) -> Result<Self, ModelError> {
@@ -79,12 +82,14 @@ impl Network {
         });
         let mut missing = missing.map(|node| (shown(&node.op_type), node_name(node)));
         match (missing.next(), lacking) {
-            (None, lacking) => Self::load(bytes, graph, inputs).map_err(|reason| match lacking {
-                None => refusal,
-                Some(_) => ModelError::model(format!(
-                    "{refusal} by the tabular executor, and tract does not run it: {reason}"
-                )),
-            }),
+            (None, lacking) => known_version(model)
+                .and_then(|()| Self::load(bytes, graph, inputs))
+                .map_err(|reason| match lacking {
+                    None => refusal,
+                    Some(_) => ModelError::model(format!(
+                        "{refusal} by the tabular executor, and tract does not run it: {reason}"
+                    )),
+                }),
             (Some(_), None) => Err(refusal),
             (Some((operator, node)), Some(lacking)) => {
                 let both = |operator: &String| lacking.ends_with(operator);
@@ -156,7 +161,7 @@ impl Network {
                 Err(_) => {}
             }
         }
-        Ok(one)
+        Err("it does not run with two rows, though it does with one".to_owned())
     }
 
     fn plan(bytes: &[u8], graph: &GraphProto, inputs: &[Input], rows: Rows) -> TractResult<Self> {
@@ -307,6 +312,22 @@ impl Network {
             return Err(TractError::msg(MIXED));
         }
         Ok(Answer { labels, values })
+    }
+}
+
+/// Newer operators have attributes that tract passes over, and would answer something else.
+fn known_version(model: &ModelProto) -> Result<(), String> {
+    let basic = |domain: &str| matches!(domain, "" | "ai.onnx");
+    let mut versions = model
+        .opset_import
+        .iter()
+        .filter(|opset| basic(&opset.domain));
+    match versions.find(|opset| opset.version > MAX_OPSET) {
+        Some(opset) => Err(format!(
+            "its opset {} is newer than {MAX_OPSET}: export it with that or an older one",
+            opset.version
+        )),
+        None => Ok(()),
     }
 }
 

@@ -43,7 +43,9 @@ impl Model {
         let inputs = signature::inputs(graph)?;
         let executor = match Program::compile(graph, &inputs) {
             Ok(program) => Executor::Tabular(program),
-            Err(refusal) => Executor::Network(Network::instead(refusal, bytes, graph, &inputs)?),
+            Err(refusal) => {
+                Executor::Network(Network::instead(refusal, bytes, &model, graph, &inputs)?)
+            }
         };
         Ok(Self {
             features: signature::features(&model, &inputs)?,

@@ -170,6 +170,14 @@ fn what_neither_executor_runs_is_refused_by_name() {
     );
 }
 
+#[test]
+fn operators_that_are_newer_than_those_that_were_tried_are_refused() {
+    let mut newer = convolution();
+    newer.opset_import[0].version = 25;
+    let message = refusal(&newer);
+    assert!(message.contains("opset 25 is newer than 24"), "{message}");
+}
+
 /// What is left of a row without the mean of all rows depends on the others.
 #[test]
 fn a_network_that_mixes_rows_is_refused() {
