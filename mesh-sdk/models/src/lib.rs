@@ -14,6 +14,7 @@ mod error;
 mod evaluation;
 mod exec;
 mod explain;
+mod network;
 mod onnx;
 mod random;
 mod table;

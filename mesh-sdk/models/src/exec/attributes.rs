@@ -1,7 +1,7 @@
 //! The attributes of a node, read with their types checked.
 
 use crate::ModelError;
-use crate::onnx::proto::{AttributeProto, NodeProto, attribute_type};
+use crate::onnx::proto::{AttributeProto, NodeProto, TensorProto, attribute_type};
 
 /// Names from a file are cut to this many characters in messages.
 const SHOWN: usize = 80;
@@ -49,6 +49,13 @@ impl<'a> Attributes<'a> {
         }
     }
 
+    pub(crate) fn tensor(&self, name: &str) -> Result<&'a TensorProto, ModelError> {
+        let attribute = self.find(name, attribute_type::TENSOR)?;
+        attribute
+            .and_then(|attribute| attribute.t.as_ref())
+            .ok_or_else(|| self.missing(name))
+    }
+
     pub(crate) fn ints(&self, name: &str) -> Result<&'a [i64], ModelError> {
         let attribute = self.find(name, attribute_type::INTS)?;
         attribute
@@ -73,15 +80,27 @@ impl<'a> Attributes<'a> {
 
     /// Finite numbers: anything else would spread to every score.
     pub(crate) fn floats(&self, name: &str) -> Result<&'a [f32], ModelError> {
+        self.numbers(name, f32::is_finite, "a number that is not finite")
+    }
+
+    /// Numbers that may be infinite, as thresholds are that part what is missing from what is there.
+    pub(crate) fn thresholds(&self, name: &str) -> Result<&'a [f32], ModelError> {
+        self.numbers(name, |value| !value.is_nan(), "something that is no number")
+    }
+
+    fn numbers(
+        &self,
+        name: &str,
+        may_be: impl Fn(f32) -> bool,
+        otherwise: &str,
+    ) -> Result<&'a [f32], ModelError> {
         let attribute = self.find(name, attribute_type::FLOATS)?;
         let floats = attribute
             .map(|attribute| attribute.floats.as_slice())
             .ok_or_else(|| self.missing(name))?;
-        if floats.iter().any(|value| !value.is_finite()) {
-            return Err(invalid(
-                self.node,
-                format!("attribute `{name}` has a number that is not finite"),
-            ));
+        if !floats.iter().all(|&value| may_be(value)) {
+            let reason = format!("attribute `{name}` has {otherwise}");
+            return Err(invalid(self.node, reason));
         }
         Ok(floats)
     }

@@ -1,13 +1,15 @@
 //! From an ONNX graph to steps.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use crate::ModelError;
 use crate::exec::attributes::{invalid, shown};
 use crate::exec::constants::constant;
 use crate::exec::operators::dispatch;
+use crate::exec::signature::Input;
 use crate::exec::steps::Step;
-use crate::exec::values::{Kind, Matrix, Value};
+use crate::exec::values::{Constant, Kind, Matrix, Value};
 use crate::onnx::proto::{GraphProto, NodeProto};
 
 /// The columns that all values of a graph may have together. Far above any tabular model, and what keeps a hostile
@@ -24,10 +26,7 @@ pub(crate) struct Compiler {
 
 impl Compiler {
     /// Compiles every node, in the file's order, which ONNX wants topological: a cycle reads a value before it is made.
-    pub(crate) fn compile(
-        graph: &GraphProto,
-        inputs: &[(String, usize)],
-    ) -> Result<Self, ModelError> {
+    pub(crate) fn compile(graph: &GraphProto, inputs: &[Input]) -> Result<Self, ModelError> {
         let mut compiler = Self {
             values: HashMap::new(),
             steps: Vec::new(),
@@ -37,9 +36,13 @@ impl Compiler {
         for tensor in &graph.initializer {
             compiler.name(&tensor.name, constant(tensor)?)?;
         }
-        for (name, width) in inputs {
-            let columns = compiler.allocate(*width)?;
-            compiler.name(name, Value::Matrix(Matrix::flat(columns, Kind::Float)))?;
+        for input in inputs {
+            let matrix = Matrix {
+                columns: compiler.allocate(input.width())?.into(),
+                dims: input.dims.clone(),
+                kind: Kind::Float,
+            };
+            compiler.name(&input.name, Value::Matrix(matrix))?;
         }
         for node in &graph.node {
             let made = dispatch::compile(&mut compiler, node)?;
@@ -73,7 +76,7 @@ impl Compiler {
     /// The tensor that is input `i` of this node.
     pub(crate) fn matrix(&self, node: &NodeProto, i: usize) -> Result<Matrix, ModelError> {
         match self.input(node, i)? {
-            Value::Matrix(matrix) => Ok(matrix.clone()),
+            Value::Matrix(matrix) | Value::Position { matrix, .. } => Ok(matrix.clone()),
             _ => Err(invalid(node, format!("input {i} is not a tensor of rows"))),
         }
     }
@@ -92,12 +95,35 @@ impl Compiler {
     /// The constant integers that are input `i` of this node.
     pub(crate) fn integers(&self, node: &NodeProto, i: usize) -> Result<&[i64], ModelError> {
         match self.input(node, i)? {
-            Value::Integers(integers) => Ok(integers),
+            Value::Integers(integers) => Ok(&integers.values),
             _ => Err(invalid(
                 node,
                 format!("input {i} is not a constant of integers"),
             )),
         }
+    }
+
+    /// The constant that is input `i` of this node, if it is one of numbers or of integers that fit an `f32`.
+    pub(crate) fn constant(
+        &self,
+        node: &NodeProto,
+        i: usize,
+    ) -> Result<Option<Rc<Constant<f32>>>, ModelError> {
+        Ok(match self.input(node, i)? {
+            Value::Numbers(numbers) => Some(numbers.clone()),
+            Value::Integers(integers) => {
+                let exact = |&value: &i64| (value as f32 as i64 == value).then_some(value as f32);
+                let values: Option<Vec<f32>> = integers.values.iter().map(exact).collect();
+                let dims = integers.dims.clone();
+                values.map(|values| Rc::new(Constant { values, dims }))
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether the node has an input `i`: one without a name is left out.
+    pub(crate) fn has(node: &NodeProto, i: usize) -> bool {
+        node.input.get(i).is_some_and(|name| !name.is_empty())
     }
 
     /// The value that is input `i` of this node.

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use crate::ModelError;
 use crate::exec::attributes::shown;
-use crate::exec::values::{Numbers, Value};
-use crate::onnx::proto::{DOUBLE, EXTERNAL, FLOAT, INT32, INT64, TensorProto};
+use crate::exec::values::{Constant, Value};
+use crate::onnx::proto::{BOOL, DOUBLE, EXTERNAL, FLOAT, INT32, INT64, TensorProto};
 
 /// What a tensor in the file is good for.
 pub(crate) fn constant(tensor: &TensorProto) -> Result<Value, ModelError> {
@@ -17,15 +17,23 @@ pub(crate) fn constant(tensor: &TensorProto) -> Result<Value, ModelError> {
     }
     let raw = &tensor.raw_data;
     let value = match tensor.data_type {
-        INT64 => Value::Integers(either(raw, &tensor.int64_data, i64::from_le_bytes).into()),
+        INT64 => integers(tensor, either(raw, &tensor.int64_data, i64::from_le_bytes)),
         INT32 => {
             let values = either(raw, &tensor.int32_data, i32::from_le_bytes);
-            Value::Integers(values.into_iter().map(i64::from).collect())
+            integers(tensor, values.into_iter().map(i64::from).collect())
         }
-        FLOAT => {
-            let values = either(raw, &tensor.float_data, f32::from_le_bytes);
-            numbers(tensor, values)
+        BOOL => {
+            let values = match raw.is_empty() {
+                true => tensor
+                    .int32_data
+                    .iter()
+                    .map(|&is| i64::from(is != 0))
+                    .collect(),
+                false => raw.iter().map(|&is| i64::from(is != 0)).collect(),
+            };
+            integers(tensor, values)
         }
+        FLOAT => numbers(tensor, either(raw, &tensor.float_data, f32::from_le_bytes)),
         DOUBLE => {
             let values = either(raw, &tensor.double_data, f64::from_le_bytes);
             numbers(
@@ -36,7 +44,7 @@ pub(crate) fn constant(tensor: &TensorProto) -> Result<Value, ModelError> {
         _ => return Ok(Value::Opaque),
     };
     let values = match &value {
-        Value::Integers(values) => values.len(),
+        Value::Integers(integers) => integers.values.len(),
         Value::Numbers(numbers) => numbers.values.len(),
         _ => 0,
     };
@@ -53,8 +61,17 @@ pub(crate) fn constant(tensor: &TensorProto) -> Result<Value, ModelError> {
 }
 
 fn numbers(tensor: &TensorProto, values: Vec<f32>) -> Value {
-    let dims = tensor.dims.iter().map(|&dim| dim.max(0) as usize).collect();
-    Value::Numbers(Rc::new(Numbers { values, dims }))
+    let dims = dims(tensor);
+    Value::Numbers(Rc::new(Constant { values, dims }))
+}
+
+fn integers(tensor: &TensorProto, values: Vec<i64>) -> Value {
+    let dims = dims(tensor);
+    Value::Integers(Rc::new(Constant { values, dims }))
+}
+
+fn dims(tensor: &TensorProto) -> Vec<usize> {
+    tensor.dims.iter().map(|&dim| dim.max(0) as usize).collect()
 }
 
 /// The values from the bytes or, where there are none, from the field of their type.

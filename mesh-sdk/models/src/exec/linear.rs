@@ -19,8 +19,10 @@ pub(crate) struct Linear {
     /// One per class.
     pub(crate) intercepts: Vec<f32>,
     pub(crate) post_transform: PostTransform,
-    /// The first of a column per class; the one behind them takes the position of the highest score, the first of equals.
+    /// The first of a column per class.
     pub(crate) to: usize,
+    /// Whether the column behind them takes the position of the highest score, the first of equals.
+    pub(crate) labels: bool,
 }
 
 impl Linear {
@@ -42,7 +44,9 @@ impl Linear {
                 }
             }
         }
-        self.label(scores, &mut rest[..n]);
+        if self.labels {
+            self.label(scores, &mut rest[..n]);
+        }
         match self.post_transform {
             PostTransform::None => {}
             PostTransform::Logistic => scores
@@ -66,7 +70,8 @@ impl Linear {
     }
 }
 
-fn softmax(scores: &mut [f32], n: usize) {
+/// The columns of a block of `n` rows become what adds up to one in each row.
+pub(crate) fn softmax(scores: &mut [f32], n: usize) {
     let classes = scores.len() / n;
     for row in 0..n {
         let mut highest = f32::NEG_INFINITY;

@@ -3,9 +3,14 @@
 //! The scratch holds a block of rows column by column: column `c` of a block of `n` rows is `scratch[c * n..(c + 1) * n]`.
 //! A step reads columns and writes others that lie behind them, so that one split of the scratch separates the two.
 
+use std::sync::Arc;
+
 use crate::exec::forest::Forest;
-use crate::exec::linear::Linear;
+use crate::exec::kernel::Kernels;
+use crate::exec::linear::{Linear, softmax};
+use crate::exec::machines::Machines;
 use crate::exec::operators::elementwise::{Function, Operand, Pair};
+use crate::exec::reduce::{Reduction, TopK};
 
 /// One computation on a block of rows.
 #[derive(Debug)]
@@ -58,12 +63,31 @@ pub(crate) enum Step {
         b: Operand,
         to: usize,
     },
-    /// The sum of columns.
-    Sum { from: Vec<usize>, to: usize },
+    /// One number of many columns.
+    Reduce {
+        reduction: Reduction,
+        from: Vec<usize>,
+        to: usize,
+    },
+    /// The highest or lowest columns of each row.
+    TopK(TopK),
+    /// Columns from `to` on, divided so that they add up to one, of the exponentials of others.
+    Softmax { from: Vec<usize>, to: usize },
+    /// The entry of a table, as many numbers as `width`, that `from` numbers; no number where it numbers none.
+    Take {
+        from: usize,
+        to: usize,
+        table: Arc<[f32]>,
+        width: usize,
+    },
     /// Scores of classes and the position of the highest.
     Linear(Linear),
     /// Sums of trees.
     Forest(Forest),
+    /// How alike a row is to each of other rows.
+    Kernels(Kernels),
+    /// Which of two classes a row is of, for each two.
+    Machines(Machines),
 }
 
 /// The length of a row.
@@ -140,17 +164,39 @@ impl Step {
                 map(scratch, n, *from, *to, |x| function.apply(x));
             }
             Self::Pairs { pair, a, b, to } => pairs(scratch, n, *pair, [*a, *b], *to),
-            Self::Sum { from, to } => {
+            Self::Reduce {
+                reduction,
+                from,
+                to,
+            } => reduction.run(scratch, n, from, *to),
+            Self::TopK(top) => top.run(scratch, n),
+            Self::Softmax { from, to } => {
                 let (before, written) = scratch.split_at_mut(to * n);
-                let sums = &mut written[..n];
-                sums.fill(0.0);
-                for column in from {
-                    let column = &before[column * n..(column + 1) * n];
-                    sums.iter_mut().zip(column).for_each(|(sum, x)| *sum += x);
+                let scores = &mut written[..from.len() * n];
+                for (scores, column) in scores.chunks_exact_mut(n).zip(from) {
+                    scores.copy_from_slice(&before[column * n..(column + 1) * n]);
+                }
+                softmax(scores, n);
+            }
+            Self::Take {
+                from,
+                to,
+                table,
+                width,
+            } => {
+                for i in 0..*width {
+                    map(scratch, n, *from, to + i, |x| {
+                        let entry = (x >= 0.0).then_some(x as usize);
+                        let at = entry.and_then(|entry| entry.checked_mul(*width)?.checked_add(i));
+                        let value = at.and_then(|at| table.get(at));
+                        value.copied().unwrap_or(f32::NAN)
+                    });
                 }
             }
             Self::Linear(linear) => linear.run(scratch, n),
             Self::Forest(forest) => forest.run(scratch, n),
+            Self::Kernels(kernels) => kernels.run(scratch, n),
+            Self::Machines(machines) => machines.run(scratch, n),
         }
     }
 }

@@ -13,10 +13,14 @@ pub(crate) enum Value {
     Matrix(Matrix),
     /// The predicted class of each row, as its position among the classes.
     Labels { column: usize, classes: Rc<[i64]> },
+    /// Which of so many columns is the highest or lowest of each row.
+    Position { matrix: Matrix, of: usize },
     /// Integers that the file itself gives: column numbers, shapes.
-    Integers(Rc<[i64]>),
+    Integers(Rc<Constant<i64>>),
     /// Numbers that the file itself gives.
-    Numbers(Rc<Numbers>),
+    Numbers(Rc<Constant<f32>>),
+    /// The shape of a tensor with a row per case, as its dimensions after the rows.
+    Shape(Rc<[usize]>),
     /// A constant that no operator here can use.
     Opaque,
 }
@@ -31,8 +35,8 @@ pub(crate) struct Matrix {
 }
 
 /// A constant tensor.
-pub(crate) struct Numbers {
-    pub(crate) values: Vec<f32>,
+pub(crate) struct Constant<T> {
+    pub(crate) values: Vec<T>,
     pub(crate) dims: Vec<usize>,
 }
 

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::exec::forest::Forest;
 use crate::exec::linear::Linear;
+use crate::exec::model::Executor;
+use crate::exec::program::Program;
 use crate::exec::steps::Step;
 use crate::explain::tree_shap::TreeShap;
 use crate::{Model, ModelError};
@@ -41,24 +43,9 @@ impl Model {
                 features: self.features().len(),
             });
         }
-        let mut scratch = vec![0.0; self.columns];
-        self.run(row, &mut scratch, 1);
-        let outputs = self.values.len();
-        match self.maker(self.values[0]) {
-            Some(Step::Forest(forest)) => {
-                let unit = |i, o| if i == o { 1.0 } else { 0.0 };
-                self.of_trees(forest, &scratch, outputs, |_| 0.0, unit)
-            }
-            Some(Step::Linear(linear)) => match self.maker(linear.from[0]) {
-                Some(Step::Forest(forest)) if linear.from == forest.outputs() => {
-                    let width = linear.from.len();
-                    let weight = |i, o| f64::from(linear.coefficients[i * width + o]);
-                    let intercept = |i| f64::from(linear.intercepts[i]);
-                    self.of_trees(forest, &scratch, outputs, intercept, weight)
-                }
-                _ => self.of_linear(linear, &scratch),
-            },
-            _ => Err(not("it is neither linear nor made of trees")),
+        match &self.executor {
+            Executor::Tabular(program) => program.explain(row, self.means.as_deref()),
+            Executor::Network(_) => Err(not("it is neither linear nor made of trees")),
         }
     }
 
@@ -89,6 +76,31 @@ impl Model {
             .map(|sum| sum / f64::max(count, 1.0))
             .collect())
     }
+}
+
+impl Program {
+    /// As [`Model::explain`], of one whole row.
+    fn explain(&self, row: &[f32], means: Option<&[f64]>) -> Result<Vec<Explanation>, ModelError> {
+        let mut scratch = vec![0.0; self.columns];
+        self.run(row, &mut scratch, 1);
+        let outputs = self.values.len();
+        match self.maker(self.values[0]) {
+            Some(Step::Forest(forest)) => {
+                let unit = |i, o| if i == o { 1.0 } else { 0.0 };
+                self.of_trees(forest, &scratch, outputs, |_| 0.0, unit)
+            }
+            Some(Step::Linear(linear)) => match self.maker(linear.from[0]) {
+                Some(Step::Forest(forest)) if linear.from == forest.outputs() => {
+                    let width = linear.from.len();
+                    let weight = |i, o| f64::from(linear.coefficients[i * width + o]);
+                    let intercept = |i| f64::from(linear.intercepts[i]);
+                    self.of_trees(forest, &scratch, outputs, intercept, weight)
+                }
+                _ => self.of_linear(linear, &scratch, means),
+            },
+            _ => Err(not("it is neither linear nor made of trees")),
+        }
+    }
 
     /// The step that wrote this column of the scratch, if it sums something.
     fn maker(&self, column: usize) -> Option<&Step> {
@@ -101,9 +113,14 @@ impl Model {
         })
     }
 
-    fn of_linear(&self, linear: &Linear, scratch: &[f32]) -> Result<Vec<Explanation>, ModelError> {
+    fn of_linear(
+        &self,
+        linear: &Linear,
+        scratch: &[f32],
+        means: Option<&[f64]>,
+    ) -> Result<Vec<Explanation>, ModelError> {
         let width = linear.from.len();
-        let means = self.means.as_ref().filter(|means| means.len() == width);
+        let means = means.filter(|means| means.len() == width);
         let means =
             means.ok_or_else(|| not("its file does not have the means of its training rows"))?;
         let of = |(weights, intercept): (&[f32], &f32)| {
@@ -154,7 +171,7 @@ impl Model {
 
     /// Adds what columns contribute to the features that they come from.
     fn credit(&self, parts: impl Iterator<Item = (usize, f64)>) -> Result<Vec<f64>, ModelError> {
-        let mut contributions = vec![0.0; self.features().len()];
+        let mut contributions = vec![0.0; self.features()];
         for (column, part) in parts {
             let feature = self.sources[column]
                 .ok_or_else(|| not("a number that it weighs mixes several features"))?;

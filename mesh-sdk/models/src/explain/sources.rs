@@ -32,13 +32,25 @@ pub(crate) fn sources(steps: &[Step], features: usize, columns: usize) -> Vec<Op
                     _ => None,
                 }
             }
-            Step::Sum { from, to } => {
+            Step::Take {
+                from, to, width, ..
+            } => {
+                let source = sources[*from];
+                sources[*to..to + width].fill(source);
+            }
+            Step::Reduce { from, to, .. } => {
                 let same = from
                     .windows(2)
                     .all(|pair| sources[pair[0]] == sources[pair[1]]);
                 sources[*to] = if same { sources[from[0]] } else { None };
             }
-            Step::Normalize { .. } | Step::Linear(_) | Step::Forest(_) => {}
+            Step::Normalize { .. }
+            | Step::TopK(_)
+            | Step::Softmax { .. }
+            | Step::Linear(_)
+            | Step::Forest(_)
+            | Step::Kernels(_)
+            | Step::Machines(_) => {}
         }
     }
     sources

@@ -22,6 +22,9 @@ const IR_VERSION: i64 = 8;
 const OPSET: i64 = 17;
 const ML_OPSET: i64 = 3;
 
+/// The most training rows that nearest neighbours are exported with: each takes columns of the executor.
+const MAX_NEIGHBOURS: usize = 20_000;
+
 /// The ONNX file of this model.
 pub(crate) fn model(trained: &Trained) -> Result<Vec<u8>, ModelError> {
     let opset = |domain: &str, version| OperatorSetIdProto {
@@ -57,12 +60,16 @@ fn graph(trained: &Trained) -> Result<GraphProto, ModelError> {
         (Head::Trees(trees), false) => trees.export_classifier(&mut graph, encoded, classes),
         (Head::Trees(trees), true) => trees.export_regressor(&mut graph, encoded),
         (Head::Gaussian(gaussian), _) => gaussian.export(&mut graph, &encoded, classes),
-        (Head::Neighbours(_), _) => {
+        (Head::Neighbours(neighbours), _) if neighbours.rows() > MAX_NEIGHBOURS => {
             return Err(ModelError::NotExportable {
                 algorithm: trained.algorithm,
-                reason: "the model is the training rows themselves, and a file of it would hand them to whoever has it",
+                reason: "it keeps every training row, and there are more than 20,000",
             });
         }
+        (Head::Neighbours(neighbours), false) => {
+            neighbours.export_classifier(&mut graph, encoded, classes);
+        }
+        (Head::Neighbours(neighbours), true) => neighbours.export_regressor(&mut graph, encoded),
     }
     let names = trained.features();
     let features = format!(

@@ -50,7 +50,12 @@ impl Graph {
     /// Adds the node that gives `label` and `probabilities`.
     pub(crate) fn classifier(&mut self, operator: &str, input: String) {
         self.ml(operator, "label", vec![input]);
-        self.latest().output.push("probabilities".to_owned());
+        self.also("probabilities");
+    }
+
+    /// Adds an output to the latest node.
+    pub(crate) fn also(&mut self, output: &str) {
+        self.latest().output.push(output.to_owned());
     }
 
     /// Adds weighted sums: `weights` are outputs x columns.
@@ -109,6 +114,22 @@ impl Graph {
             ..TensorProto::default()
         });
         name.to_owned()
+    }
+
+    /// A constant number.
+    pub(crate) fn scalar(&mut self, name: &str, value: f32) -> String {
+        let name = self.numbers(name, vec![value]);
+        self.constants.last_mut().expect("it was added").dims = Vec::new();
+        name
+    }
+
+    /// A constant table with so many columns.
+    pub(crate) fn table(&mut self, name: &str, values: Vec<f32>, columns: usize) -> String {
+        let rows = values.len() / columns;
+        let name = self.numbers(name, values);
+        let table = self.constants.last_mut().expect("it was added");
+        table.dims = vec![rows as i64, columns as i64];
+        name
     }
 
     /// The columns of `input` with these values where one is missing.

@@ -45,7 +45,7 @@ impl Trained {
     /// `probabilities` float\[N, classes\], or `value` float\[N, 1\]. The same model gives the same bytes.
     ///
     /// # Errors
-    /// [`ModelError::NotExportable`] of nearest neighbours.
+    /// [`ModelError::NotExportable`] of nearest neighbours among too many rows.
     pub fn to_onnx(&self) -> Result<Vec<u8>, ModelError> {
         onnx::export::model(self)
     }

@@ -121,6 +121,14 @@ pub fn train_models() -> Vec<(String, Trained)> {
         ("multinomial-naive-bayes", &bucketed, &stages, none.clone()),
         ("linear-svm", &plain, &yes_or_no, none.clone()),
         ("k-means", &plain, &Target::None, json!({"clusters": 4})),
+        ("nearest-neighbours", &plain, &yes_or_no, none.clone()),
+        (
+            "nearest-neighbours",
+            &bucketed,
+            &stages,
+            json!({"neighbours": 12}),
+        ),
+        ("nearest-neighbours", &plain, &rates, none.clone()),
     ];
     let fit =
         |(i, (name, features, target, parameters)): (usize, (&str, &Features, &Target, Value))| {

@@ -442,7 +442,7 @@ async fn drift_is_found_and_mended_and_nobody_acts() {
             break;
         }
         batches += 1;
-        assert!(batches <= 40, "the model does not get better: {newest}");
+        assert!(batches <= 40, "the model does not get better: {newest} {:#?}", scene.runs().await);
         scene.score(&mut world, BATCH).await;
         scene.tell(0).await;
     }

@@ -33,7 +33,7 @@ fn division(order: Order) -> Division {
 }
 
 #[test]
-fn every_algorithm_of_classes_is_validated_also_one_without_an_export() {
+fn every_algorithm_of_classes_is_validated() {
     let (table, target) = rows();
     for name in [
         "decision-tree",

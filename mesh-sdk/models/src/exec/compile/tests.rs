@@ -4,20 +4,20 @@ use crate::onnx::proto::{EXTERNAL, TensorProto};
 
 #[test]
 fn an_operator_that_is_lacking_is_refused_by_name_with_its_node() {
-    let mut gemm = node("Gemm", "x", "y", &[]);
-    gemm.name = "dense_1".to_owned();
-    let error = load(&graph(2, vec![gemm])).unwrap_err();
+    let mut words = node("TfIdfVectorizer", "x", "y", &[]);
+    words.name = "words_1".to_owned();
+    let error = load(&graph(2, vec![words])).unwrap_err();
     assert_eq!(
         error,
         ModelError::UnsupportedOperator {
-            operator: "Gemm".to_owned(),
-            node: "dense_1".to_owned()
+            operator: "TfIdfVectorizer".to_owned(),
+            node: "words_1".to_owned()
         }
     );
-    let forest = graph(2, vec![node("SVMClassifier", "x", "label scores", &[])]);
+    let mapped = graph(2, vec![node("DictVectorizer", "x", "label scores", &[])]);
     assert_eq!(
-        refusal(&forest),
-        "operator `ai.onnx.ml.SVMClassifier` of node `label` is not supported"
+        refusal(&mapped),
+        "operator `ai.onnx.ml.DictVectorizer` of node `label` is not supported"
     );
 }
 
@@ -119,8 +119,8 @@ fn a_node_that_does_not_fit_its_operator_is_refused() {
             "does not keep the rows as they are, or makes too many dimensions",
         ),
         (
-            node("Cast", "x", "y", &[int("to", 11)]),
-            "casts to a type other than float and int64",
+            node("Cast", "x", "y", &[int("to", 8)]),
+            "casts to a type other than float, double, int32, int64 and bool",
         ),
         (
             node(

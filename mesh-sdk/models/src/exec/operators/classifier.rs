@@ -49,6 +49,7 @@ pub(crate) fn linear_classifier(compiler: &mut Compiler, node: &NodeProto) -> Ma
         intercepts,
         post_transform,
         to: probabilities[0],
+        labels: true,
     }));
     let probabilities = Value::Matrix(Matrix::flat(probabilities, Kind::Float));
     Ok(vec![Value::Labels { column, classes }, probabilities])
@@ -77,14 +78,13 @@ pub(crate) fn linear_regressor(compiler: &mut Compiler, node: &NodeProto) -> Mad
         return Err(invalid(node, "post_transform must be NONE"));
     }
     let to = compiler.allocate(targets)?;
-    // The step leaves a label too, which nobody reads.
-    compiler.allocate(1)?;
     compiler.push(Step::Linear(Linear {
         from: matrix.columns.to_vec(),
         coefficients,
         intercepts,
         post_transform: PostTransform::None,
         to: to[0],
+        labels: false,
     }));
     Ok(vec![Value::Matrix(Matrix::flat(to, Kind::Float))])
 }

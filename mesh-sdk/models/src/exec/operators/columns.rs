@@ -3,6 +3,7 @@
 use crate::exec::attributes::{Attributes, invalid};
 use crate::exec::compile::Compiler;
 use crate::exec::operators::dispatch::Made;
+use crate::exec::operators::tables;
 use crate::exec::values::{Kind, MAX_RANK, Matrix, Value};
 use crate::onnx::proto::NodeProto;
 
@@ -65,6 +66,9 @@ pub(crate) fn flatten(compiler: &mut Compiler, node: &NodeProto) -> Made {
 
 pub(crate) fn gather(compiler: &mut Compiler, node: &NodeProto) -> Made {
     let axis = Attributes::of(node, &["axis"])?.int("axis", 0)?;
+    if axis == 0 && compiler.constant(node, 0)?.is_some() {
+        return tables::entries(compiler, node);
+    }
     if axis != 1 {
         return Err(invalid(node, "picks rows: the axis must be 1"));
     }
@@ -73,6 +77,9 @@ pub(crate) fn gather(compiler: &mut Compiler, node: &NodeProto) -> Made {
 
 pub(crate) fn array_feature_extractor(compiler: &mut Compiler, node: &NodeProto) -> Made {
     Attributes::of(node, &[])?;
+    if compiler.constant(node, 0)?.is_some() {
+        return tables::elements(compiler, node);
+    }
     pick(compiler, node)
 }
 
@@ -134,9 +141,12 @@ pub(crate) fn reshape(compiler: &mut Compiler, node: &NodeProto) -> Made {
     if Attributes::of(node, &["allowzero"])?.int("allowzero", 0)? != 0 {
         return Err(invalid(node, "attribute `allowzero` is not supported"));
     }
+    let shape = compiler.integers(node, 1)?;
+    if let (Value::Labels { .. }, [-1] | [-1, 1]) = (compiler.input(node, 0)?, shape) {
+        return identity(compiler, node);
+    }
     let matrix = compiler.matrix(node, 0)?;
     let width = matrix.columns.len();
-    let shape = compiler.integers(node, 1)?;
     let dims: Option<Vec<usize>> = match shape {
         [0, -1] => Some(vec![width]),
         [0 | -1, rest @ ..] if rest.len() <= MAX_RANK => {
@@ -149,7 +159,7 @@ pub(crate) fn reshape(compiler: &mut Compiler, node: &NodeProto) -> Made {
             .try_fold(1usize, |size, &dim| size.checked_mul(dim))
     };
     match dims {
-        Some(dims) if !dims.is_empty() && size(&dims) == Some(width) => {
+        Some(dims) if size(&dims) == Some(width) => {
             Ok(vec![Value::Matrix(Matrix { dims, ..matrix })])
         }
         _ => Err(invalid(

@@ -64,7 +64,7 @@ impl Ensemble {
             of_nodes("nodes_truenodeids")?,
             of_nodes("nodes_falsenodeids")?,
         );
-        let thresholds = attributes.floats("nodes_values")?;
+        let thresholds = attributes.thresholds("nodes_values")?;
         same(node, "nodes_values", thresholds.len(), trees.len())?;
         let modes = attributes.strings("nodes_modes")?;
         same(node, "nodes_modes", modes.len(), trees.len())?;

@@ -1,37 +1,57 @@
 //! Operators that compute numbers from numbers, column by column or row by row.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use crate::ModelError;
 use crate::exec::attributes::{Attributes, invalid};
 use crate::exec::compile::Compiler;
 use crate::exec::operators::columns::identity;
 use crate::exec::operators::dispatch::Made;
-use crate::exec::operators::elementwise::{Operand, Pair};
+use crate::exec::operators::elementwise::{Function, Operand, Pair};
 use crate::exec::steps::{Norm, Step};
 use crate::exec::values::{Kind, MAX_RANK, Matrix, Value};
-use crate::onnx::proto::{FLOAT, INT64, NodeProto};
+use crate::onnx::proto::{BOOL, DOUBLE, FLOAT, INT32, INT64, NodeProto};
 
 pub(crate) fn cast(compiler: &mut Compiler, node: &NodeProto) -> Made {
     let to = Attributes::of(node, &["to", "saturate"])?.int("to", 0)?;
-    if let (Value::Labels { .. }, true) = (compiler.input(node, 0)?, to == i64::from(INT64)) {
+    let to = i32::try_from(to).unwrap_or_default();
+    if let (Value::Labels { .. }, FLOAT | INT32 | INT64) = (compiler.input(node, 0)?, to) {
         return identity(compiler, node);
     }
     let matrix = compiler.matrix(node, 0)?;
-    let kind = match to {
-        to if to == i64::from(FLOAT) => Kind::Float,
-        to if to == i64::from(INT64) => Kind::Integer,
-        _ => return Err(invalid(node, "casts to a type other than float and int64")),
-    };
-    let columns = match (matrix.kind, kind) {
-        (Kind::Float, Kind::Integer) => truncate(compiler, &matrix.columns)?.into(),
-        _ => matrix.columns,
+    let (kind, columns) = match (to, matrix.kind) {
+        (FLOAT | DOUBLE, _) => (Kind::Float, matrix.columns),
+        (INT32 | INT64, Kind::Float) => {
+            (Kind::Integer, truncate(compiler, &matrix.columns)?.into())
+        }
+        (INT32 | INT64, Kind::Integer) => (Kind::Integer, matrix.columns),
+        // True and false are one and zero: twice not is whether it is another number than zero.
+        (BOOL, _) => {
+            let not = nots(compiler, &matrix.columns)?;
+            (Kind::Integer, nots(compiler, &not)?)
+        }
+        _ => {
+            return Err(invalid(
+                node,
+                "casts to a type other than float, double, int32, int64 and bool",
+            ));
+        }
     };
     Ok(vec![Value::Matrix(Matrix {
         columns,
         dims: matrix.dims,
         kind,
     })])
+}
+
+fn nots(compiler: &mut Compiler, columns: &[usize]) -> Result<Rc<[usize]>, ModelError> {
+    let made = compiler.allocate(columns.len())?;
+    for (&from, &to) in columns.iter().zip(&made) {
+        let function = Function::Not;
+        compiler.push(Step::Each { function, from, to });
+    }
+    Ok(made.into())
 }
 
 pub(crate) fn imputer(compiler: &mut Compiler, node: &NodeProto) -> Made {
@@ -136,32 +156,6 @@ pub(crate) fn normalizer(compiler: &mut Compiler, node: &NodeProto) -> Made {
         norm,
     });
     Ok(vec![Value::Matrix(Matrix::flat(columns, Kind::Float))])
-}
-
-/// The sum of the columns of each row.
-pub(crate) fn reduce_sum(compiler: &mut Compiler, node: &NodeProto) -> Made {
-    let attributes = Attributes::of(node, &["axes", "keepdims"])?;
-    let axes = if node.input.len() > 1 {
-        compiler.integers(node, 1)?
-    } else {
-        attributes.ints("axes")?
-    };
-    if !matches!(axes, [1 | -1]) || attributes.int("keepdims", 1)? != 1 {
-        return Err(invalid(
-            node,
-            "must sum along axis 1 and keep the dimension",
-        ));
-    }
-    let matrix = compiler.matrix(node, 0)?;
-    if matrix.dims.len() != 1 {
-        return Err(invalid(node, "its input has not two dimensions"));
-    }
-    let to = compiler.allocate(1)?;
-    compiler.push(Step::Sum {
-        from: matrix.columns.to_vec(),
-        to: to[0],
-    });
-    Ok(vec![Value::Matrix(Matrix::flat(to, matrix.kind))])
 }
 
 pub(crate) fn one_hot_encoder(compiler: &mut Compiler, node: &NodeProto) -> Made {

@@ -137,6 +137,7 @@ fn weigh(
         intercepts,
         post_transform,
         to: scores[0],
+        labels: true,
     }));
     let scores = Value::Matrix(Matrix::flat(scores, Kind::Float));
     Ok((label, scores))

@@ -34,7 +34,7 @@ fn inputs_that_would_need_very_many_names_are_refused() {
     let mut many = graph(1, vec![classifier("x", &[0.0; 2])]);
     let inputs = &mut many.graph.as_mut().unwrap().input;
     inputs.extend((0..10_000).map(|i| input(&format!("input_{i}"), 60_000)));
-    assert!(refusal(&many).contains("more than 65536 columns"));
+    assert!(refusal(&many).contains("more than 65536 features"));
     let mut long = graph(1, vec![classifier("x", &[0.0; 2])]);
     long.graph
         .as_mut()

@@ -1,5 +1,6 @@
 //! Against the definition: the mean over all orders in which features become known.
 
+use crate::exec::model::Executor;
 use crate::exec::steps::Step;
 use crate::random::Random;
 use crate::{Algorithm, Features, Model, Pipeline, Table, Target};
@@ -42,7 +43,10 @@ fn orders(columns: usize) -> Vec<Vec<usize>> {
 }
 
 fn forest_of(model: &Model) -> &Forest {
-    let forest = model.steps.iter().find_map(|step| match step {
+    let Executor::Tabular(program) = &model.executor else {
+        panic!("trees are tabular")
+    };
+    let forest = program.steps.iter().find_map(|step| match step {
         Step::Forest(forest) => Some(forest),
         _ => None,
     });

@@ -1,4 +1,4 @@
-//! The answer of the rows that are most alike, found by linfa.
+//! The answer of the rows that are most alike.
 
 use ndarray::Array2;
 use schemars::JsonSchema;
@@ -11,7 +11,8 @@ use crate::train::heads::Head;
 use crate::train::heads::neighbours::Neighbours;
 use crate::train::parameters::within;
 
-/// The mean answer of the nearest training rows. To compare other models with: it has no export, as it would be the training rows.
+/// The mean answer of the nearest training rows, the first of equally near ones. The exported file holds the training rows themselves, so
+/// that who has it has them; with more than 20,000 there is no export.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct NearestNeighbours {
@@ -46,10 +47,10 @@ impl Learn for NearestNeighbours {
             let is = |(row, class): (usize, usize)| if of[row] == class { 1.0 } else { 0.0 };
             Array2::from_shape_fn((rows, count), is)
         };
-        Ok(Head::Neighbours(Neighbours {
-            records: cases.records.clone(),
+        Ok(Head::Neighbours(Neighbours::new(
+            &cases.records,
             answers,
-            neighbours: self.neighbours,
-        }))
+            self.neighbours,
+        )))
     }
 }

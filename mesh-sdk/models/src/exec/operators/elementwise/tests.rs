@@ -1,4 +1,5 @@
-use crate::exec::testing::{NAN, columns, graph, node, refusal};
+use crate::Scores;
+use crate::exec::testing::{NAN, classifier, columns, constant, graph, int, load, node, refusal};
 
 #[test]
 fn each_number_is_computed_by_itself() {
@@ -34,7 +35,7 @@ fn a_comparison_is_true_or_false_and_false_of_what_is_missing() {
         let nodes = vec![
             node("ArrayFeatureExtractor", "x zero", "first", &[]),
             node(operator, "first x", "true", &[]),
-            node("Cast", "true", "y", &[crate::exec::testing::int("to", 1)]),
+            node("Cast", "true", "y", &[int("to", 1)]),
         ];
         columns(2, nodes, rows)
     };
@@ -52,9 +53,42 @@ fn a_comparison_is_true_or_false_and_false_of_what_is_missing() {
 
 #[test]
 fn inputs_that_do_not_fit_together_are_refused() {
-    let message = refusal(&graph(3, vec![node("Add", "x two_flat", "y", &[])]));
-    assert!(
-        message.ends_with("input 1 is neither a tensor with two dimensions nor a constant row"),
-        "{message}"
+    let message = |nodes| refusal(&graph(3, nodes));
+    let shapes = message(vec![node("Add", "x two_flat", "y", &[])]);
+    assert!(shapes.ends_with("inputs differ in shape"), "{shapes}");
+    let constants = message(vec![node("Add", "one two_flat", "y", &[])]);
+    assert!(constants.ends_with("has constants only"), "{constants}");
+    let integers = vec![
+        node("Cast", "x", "whole", &[int("to", 7)]),
+        node("Div", "whole one", "y", &[]),
+    ];
+    let divided = message(integers);
+    assert!(divided.ends_with("divides integers"), "{divided}");
+}
+
+/// [N, 1, 2] and [1, 3, 1]: what is one goes with all of the other, in the order of the larger.
+#[test]
+fn a_dimension_of_one_goes_with_all_of_the_other() {
+    let mut model = graph(
+        2,
+        vec![
+            node("Reshape", "x apart", "rows", &[]),
+            node("Sub", "rows three", "differences", &[]),
+            node("Flatten", "differences", "all", &[]),
+            node("ArrayFeatureExtractor", "all picked", "y", &[]),
+            classifier("y", &[1.0, 0.0, 0.0, 1.0]),
+        ],
     );
+    let graph = model.graph.as_mut().unwrap();
+    let mut three = constant("three", &[10, 20, 30]);
+    three.dims = vec![1, 3, 1];
+    graph.initializer.extend([
+        three,
+        constant("apart", &[-1, 1, 2]),
+        constant("picked", &[1, 4]),
+    ]);
+    let mut scores = Scores::new();
+    let model = load(&model).unwrap();
+    model.score(&[1.0, 2.0, 3.0, 4.0], &mut scores).unwrap();
+    assert_eq!(scores.probabilities(), [-8.0, -29.0, -6.0, -27.0]);
 }

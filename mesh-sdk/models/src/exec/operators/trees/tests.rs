@@ -127,7 +127,7 @@ fn what_is_not_a_tree_is_refused() {
     says(
         "nodes_values",
         floats("nodes_values", &[NAN, 0.0, 0.0]),
-        "not finite",
+        "something that is no number",
     );
 }
 
