@@ -17,10 +17,20 @@ impl Moment {
     pub(crate) fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         Self {
             iso: at.to_rfc3339_opts(SecondsFormat::Secs, true),
-            exact: at.format("%-d %b %Y, %H:%M UTC").to_string(),
+            exact: exact(at),
             relative: relative(at, now),
         }
     }
+}
+
+/// `12 May 2026, 09:00 UTC`
+pub(crate) fn exact(at: DateTime<Utc>) -> String {
+    at.format("%-d %b %Y, %H:%M UTC").to_string()
+}
+
+/// `12 May 2026`
+pub(crate) fn day(at: DateTime<Utc>) -> String {
+    at.format("%-d %b %Y").to_string()
 }
 
 fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
