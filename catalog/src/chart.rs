@@ -79,10 +79,14 @@ fn shortened(text: &str, longest: usize) -> String {
 /// where they are not numbers to draw.
 fn span(values: impl Iterator<Item = f64>) -> Option<std::ops::Range<f64>> {
     const LARGEST: f64 = 1e12;
-    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value), high.max(value))
-    });
-    if !(low >= -LARGEST && high <= LARGEST) {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    for value in values {
+        if value.is_nan() || value.abs() > LARGEST {
+            return None;
+        }
+        (low, high) = (low.min(value), high.max(value));
+    }
+    if low > high {
         return None;
     }
     let room = (0.12 * (high - low))

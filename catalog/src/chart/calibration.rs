@@ -30,6 +30,7 @@ pub(crate) fn calibration(label: &str, ranges: &[Calibrated]) -> String {
 fn frequencies(area: &Area<'_>, ranges: &[Calibrated]) -> Drawn {
     let mut chart = ChartBuilder::on(area)
         .margin(16)
+        .margin_right(28)
         .margin_bottom(8)
         .x_label_area_size(8)
         .y_label_area_size(NAMED + 20)
@@ -64,6 +65,7 @@ fn cases(area: &Area<'_>, ranges: &[Calibrated]) -> Drawn {
     let most = ranges.iter().map(|range| range.cases).max().unwrap_or(0);
     let mut chart = ChartBuilder::on(area)
         .margin(16)
+        .margin_right(28)
         .margin_top(0)
         .x_label_area_size(NAMED)
         .y_label_area_size(NAMED + 20)

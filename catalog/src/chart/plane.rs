@@ -31,6 +31,7 @@ pub(crate) fn plane(plane: &Plane<'_>) -> String {
 fn drawn(plane: &Plane<'_>, area: &Area<'_>) -> Drawn {
     let mut chart = ChartBuilder::on(area)
         .margin(16)
+        .margin_right(28)
         .x_label_area_size(NAMED)
         .y_label_area_size(NAMED + 20)
         .build_cartesian_2d(0.0..1.0, 0.0..1.0)?;

@@ -79,6 +79,13 @@ pub(crate) fn number(value: f64) -> String {
     format!("{value:.digits$}")
 }
 
+/// A score that is compared with a threshold, with two significant digits: `0.31`, `0.0086`.
+pub(crate) fn score(value: f64) -> String {
+    let before_point = value.abs().max(1e-12).log10().floor() as i32 + 1;
+    let digits = usize::try_from(2 - before_point).unwrap_or(0);
+    format!("{value:.digits$}")
+}
+
 /// `1 port`, `2 ports`.
 pub(crate) fn counted(number: u64, thing: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };

@@ -4,7 +4,7 @@ use super::picture::{PictureView, Table};
 use super::verdict::worst_first;
 use crate::chart::{self, Bin, Sample, TimeLine};
 use crate::entry::{DriftEntry, WatchEntry};
-use crate::pages::format::{count, counted, day, exact, number, percent};
+use crate::pages::format::{count, counted, day, exact, percent, score};
 use crate::pages::status::Status;
 
 pub(super) struct DriftView<'a> {
@@ -29,8 +29,8 @@ fn view(index: usize, drift: &DriftEntry) -> DriftView<'_> {
     DriftView {
         entry: drift,
         status: Status::drift(drift.drifted),
-        statistic: number(drift.statistic),
-        threshold: number(drift.threshold),
+        statistic: score(drift.statistic),
+        threshold: score(drift.threshold),
         reference_cases: count(drift.reference_cases),
         current_cases: count(drift.current_cases),
         pictures: values.into_iter().chain(over_time(index, drift)).collect(),
@@ -87,7 +87,7 @@ fn values(index: usize, drift: &DriftEntry) -> Option<PictureView> {
 fn over_time(index: usize, drift: &DriftEntry) -> Option<PictureView> {
     let (first, last) = (drift.series.first()?, drift.series.last()?);
     let feature = &drift.feature;
-    let threshold = number(last.threshold);
+    let threshold = score(last.threshold);
     let svg = chart::over_time(&TimeLine {
         label: &format!("Drift of {feature} over time"),
         samples: drift
@@ -111,14 +111,14 @@ fn over_time(index: usize, drift: &DriftEntry) -> Option<PictureView> {
             "Population stability index from {} to {}, now {}; alarm from {threshold}.",
             day(first.at),
             day(last.at),
-            number(last.psi)
+            score(last.psi)
         ),
         table: Table {
             head: vec!["At", "PSI", "Alarm from"],
             rows: drift
                 .series
                 .iter()
-                .map(|point| vec![exact(point.at), number(point.psi), number(point.threshold)])
+                .map(|point| vec![exact(point.at), score(point.psi), score(point.threshold)])
                 .collect(),
         },
     })

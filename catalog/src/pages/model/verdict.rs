@@ -2,7 +2,7 @@
 
 use super::measure;
 use crate::entry::{Bound, DriftEntry, ModelEntry, SeriesEntry, SeriesPoint, WatchEntry};
-use crate::pages::format::{count, counted, listed, number, percent};
+use crate::pages::format::{count, counted, listed, percent, score};
 use crate::pages::health::{Health, Standing};
 
 #[cfg(test)]
@@ -149,11 +149,7 @@ fn watched(model: &ModelEntry, watch: &WatchEntry) -> Health {
 }
 
 fn beyond(seen: &[&Seen<'_>], estimated: &str) -> String {
-    let titles: Vec<String> = seen
-        .iter()
-        .map(|seen| measure::title(&seen.series.measure).to_owned())
-        .collect();
-    let titles = listed(&titles);
+    let titles = titles(seen);
     match seen {
         [only] => {
             let side = match only.series.bound {
@@ -168,20 +164,29 @@ fn beyond(seen: &[&Seen<'_>], estimated: &str) -> String {
 
 fn within(watch: &WatchEntry, seen: &[Seen<'_>]) -> String {
     let measured: Vec<&Seen<'_>> = seen.iter().filter(|seen| seen.measured.is_some()).collect();
-    let bounded: Vec<&&Seen<'_>> = measured
+    let bounded = measured
         .iter()
-        .filter(|seen| seen.series.bound.is_some())
-        .collect();
-    match (bounded.as_slice(), measured.first()) {
-        ([only], _) => format!(
-            "{} is within its gate",
-            measure::title(&only.series.measure)
-        ),
-        ([_, ..], _) => format!("All {} measures are within their gates", bounded.len()),
-        ([], Some(_)) => "It is measured; no gate says what it has to reach".to_owned(),
-        ([], None) if watch.scored == 0 => "It has not been asked yet".to_owned(),
-        ([], None) => "No labels yet, so how right its answers are is not known".to_owned(),
+        .copied()
+        .filter(|seen| seen.series.bound.is_some());
+    let bounded: Vec<&Seen<'_>> = bounded.collect();
+    let titles = titles(&bounded);
+    match bounded.as_slice() {
+        [_] => format!("{titles} is within its gate"),
+        [_, ..] => format!("{titles} are within their gates"),
+        [] if !measured.is_empty() => {
+            "It is measured; no gate says what it has to reach".to_owned()
+        }
+        [] if watch.scored == 0 => "It has not been asked yet".to_owned(),
+        [] => "No labels yet, so how right its answers are is not known".to_owned(),
     }
+}
+
+fn titles(seen: &[&Seen<'_>]) -> String {
+    let titles: Vec<String> = seen
+        .iter()
+        .map(|seen| measure::title(&seen.series.measure).to_owned())
+        .collect();
+    listed(&titles)
 }
 
 fn of_drift(drift: &[DriftEntry], drifted: usize) -> Option<String> {
@@ -210,8 +215,8 @@ fn drift_in_words(drift: &DriftEntry) -> String {
         "{}: {} {}, alarm from {}",
         drift.feature,
         drift.test,
-        number(drift.statistic),
-        number(drift.threshold)
+        score(drift.statistic),
+        score(drift.threshold)
     )
 }
 

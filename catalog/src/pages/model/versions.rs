@@ -33,7 +33,7 @@ pub(super) struct MeasureView {
 }
 
 /// How many measures there is room for.
-const MOST: usize = 4;
+const MOST: usize = 3;
 
 pub(super) fn of(model: &ModelEntry, now: DateTime<Utc>) -> Versions<'_> {
     let mut names: Vec<&str> = model
