@@ -8,8 +8,8 @@ mod servers;
 use mesh_contracts::{Contract, Side};
 use serde_json::{Map, Value, json};
 
-use crate::RunningProduct;
 use crate::product::Events;
+use crate::{RunningProduct, training};
 
 use message::{BINDING, Message, reference};
 
@@ -149,7 +149,25 @@ fn channels(running: &RunningProduct) -> Vec<Channel<'_>> {
             },
             answered: None,
         };
-        [asking, answering]
+        let training = training::contract().map(|contract| Channel {
+            name: format!("{model}-train"),
+            topic: product.topic(Events::Training(model)),
+            title: format!("Requests to train model {model}"),
+            description: "A training run for each: the id of the event is the run's, so that one that comes again begins nothing. \
+                          One that breaks the contract goes to quarantine."
+                .to_owned(),
+            group: Some(format!("{}.{model}.train", product.name())),
+            action: Action::Receive,
+            message: Message {
+                name: format!("{model}-train"),
+                kind: "mesh.train",
+                contract,
+                side: Side::Input,
+                answers: false,
+            },
+            answered: None,
+        });
+        [asking, answering].into_iter().chain(training)
     });
     ports.chain(models).collect()
 }

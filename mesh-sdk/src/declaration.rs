@@ -201,6 +201,9 @@ pub(crate) struct Training {
     pub(crate) held_out: f64,
     /// Of the split, and of what the algorithm leaves to chance.
     pub(crate) seed: u64,
+    /// When it is trained again without being asked: a cron expression in UTC, such as `0 3 * * *` for every day at three. Where
+    /// the data are the same, so is the version, and none is added.
+    pub(crate) schedule: Option<String>,
 }
 
 /// What a version has to show before it answers, beside that its artifact takes the declared features and answers as what

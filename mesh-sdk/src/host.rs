@@ -7,7 +7,7 @@ use mesh_platform::server::Readiness;
 
 use crate::sink::backlog::Room;
 use crate::start::{self, Tasks};
-use crate::{DataProduct, EventsConfig, RunningProduct, SdkError, http};
+use crate::{DataProduct, EventsConfig, RunningProduct, SdkError, http, training};
 
 /// Where a host keeps things and whom it tells.
 pub struct HostConfig {
@@ -40,6 +40,7 @@ pub struct Host {
     config: HostConfig,
     log: Arc<dyn EventLog>,
     room: Room,
+    training: training::Room,
     running: Vec<(Arc<RunningProduct>, Tasks)>,
 }
 
@@ -48,6 +49,8 @@ pub(crate) struct Starting<'a> {
     pub(crate) log: Arc<dyn EventLog>,
     /// For requests of all products.
     pub(crate) room: &'a Room,
+    /// For training runs of all products.
+    pub(crate) training: &'a training::Room,
     config: &'a HostConfig,
 }
 
@@ -72,6 +75,7 @@ impl Host {
             config,
             log,
             room: Room::of_process(),
+            training: training::Room::of_process(),
             running: Vec::new(),
         })
     }
@@ -93,6 +97,7 @@ impl Host {
         let starting = Starting {
             log: self.log.clone(),
             room: &self.room,
+            training: &self.training,
             config: &self.config,
         };
         let (running, tasks) = start::product(product, &folder, &starting).await?;

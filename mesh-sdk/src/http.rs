@@ -1,5 +1,6 @@
 //! The routes of a product. Every data port asks who is calling; what describes the product is open.
 
+mod asked;
 mod describe;
 mod ingest;
 mod lifecycle;
@@ -9,6 +10,7 @@ mod query;
 mod schemas;
 mod score;
 mod score_requests;
+mod training;
 
 use std::sync::Arc;
 
@@ -36,6 +38,9 @@ pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
         api = api.merge(score::api(product, plan, scoring.clone()));
         if let Some(lifecycle) = product.lifecycles.get(&plan.name) {
             api = api.merge(lifecycle::api(product, plan, lifecycle.clone()));
+        }
+        if let Some(training) = product.training.get(&plan.name) {
+            api = api.merge(training::api(product, plan, training.clone()));
         }
         if let Some(requests) = product.requests.get(&plan.name) {
             api = api.merge(score_requests::api(product, plan, requests.clone()));

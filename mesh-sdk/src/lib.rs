@@ -19,6 +19,7 @@ mod http;
 mod ingest;
 mod lifecycle;
 mod maintenance;
+mod platform_dataset;
 mod problems;
 mod product;
 mod quality;
@@ -33,6 +34,7 @@ mod sql;
 mod start;
 mod starting_data;
 mod streams;
+mod times;
 mod training;
 
 /// The crates whose types transforms take and give.
@@ -59,4 +61,4 @@ pub use quality::{Kept, LevelResult, QualityReport, RuleResult, Verdict};
 pub use refresh::{Failure, RefreshState};
 pub use registry::{Accuracy, Imported, ModelVersion, Parity, Stage, TrainedOn};
 pub use running::{DatasetState, RunningProduct};
-pub use training::cross_validate;
+pub use training::{Cause, RunProgress, RunState, TrainingRun, cross_validate};

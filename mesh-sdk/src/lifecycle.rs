@@ -15,13 +15,15 @@ use tokio::sync::Mutex;
 
 pub use gate::{GateCheck, GateReport};
 pub use history::StageChange;
-pub(crate) use history::{HistoryError, MODEL_HISTORY, ModelHistory};
+pub(crate) use history::{MODEL_HISTORY, ModelHistory};
 pub(crate) use import::Import;
 
 use crate::SdkError;
+use crate::platform_dataset::KeepError;
 use crate::product::ModelPlan;
 use crate::registry::{ModelVersion, Registry, Stage};
-use crate::training::HeldOut;
+use crate::times::now;
+use crate::training::{HeldOut, in_the_background};
 
 /// The platform, where it decides by itself.
 pub(crate) const MESH: &str = "mesh";
@@ -71,7 +73,7 @@ pub(crate) enum LifecycleError {
     #[error(transparent)]
     Refused(ModelError),
     #[error(transparent)]
-    History(#[from] HistoryError),
+    History(#[from] KeepError),
     #[error(transparent)]
     Sdk(#[from] SdkError),
     #[error(transparent)]
@@ -84,7 +86,7 @@ impl LifecycleError {
         match self {
             Self::Sdk(error) => error,
             Self::Model(error) => error.into(),
-            Self::History(HistoryError::Storage(error)) => error.into(),
+            Self::History(error) => error.at_start(),
             error => SdkError::declaration("models", error.to_string()),
         }
     }
@@ -179,7 +181,7 @@ impl Lifecycle {
         self.check_new(version, Stage::Production)?;
         let challenger = Arc::new(self.load(&self.read().versions, version)?);
         let (plan, judged, champion) = (self.plan.clone(), challenger.clone(), self.serving());
-        let judging = tokio::task::spawn_blocking(move || {
+        let judging = in_the_background("gate", move || {
             gate::judge(&plan, &judged, champion.as_deref(), &held_out)
         });
         let report = judging.await.map_err(|_| self.broken(version))??;
@@ -270,7 +272,7 @@ impl Lifecycle {
             let record = find(&state.versions, &self.plan.name, version)?;
             StageChange {
                 change: state.changes.last().map_or(1, |newest| newest.change + 1),
-                at: Utc::now(),
+                at: now(),
                 model: self.plan.name.clone(),
                 version,
                 stage,

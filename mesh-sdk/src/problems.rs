@@ -13,6 +13,7 @@ use crate::lifecycle::LifecycleError;
 use crate::quarantine::ReplayError;
 use crate::scoring::ScoreError;
 use crate::sink::backlog::Congested;
+use crate::training::RunsError;
 
 impl From<BodyError> for Problem {
     fn from(error: BodyError) -> Self {
@@ -139,13 +140,27 @@ impl From<LifecycleError> for Problem {
     }
 }
 
+impl From<RunsError> for Problem {
+    fn from(error: RunsError) -> Self {
+        match error {
+            RunsError::NoRun { .. } => {
+                Problem::new(&codes::NOT_FOUND).with_detail(error.to_string())
+            }
+            RunsError::Over { .. } => Problem::new(&codes::RUN_OVER).with_detail(error.to_string()),
+            RunsError::Keep(error) => Problem::caused(&codes::UNAVAILABLE, error)
+                .with_detail("The training runs of the model cannot be written at the moment: ask again with the same id."),
+        }
+    }
+}
+
 impl From<SdkError> for Problem {
     fn from(error: SdkError) -> Self {
         Problem::internal(error)
     }
 }
 
-fn events(error: EventError) -> Problem {
+/// Of the event log, to whom nothing was acknowledged.
+pub(crate) fn events(error: EventError) -> Problem {
     match error {
         EventError::EventTooLarge { index, limit, .. } => Problem::new(&codes::BODY_TOO_LARGE)
             .with_detail(format!("record {index} makes an event of more than {limit} bytes")),

@@ -87,6 +87,8 @@ pub(crate) enum Events<'a> {
     Requests(&'a str),
     /// What a model answers.
     Model(&'a str),
+    /// What asks for a model to be trained.
+    Training(&'a str),
 }
 
 impl DatasetPlan {
@@ -132,6 +134,8 @@ pub(crate) struct ModelPlan {
     pub(crate) name: String,
     pub(crate) declared: Model,
     pub(crate) pipeline: Pipeline,
+    /// When it is trained without being asked, in UTC.
+    pub(crate) schedule: Option<croner::Cron>,
     /// Of a call to the scoring port.
     pub(crate) input: Contract,
     /// The versions of it that a request may keep.
@@ -286,6 +290,7 @@ impl DataProduct {
             Events::Port(port) => format!("{domain}.{product}.{port}"),
             Events::Requests(model) => format!("{domain}.{product}.{model}.score.requests"),
             Events::Model(model) => format!("{domain}.{product}.{model}.score.results"),
+            Events::Training(model) => format!("{domain}.{product}.{model}.train"),
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::changes::Changes;
 use crate::code::CodeTransform;
 use crate::product::{Recipe, When, Work};
 use crate::quarantine::Quarantine;
+use crate::times::{missed, until_next};
 use crate::{ProductFiles, SdkError};
 
 pub(crate) use windows::Quiet;
@@ -36,8 +37,6 @@ const FIRST_PAUSE: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 /// A dataset that is dear to make is made less often: making it takes at most one part in this many of the time.
 const SHARE: u32 = 4;
-/// Between two looks at the clock for a schedule: a machine may sleep, and its clock be set.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// How a dataset that is made of others stands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
@@ -199,8 +198,7 @@ impl Refresher {
 
     /// Whether a time of the schedule has passed since the dataset was made; one that was missed counts as well.
     fn is_due(&self, cron: &croner::Cron) -> bool {
-        let last = cron.find_previous_occurrence(&Utc::now(), true);
-        last.is_ok_and(|last| last > self.dataset.info().updated_at)
+        missed(cron, self.dataset.info().updated_at).is_some()
     }
 
     async fn make(&self, anew: bool) -> Result<Option<Made>, SdkError> {
@@ -242,18 +240,5 @@ impl Refresher {
 async fn changed(heard: &mut watch::Receiver<u64>) {
     if heard.changed().await.is_err() {
         std::future::pending::<()>().await;
-    }
-}
-
-/// Returns at the next time that `cron` names; never if there is none.
-async fn until_next(cron: &croner::Cron) {
-    let Ok(next) = cron.find_next_occurrence(&Utc::now(), false) else {
-        return std::future::pending().await;
-    };
-    while let Ok(left) = (next - Utc::now()).to_std() {
-        if left.is_zero() {
-            return;
-        }
-        tokio::time::sleep(left.min(LONGEST_WAIT)).await;
     }
 }

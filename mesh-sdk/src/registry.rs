@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use mesh_models::{Evaluation, Model};
+use mesh_models::{Evaluation, Model, Report};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,6 +31,12 @@ pub struct ModelVersion {
     #[serde(default)]
     pub parameters: Map<String, Value>,
     pub trained_at: DateTime<Utc>,
+    /// How long reading the cases, learning and measuring took; nothing where it came as a file.
+    #[serde(default)]
+    pub duration_seconds: Option<f64>,
+    /// SHA-256 of the product's declarations, statements and code, in hex: which text of it trained the version.
+    #[serde(default)]
+    pub revision: Option<String>,
     /// SHA-256 of the ONNX file, in hex.
     pub sha256: String,
     /// In the order in which the ONNX graph takes them.
@@ -42,6 +48,13 @@ pub struct ModelVersion {
     pub imported: Option<Imported>,
     /// On the cases that were held out.
     pub evaluation: Evaluation,
+    /// On the same cases: every measure with its interval, and what there is to draw.
+    #[serde(default)]
+    pub report: Option<Report>,
+    /// By feature, how much it matters: the mean size of its SHAP values on those cases, in what the model sums (log-odds of a
+    /// logistic regression and of boosting, probabilities of a forest). Empty where the model cannot be explained.
+    #[serde(default)]
+    pub importance: BTreeMap<String, f64>,
     /// Of the artifact with what was trained; nothing where it came as a file.
     #[serde(default)]
     pub parity: Option<Parity>,

@@ -7,13 +7,14 @@ use mesh_storage::{Dataset, Engine};
 
 use crate::changes::Changes;
 use crate::ingest::Ingest;
-use crate::lifecycle::{Lifecycle, ModelHistory};
+use crate::lifecycle::Lifecycle;
 use crate::product::{ModelPlan, resolve};
 use crate::quality::Reports;
 use crate::quarantine::{Quarantine, Replay};
 use crate::registry::ModelVersion;
 use crate::scoring::Scoring;
 use crate::streams::Streams;
+use crate::training::{Asker, Runs};
 use crate::{DataProduct, EventsConfig, InputPort, QualityReport, RefreshState, SdkError};
 
 /// A product that is up: its datasets open, its tasks running, its models in memory.
@@ -39,10 +40,19 @@ pub struct RunningProduct {
     pub(crate) models: BTreeMap<String, Arc<Scoring>>,
     /// Where each model is asked by messages.
     pub(crate) requests: BTreeMap<String, Arc<Ingest>>,
-    /// Of the stages of its models, if it has any.
-    pub(crate) history: Option<ModelHistory>,
+    /// The datasets that the platform keeps of its models, if it has any.
+    pub(crate) kept: Vec<Arc<Dataset>>,
     /// Of each model.
     pub(crate) lifecycles: BTreeMap<String, Arc<Lifecycle>>,
+    /// Of each model.
+    pub(crate) training: BTreeMap<String, Training>,
+}
+
+/// How a model is trained.
+#[derive(Clone)]
+pub(crate) struct Training {
+    pub(crate) asker: Asker,
+    pub(crate) runs: Arc<Runs>,
 }
 
 /// A dataset as of one version.

@@ -1,5 +1,7 @@
 //! A declared product -> a running one: what it has not yet, it gets.
 
+mod models;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -13,20 +15,17 @@ use tokio_util::sync::CancellationToken;
 use crate::changes::Changes;
 use crate::host::Starting;
 use crate::ingest::{Ingest, Way};
-use crate::lifecycle::{Decider, Lifecycle, LifecycleError, MESH, MODEL_HISTORY, ModelHistory};
+use crate::lifecycle::MODEL_HISTORY;
 use crate::maintenance::Maintenance;
-use crate::product::{DatasetPlan, Events, ModelPlan, Recipe};
+use crate::product::{DatasetPlan, Events, Recipe};
 use crate::quality::{Reports, Watch};
 use crate::quarantine::{QUARANTINE, Quarantine, Replay};
 use crate::refresh::{Quiet, RefreshState, Refresher};
-use crate::registry::{ModelVersion, Registry, Stage};
-use crate::scoring::Scoring;
-use crate::scoring::requests::Requests;
 use crate::sink::Sink;
 use crate::sink::backlog::{Backlog, Room};
 use crate::sink::memory::Memory;
 use crate::streams::Streams;
-use crate::training::{self, Cases};
+use crate::training::TRAINING_RUNS;
 use crate::{DataProduct, InputPort, RunningProduct, SdkError, starting_data};
 
 /// Partitions of a topic: how far apart the work on it can be shared out.
@@ -118,8 +117,9 @@ pub(crate) async fn product(
         ports: BTreeMap::new(),
         models: BTreeMap::new(),
         requests: BTreeMap::new(),
-        history: None,
+        kept: Vec::new(),
         lifecycles: BTreeMap::new(),
+        training: BTreeMap::new(),
         product,
     };
     let mut start = Start {
@@ -166,7 +166,7 @@ impl Start<'_> {
     /// Opens, fills and makes the datasets, each behind those it is made of.
     async fn datasets(&mut self) -> Result<(), SdkError> {
         for plan in self.running.product.datasets().to_vec() {
-            if [QUARANTINE, MODEL_HISTORY].contains(&plan.name.as_str()) {
+            if [QUARANTINE, MODEL_HISTORY, TRAINING_RUNS].contains(&plan.name.as_str()) {
                 let message =
                     "the platform has a dataset of this name in every product; choose another";
                 return Err(SdkError::declaration(
@@ -202,7 +202,7 @@ impl Start<'_> {
         dataset: Arc<Dataset>,
     ) -> Result<(), SdkError> {
         let topic = self.running.product.topic(from);
-        self.create_topic(&topic).await?;
+        self.create_topic(&topic, PARTITIONS).await?;
         self.keeper.add(dataset.clone());
         let gate = Gate::compile(&plan.contract, Side::Stored);
         let memory = self.memory(from, &dataset);
@@ -295,12 +295,14 @@ impl Start<'_> {
                 let answer = &plan.declared.answer;
                 Some(Memory::of_answers(dataset, &self.keeper, answer))
             }
-            Events::Port(_) | Events::Requests(_) => Memory::of(dataset, &self.keeper),
+            Events::Port(_) | Events::Requests(_) | Events::Training(_) => {
+                Memory::of(dataset, &self.keeper)
+            }
         }
     }
 
-    async fn create_topic(&mut self, topic: &str) -> Result<(), SdkError> {
-        let partitions = self.starting.log.create_topic(topic, PARTITIONS).await?;
+    async fn create_topic(&mut self, topic: &str, partitions: u32) -> Result<(), SdkError> {
+        let partitions = self.starting.log.create_topic(topic, partitions).await?;
         self.running.topics.insert(topic.to_owned(), partitions);
         Ok(())
     }
@@ -332,123 +334,6 @@ impl Start<'_> {
         }
     }
 
-    async fn models(&mut self) -> Result<(), SdkError> {
-        let plans = self.running.product.models().to_vec();
-        if plans.is_empty() {
-            return Ok(());
-        }
-        let folder = self.folder.join("datasets");
-        let history = ModelHistory::open(&folder, self.keeper.clone()).await?;
-        self.running.engine.add(history.dataset().clone());
-        for plan in plans {
-            self.serve(&plan, &history).await?;
-        }
-        self.running.history = Some(history);
-        Ok(())
-    }
-
-    /// Serves the version of a model that is in Production. One is trained where there is none by the present declaration,
-    /// and goes into Production if it passes the gate.
-    async fn serve(&mut self, plan: &ModelPlan, history: &ModelHistory) -> Result<(), SdkError> {
-        let folder = self.folder.join("models").join(&plan.name);
-        let registry = Arc::new(Registry::open(folder, &plan.name)?);
-        let lifecycle = Lifecycle::open(plan.clone(), registry.clone(), history.clone());
-        let lifecycle = Arc::new(lifecycle.await.map_err(LifecycleError::at_start)?);
-        lifecycle.adopt().await.map_err(LifecycleError::at_start)?;
-        let versions = lifecycle.versions();
-        let mut trained_here = versions.iter().rev().filter(|it| it.imported.is_none());
-        let is_current = |version: &ModelVersion| version.is_trained_by(plan);
-        if !trained_here.next().is_some_and(is_current) {
-            self.train(plan, &registry, &lifecycle).await?;
-        }
-        let product = &self.running.product;
-        let topic = product.topic(Events::Model(&plan.name));
-        let source = product.urn(&plan.name, &plan.output);
-        let way = self.way(&topic);
-        let scoring = Arc::new(Scoring::new(plan, topic, source, lifecycle.clone(), way));
-        let models = &mut self.running.models;
-        models.insert(plan.name.clone(), scoring.clone());
-        let lifecycles = &mut self.running.lifecycles;
-        lifecycles.insert(plan.name.clone(), lifecycle);
-        self.requests(plan, scoring).await
-    }
-
-    /// Lets a model be asked by messages too.
-    async fn requests(&mut self, plan: &ModelPlan, scoring: Arc<Scoring>) -> Result<(), SdkError> {
-        let product = &self.running.product;
-        let topic = product.topic(Events::Requests(&plan.name));
-        let group = format!("{}.{}.score", product.name(), plan.name);
-        let part = format!("{}/{}", product.name(), plan.name);
-        let source = product.urn(&plan.name, &plan.input);
-        self.create_topic(&topic).await?;
-        let backlog = Arc::new(Backlog::new(plan.max_backlog));
-        self.backlogs.insert(topic.clone(), backlog.clone());
-        let (contract, admitted) = (plan.input.clone(), plan.admitted.clone());
-        let ingest =
-            Ingest::of_requests(contract, admitted, topic.clone(), source, self.way(&topic));
-        self.running
-            .requests
-            .insert(plan.name.clone(), Arc::new(ingest));
-        let requests = Requests {
-            log: self.starting.log.clone(),
-            topic,
-            group,
-            scoring,
-            admitted: plan.admitted.clone(),
-            quarantine: self.quarantine.clone(),
-            dataset: plan.dataset.clone(),
-            backlog,
-            healthy: self.starting.health(&part),
-        };
-        let stop = self.tasks.stop.clone();
-        self.tasks.spawn(requests.run(stop));
-        Ok(())
-    }
-
-    /// Trains a version, and puts it into Production if it passes the gate.
-    async fn train(
-        &self,
-        plan: &ModelPlan,
-        registry: &Arc<Registry>,
-        lifecycle: &Lifecycle,
-    ) -> Result<(), SdkError> {
-        let step = self.starting.step(format!("training {}", plan.name));
-        let cases = Cases::read(&self.maker, plan).await?;
-        let held_out = Arc::new(cases.held_out(plan)?);
-        let (work, registry) = (plan.clone(), registry.clone());
-        let trained =
-            tokio::task::spawn_blocking(move || training::train(&work, &cases, &registry));
-        let version = trained.await.map_err(|_| SdkError::Training {
-            model: plan.name.clone(),
-            reason: "it ended before it was done; the log says why".to_owned(),
-        })??;
-        let decider = Decider {
-            by: MESH,
-            why: "trained as the model is declared now",
-        };
-        let promoted = lifecycle.promote(version.version, decider, held_out).await;
-        let stage = match promoted {
-            Ok(_) => format!("{:?}", Stage::Production),
-            Err(LifecycleError::Gate { report, .. }) => {
-                let failed = report.failed().map(|check| check.found.as_str());
-                let failed: Vec<_> = failed.collect();
-                format!("stays in {:?}: {}", Stage::Staging, failed.join("; "))
-            }
-            Err(error) => return Err(error.at_start()),
-        };
-        let accuracy = version.accuracy();
-        step.done(format!(
-            "version {}: accuracy {:.3} [{:.3}, {:.3}] on {} cases held out of {}; {stage}",
-            version.version,
-            accuracy.value,
-            accuracy.low,
-            accuracy.high,
-            accuracy.cases,
-            version.trained_on.cases
-        ));
-        Ok(())
-    }
-
     fn watch(&mut self) {
         let watch = Watch {
             product: self.running.product.name().to_owned(),
@@ -460,16 +345,12 @@ impl Start<'_> {
         let stop = self.tasks.stop.clone();
         self.tasks.spawn(watch.run(stop));
     }
+
     fn maintain(&mut self) {
         let running = &self.running;
         let mut datasets: Vec<_> = running.datasets.values().cloned().collect();
         datasets.push(self.quarantine.dataset().clone());
-        datasets.extend(
-            running
-                .history
-                .iter()
-                .map(|history| history.dataset().clone()),
-        );
+        datasets.extend(running.kept.iter().cloned());
         let maintenance = Maintenance {
             product: running.product.name().to_owned(),
             datasets,

@@ -50,7 +50,7 @@ pub use train::algorithms::multinomial_naive_bayes::MultinomialNaiveBayes;
 pub use train::algorithms::nearest_neighbours::NearestNeighbours;
 pub use train::algorithms::random_forest::RandomForest;
 pub use train::builder::{Fitted, LogisticRegression};
-pub use train::cases::Target;
+pub use train::cases::{Target, Watch};
 pub use train::features::Features;
 pub use train::online::ftrl::Ftrl;
 pub use train::online::{OnlineAlgorithm, OnlineModel};

@@ -13,10 +13,10 @@ use mesh_platform::api::{Api, Operation, Payload, Schema};
 use mesh_platform::identity::{Caller, Scope};
 use mesh_platform::problem::{Problem, codes};
 use schemars::JsonSchema;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::asked::{bad, checked, parsed};
 use crate::lifecycle::{Decider, Import, Lifecycle, LifecycleError, StageChange};
 use crate::product::ModelPlan;
 use crate::training::Cases;
@@ -24,8 +24,6 @@ use crate::{ModelVersion, RunningProduct, Stage};
 
 const JSON: &str = "application/json";
 const ONNX: &str = "application/octet-stream";
-/// Characters of a reason.
-const LONGEST_TEXT: usize = 1000;
 
 /// The versions of a model.
 #[derive(Serialize, JsonSchema)]
@@ -355,26 +353,6 @@ async fn roll_back(
     Ok(Json(deciding.await.map_err(Problem::internal)??))
 }
 
-fn parsed<T: DeserializeOwned>(body: &[u8], example: &str) -> Result<T, Problem> {
-    if body.trim_ascii().is_empty() {
-        return Err(Problem::new(&codes::EMPTY_BODY));
-    }
-    serde_json::from_slice(body).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => bad(example),
-        _ => Problem::new(&codes::NOT_JSON),
-    })
-}
-
-fn checked<'a>(name: &str, text: &'a str) -> Result<&'a str, Problem> {
-    let text = text.trim();
-    match (1..=LONGEST_TEXT).contains(&text.chars().count()) {
-        true => Ok(text),
-        false => Err(bad(format!(
-            "{name} is a text of 1 to {LONGEST_TEXT} characters"
-        ))),
-    }
-}
-
 fn number(of: &Of, version: &str) -> Result<u64, Problem> {
     version.parse().map_err(|_| no_version(of, version))
 }
@@ -390,8 +368,4 @@ fn no_version(of: &Of, version: &str) -> Problem {
         of.plan.name
     );
     Problem::new(&codes::NOT_FOUND).with_detail(detail)
-}
-
-fn bad(detail: impl Into<String>) -> Problem {
-    Problem::new(&codes::BAD_REQUEST).with_detail(detail.into())
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use mesh_contracts::Record;
-use mesh_models::{Answers, Bootstrap, Comparison, Measure, Model, ModelError, Scores, compare};
+use mesh_models::{Answers, Comparison, Measure, Model, ModelError, Scores, compare};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use super::Serving;
 use crate::declaration::Promotion;
 use crate::product::ModelPlan;
 use crate::scoring;
-use crate::training::HeldOut;
+use crate::training::{HeldOut, bootstrap};
 
 /// How far the probabilities of the artifact may be from those of what was trained.
 const PARITY: f64 = 1e-5;
@@ -75,10 +75,7 @@ pub(crate) fn judge(
     }
     let answers = ask(&challenger.model)?;
     let mut checks = vec![inputs, parity(challenger)];
-    let bootstrap = Bootstrap {
-        seed: plan.declared.training.seed,
-        ..Bootstrap::default()
-    };
+    let bootstrap = bootstrap(held_out.labels.len(), plan.declared.training.seed);
     if !asked.require.is_empty() {
         let report = answers.report(bootstrap)?;
         for (&measure, &bound) in &asked.require {

@@ -7,7 +7,7 @@ use serde_json::Map;
 use super::{Lifecycle, LifecycleError};
 use crate::product::ModelPlan;
 use crate::registry::{Imported, ModelVersion, Stage};
-use crate::training::Cases;
+use crate::training::{Cases, Worth};
 
 /// What brought a version.
 pub(crate) struct Import<'a> {
@@ -26,6 +26,8 @@ impl Lifecycle {
     ) -> Result<ModelVersion, LifecycleError> {
         let model = readable(&self.plan, import.onnx).map_err(LifecycleError::Refused)?;
         let held_out = cases.held_out(&self.plan)?;
+        let seed = self.plan.declared.training.seed;
+        let worth = Worth::of(&model, &held_out, seed)?;
         let version = ModelVersion {
             model: self.plan.name.clone(),
             version: self.registry.next()?,
@@ -34,6 +36,8 @@ impl Lifecycle {
             algorithm: "imported".to_owned(),
             parameters: Map::new(),
             trained_at: Utc::now(),
+            duration_seconds: None,
+            revision: None,
             sha256: mesh_models::digest(import.onnx),
             features: model.features().to_vec(),
             trained_on: cases.named(&self.plan),
@@ -41,7 +45,9 @@ impl Lifecycle {
                 by: import.by.to_owned(),
                 origin: import.origin.to_owned(),
             }),
-            evaluation: held_out.evaluate(&model)?,
+            evaluation: worth.evaluation,
+            report: Some(worth.report),
+            importance: worth.importance,
             parity: None,
         };
         self.registry.add(&version, import.onnx)?;

@@ -122,14 +122,9 @@ impl Recipes<'_> {
         let when = match &dataset.refresh {
             None | Some(Refresh::OnCommit) => When::OnCommit,
             Some(Refresh::Schedule(cron)) => {
-                let cron = croner::Cron::from_str(cron).map_err(|error| {
-                    let message = format!(
-                        "`{cron}` is no cron expression ({error}); write minute, hour, day, month and weekday, such \
-                         as `0 6 * * *` for every day at six"
-                    );
-                    SdkError::declaration(path("refresh.schedule"), message)
-                })?;
-                When::Schedule(Box::new(cron))
+                let cron = cron_of(cron);
+                let at = |message| SdkError::declaration(path("refresh.schedule"), message);
+                When::Schedule(Box::new(cron.map_err(at)?))
             }
         };
         Ok(Some(Recipe { work, reads, when }))
@@ -224,4 +219,14 @@ fn check_windowed(dataset: &Dataset) -> Result<(), (&'static str, &'static str)>
         )),
         Some(Refresh::OnCommit) | None => Ok(()),
     }
+}
+
+/// The times that an expression names; or what is wrong with it.
+pub(super) fn cron_of(expression: &str) -> Result<croner::Cron, String> {
+    croner::Cron::from_str(expression).map_err(|error| {
+        format!(
+            "`{expression}` is no cron expression ({error}); write minute, hour, day, month and weekday, such as \
+             `0 6 * * *` for every day at six"
+        )
+    })
 }

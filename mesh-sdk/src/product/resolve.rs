@@ -9,7 +9,7 @@ use mesh_models::{Algorithm, Features, Measure, ModelError, Pipeline};
 use serde_json::Value;
 
 use super::contracts::Contracts;
-use super::recipe::Recipes;
+use super::recipe::{Recipes, cron_of};
 use super::{DatasetPlan, InputPort, ModelPlan, SinkLimits};
 use crate::admitted::Admitted;
 use crate::declaration::{Dataset, Declaration, Model, Source};
@@ -288,10 +288,14 @@ fn model(
     check_gate(model, input).map_err(|(field, message)| {
         SdkError::declaration(path(&format!("gate.{field}")), message)
     })?;
+    let schedule = model.training.schedule.as_deref().map(cron_of).transpose();
+    let schedule =
+        schedule.map_err(|message| SdkError::declaration(path("training.schedule"), message))?;
     Ok(ModelPlan {
         name: name.to_owned(),
         declared: model.clone(),
         pipeline,
+        schedule,
         input: input.clone(),
         admitted: Admitted::of(input, contracts.all()),
         max_backlog: dataset.sink.max_backlog,

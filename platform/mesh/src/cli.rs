@@ -8,7 +8,9 @@ use mesh_sdk::{EventsConfig, MeshConfig};
 use tokio::runtime::Runtime;
 
 use crate::ProductList;
-use crate::commands::{contract, dataset, model, new, quarantine, template, test, token, up};
+use crate::commands::{
+    contract, dataset, model, new, quarantine, template, test, token, train, up,
+};
 
 /// A data mesh: domain teams ship data products with contracts, storage, models and scoring ports.
 #[derive(Parser)]
@@ -41,6 +43,8 @@ enum Command {
     /// Look into the models of the products, and decide which version of one answers.
     #[command(subcommand)]
     Model(model::Model),
+    /// Train a new version of a model on the newest data, and put it into Production if it passes the gate.
+    Train(train::Train),
     /// Print the JSON Schema of a file, for editors.
     Schema(Schema),
     /// Print a token for the local mesh.
@@ -161,6 +165,7 @@ impl Cli {
             Command::Template(command) => template::run(&command),
             Command::Dataset(command) => Runtime::new()?.block_on(dataset::run(&command)).map(done),
             Command::Quarantine(command) => Runtime::new()?.block_on(quarantine::run(&command)),
+            Command::Train(args) => Runtime::new()?.block_on(train::run(&args)),
             Command::Model(command) => Runtime::new()?.block_on(model::run(&command, built_in)),
             Command::Schema(args) => {
                 let schema = match args.of {

@@ -11,4 +11,5 @@ mod report;
 pub(crate) mod template;
 pub(crate) mod test;
 pub(crate) mod token;
+pub(crate) mod train;
 pub(crate) mod up;

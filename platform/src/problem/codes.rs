@@ -74,6 +74,7 @@ error_codes! {
     NOT_REPLAYABLE = 409, "not-replayable", "These rows are not put in again from here";
     GATE_FAILED = 409, "gate-failed", "The version does not pass the gate of its model";
     STAGE_CONFLICT = 409, "stage-conflict", "The version cannot change its stage like this now";
+    RUN_OVER = 409, "run-over", "The training run is over";
     BODY_TOO_LARGE = 413, "body-too-large", "The body is larger than allowed";
     QUERY_TOO_LARGE = 413, "query-too-large", "The query or its result is larger than allowed";
     UNSUPPORTED_MEDIA_TYPE = 415, "unsupported-media-type", "The body's media type is not understood here";

@@ -57,6 +57,27 @@ pub struct Curves {
     pub precision_recall: Vec<Point>,
 }
 
+impl Report {
+    /// With at most so many points of each curve, from its first to its last: more than a picture shows are of no use.
+    pub fn thinned(mut self, points: usize) -> Self {
+        let curves = self
+            .classes
+            .iter_mut()
+            .flat_map(|classes| &mut classes.curves);
+        for curves in curves {
+            for curve in [&mut curves.roc, &mut curves.precision_recall] {
+                let last = curve.len().saturating_sub(1);
+                if last < points {
+                    continue;
+                }
+                let place = |point: usize| point * last / (points - 1).max(1);
+                *curve = (0..points).map(|point| curve[place(point)]).collect();
+            }
+        }
+        self
+    }
+}
+
 impl Answers {
     /// Judges the answers.
     ///

@@ -1,5 +1,7 @@
 //! What an algorithm learns from: encoded rows and what each should give.
 
+use std::ops::ControlFlow;
+
 use ndarray::Array2;
 
 use crate::{ModelError, Table};
@@ -56,11 +58,15 @@ impl Target {
     }
 }
 
+/// Told how many parts of how many training has done; says whether to go on. Several threads may tell at once.
+pub type Watch<'a> = &'a (dyn Fn(usize, usize) -> ControlFlow<()> + Sync);
+
 /// Encoded rows with their targets; classes by position.
-pub(crate) struct Cases {
+pub(crate) struct Cases<'a> {
     /// Rows x encoded columns.
     pub(crate) records: Array2<f64>,
     pub(crate) target: CaseTarget,
+    pub(crate) watch: Watch<'a>,
 }
 
 pub(crate) enum CaseTarget {
@@ -69,7 +75,15 @@ pub(crate) enum CaseTarget {
     None,
 }
 
-impl Cases {
+impl Cases<'_> {
+    /// Tells how far the algorithm has come.
+    pub(crate) fn done(&self, parts: usize, of: usize) -> Result<(), ModelError> {
+        match (self.watch)(parts, of) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(ModelError::Cancelled),
+        }
+    }
+
     pub(crate) fn rows(&self) -> usize {
         self.records.nrows()
     }

@@ -1,7 +1,9 @@
 //! Features and an algorithm: what is trained.
 
+use std::ops::ControlFlow;
+
 use crate::train::algorithm::Algorithm;
-use crate::train::cases::{CaseTarget, Cases, Target};
+use crate::train::cases::{CaseTarget, Cases, Target, Watch};
 use crate::train::features::Features;
 use crate::train::heads::Head;
 use crate::train::trained::Trained;
@@ -32,12 +34,30 @@ impl Pipeline {
     /// [`ModelError::InvalidParameter`] for parameters that do not fit the table, [`ModelError::InvalidTrainingData`] for
     /// rows or targets nothing can be learned from, [`ModelError::TrainingFailed`] and [`ModelError::NotConverged`] from the solver.
     pub fn fit(&self, table: &Table, target: &Target) -> Result<Trained, ModelError> {
+        self.fit_watched(table, target, &|_, _| ControlFlow::Continue(()))
+    }
+
+    /// Like [`Self::fit`], for what may take long: `watch` hears of each tree, or each step of a solver of this crate.
+    ///
+    /// # Errors
+    /// [`ModelError::Cancelled`] where `watch` says so, and those of [`Self::fit`].
+    pub fn fit_watched(
+        &self,
+        table: &Table,
+        target: &Target,
+        watch: Watch<'_>,
+    ) -> Result<Trained, ModelError> {
         self.check()?;
         target.check(table)?;
         let learner = self.algorithm.learner();
         let (encoding, records) = self.features.learn(table, learner.input())?;
         let (mut classes, target) = by_position(target)?;
-        let cases = Cases { records, target };
+        let cases = Cases {
+            records,
+            target,
+            watch,
+        };
+        cases.done(0, 1)?;
         let head = learner.learn(&cases, self.seed)?;
         if let (Head::Linear(linear), CaseTarget::None) = (&head, &cases.target) {
             classes = (0..linear.intercepts.len() as i64).collect();

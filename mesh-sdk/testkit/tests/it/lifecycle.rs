@@ -14,13 +14,13 @@ use tempfile::TempDir;
 
 use crate::algorithms::copy;
 
-const MODEL: &str = "models/late-delivery";
+pub(crate) const MODEL: &str = "models/late-delivery";
 
 /// The product logistics, with its model declared otherwise.
-struct Product(TempDir);
+pub(crate) struct Product(TempDir);
 
 impl Product {
-    fn new() -> Product {
+    pub(crate) fn new() -> Product {
         let folder = tempfile::tempdir().unwrap();
         let root = std::env::var("CARGO_MANIFEST_DIR").unwrap();
         copy(
@@ -30,7 +30,7 @@ impl Product {
         Product(folder)
     }
 
-    fn change(&self, from: &str, to: &str) -> &Product {
+    pub(crate) fn change(&self, from: &str, to: &str) -> &Product {
         let path = self.0.path().join("mesh.yaml");
         let declared = fs::read_to_string(&path).unwrap();
         assert!(declared.contains(from), "no {from} in {declared}");
@@ -46,12 +46,12 @@ impl Product {
         );
     }
 
-    fn read(&self) -> DataProduct {
+    pub(crate) fn read(&self) -> DataProduct {
         DataProduct::from_files(self.0.path().to_owned()).unwrap()
     }
 }
 
-async fn stages(mesh: &TestMesh) -> Vec<String> {
+pub(crate) async fn stages(mesh: &TestMesh) -> Vec<String> {
     let versions = json_of(&mesh.get(&format!("{MODEL}/versions")).await.text());
     let versions = versions["versions"].as_array().unwrap().iter();
     versions
@@ -59,23 +59,23 @@ async fn stages(mesh: &TestMesh) -> Vec<String> {
         .collect()
 }
 
-async fn changes(mesh: &TestMesh) -> Vec<Value> {
+pub(crate) async fn changes(mesh: &TestMesh) -> Vec<Value> {
     let history = json_of(&mesh.get(&format!("{MODEL}/history")).await.text());
     history["changes"].as_array().unwrap().clone()
 }
 
-fn json_of(text: &str) -> Value {
+pub(crate) fn json_of(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| panic!("{text}"))
 }
 
-async fn decide(mesh: &TestMesh, path: &str, wish: Value) -> (u16, Value) {
+pub(crate) async fn decide(mesh: &TestMesh, path: &str, wish: Value) -> (u16, Value) {
     let path = format!("{MODEL}/{path}");
     let answer = mesh.post(&path, "application/json", wish.to_string()).await;
     (answer.status, json_of(&answer.text()))
 }
 
 /// An order to score.
-async fn order(mesh: &TestMesh) -> String {
+pub(crate) async fn order(mesh: &TestMesh) -> String {
     let orders = "SELECT * FROM planned_deliveries ORDER BY order_id LIMIT 1";
     let mut order = mesh.query(orders).await.remove(0);
     for assigned in ["event_id", "received_at"] {
@@ -85,7 +85,7 @@ async fn order(mesh: &TestMesh) -> String {
 }
 
 /// The version that answers.
-async fn answering(mesh: &TestMesh, order: &str) -> Result<u64, String> {
+pub(crate) async fn answering(mesh: &TestMesh, order: &str) -> Result<u64, String> {
     let path = format!("{MODEL}/score");
     let answer = mesh.post(&path, "application/json", order.to_owned()).await;
     let body = json_of(&answer.text());

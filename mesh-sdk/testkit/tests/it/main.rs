@@ -15,5 +15,6 @@ mod mutations;
 mod named;
 mod quality;
 mod quarantine;
+mod training;
 mod transforms;
 mod windows;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::ProductList;
 use crate::cli::Evaluate;
 use crate::commands::client::{Asking, Mesh, text};
-use crate::commands::evaluate;
+use crate::commands::{evaluate, train};
 
 #[derive(Subcommand)]
 pub(crate) enum Model {
@@ -21,6 +21,10 @@ pub(crate) enum Model {
     Versions(Versions),
     /// Tell which version answered when, and who decided it.
     History(History),
+    /// List the training runs of a model, the newest first.
+    Runs(Versions),
+    /// Cancel a training run.
+    Cancel(Cancel),
     /// Bring a model that was trained elsewhere, as a new version.
     Import(Import),
     /// Write the ONNX file of a version, for phones, browsers and other runtimes.
@@ -54,6 +58,14 @@ pub(crate) struct History {
     /// Only what was in Production at this time, such as 2026-01-31T12:00:00Z.
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Cancel {
+    #[command(flatten)]
+    of: Of,
+    /// Id of the run.
+    run: String,
 }
 
 #[derive(Args)]
@@ -107,6 +119,8 @@ pub(crate) async fn run(command: &Model, built_in: ProductList) -> anyhow::Resul
         }
         Model::Versions(args) => versions(args).await,
         Model::History(args) => history(args).await,
+        Model::Runs(args) => runs(args).await,
+        Model::Cancel(args) => cancel(args).await,
         Model::Import(args) => import(args).await,
         Model::Export(args) => export(args).await,
         Model::Promote(args) => decide(args, "Production").await,
@@ -117,13 +131,20 @@ pub(crate) async fn run(command: &Model, built_in: ProductList) -> anyhow::Resul
 
 fn mesh(of: &Of, scope: Scope) -> anyhow::Result<Mesh> {
     let (product, model) = evaluate::named(&of.model)?;
-    let missing = format!("; `mesh model versions {}` lists the versions", of.model);
+    let missing = missing(&of.model);
     Mesh::of(
         &of.asking,
         product,
         format!("models/{model}"),
         scope,
         missing,
+    )
+}
+
+/// What to try where a version or a run is missing.
+pub(crate) fn missing(model: &str) -> String {
+    format!(
+        "; `mesh model versions {model}` lists the versions, `mesh model runs {model}` the training runs"
     )
 }
 
@@ -164,6 +185,30 @@ async fn history(args: &History) -> anyhow::Result<ExitCode> {
     }
     if let (Some(at), []) = (&args.at, changes) {
         println!("no version of {} was in Production at {at}", args.of.model);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn runs(args: &Versions) -> anyhow::Result<ExitCode> {
+    let mesh = mesh(&args.of, Scope::Query)?;
+    let answer = mesh.ask(mesh.get("/runs")).await?;
+    if args.of.asking.json {
+        println!("{answer:#}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for run in answer["runs"].as_array().into_iter().flatten() {
+        println!("{}  {}", text(&run["at"]), train::in_words(run));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn cancel(args: &Cancel) -> anyhow::Result<ExitCode> {
+    let mesh = mesh(&args.of, Scope::Models)?;
+    let path = format!("/runs/{}/cancel", args.run);
+    let run = mesh.ask(mesh.post(&path)).await?;
+    match args.of.asking.json {
+        true => println!("{run:#}"),
+        false => println!("{}", train::in_words(&run)),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -80,7 +80,8 @@ impl Learn for GradientBoosting {
         let mut raw: Vec<f64> = base.iter().copied().cycle().take(rows * outputs).collect();
         let mut trees = Vec::new();
         let (mut gradients, mut curvatures) = (vec![0.0; rows], vec![0.0; rows]);
-        for _ in 0..self.rounds {
+        for round in 0..self.rounds {
+            cases.done(round, self.rounds)?;
             let answers = loss.answers(&raw, outputs);
             for output in 0..outputs {
                 for row in 0..rows {

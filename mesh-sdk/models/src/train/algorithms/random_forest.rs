@@ -77,7 +77,7 @@ impl Learn for RandomForest {
             targets: &targets,
             weights: &weights,
         };
-        let mut trees = self.grow(&bins, &weighed, seed);
+        let mut trees = self.grow(cases, &bins, &weighed, seed)?;
         match classes {
             None => {
                 let count = trees.len() as f32;
@@ -109,7 +109,13 @@ impl Learn for RandomForest {
 
 impl RandomForest {
     /// Each tree has a source of chance of its own, so that it does not matter which thread grows it.
-    fn grow(&self, bins: &Bins, weighed: &Weighed, seed: u64) -> Vec<Tree> {
+    fn grow(
+        &self,
+        cases: &Cases,
+        bins: &Bins,
+        weighed: &Weighed,
+        seed: u64,
+    ) -> Result<Vec<Tree>, ModelError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
         let next = AtomicUsize::new(0);
         let work = || {
@@ -118,24 +124,26 @@ impl RandomForest {
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= self.trees {
-                    return grown;
+                    return Ok(grown);
                 }
+                cases.done(number, self.trees)?;
                 let mut random = Random::of_part(seed, number as u64);
                 let mut rows = self.sample(bins.rows(), &mut random);
                 grown.push((number, grower.grow(&mut rows, weighed, &mut random)));
             }
         };
-        let mut grown: Vec<(usize, Tree)> = std::thread::scope(|scope| {
+        let grown: Result<Vec<Vec<(usize, Tree)>>, ModelError> = std::thread::scope(|scope| {
             let workers: Vec<_> = (0..threads.min(self.trees))
                 .map(|_| scope.spawn(work))
                 .collect();
             let join = |worker: std::thread::ScopedJoinHandle<'_, _>| {
                 worker.join().expect("growing a tree does not panic")
             };
-            workers.into_iter().flat_map(join).collect()
+            workers.into_iter().map(join).collect()
         });
+        let mut grown: Vec<_> = grown?.into_iter().flatten().collect();
         grown.sort_unstable_by_key(|(number, _)| *number);
-        grown.into_iter().map(|(_, tree)| tree).collect()
+        Ok(grown.into_iter().map(|(_, tree)| tree).collect())
     }
 
     fn limits(&self, bins: &Bins) -> Limits {

@@ -1,0 +1,206 @@
+//! What a product needs to answer by its models, and to have them trained.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use mesh_storage::Dataset;
+use uuid::Uuid;
+
+use super::{PARTITIONS, Start};
+use crate::SdkError;
+use crate::ingest::Ingest;
+use crate::lifecycle::{Lifecycle, LifecycleError, MESH, ModelHistory};
+use crate::platform_dataset::KeepError;
+use crate::product::{Events, ModelPlan};
+use crate::registry::{ModelVersion, Registry};
+use crate::running::Training;
+use crate::scoring::Scoring;
+use crate::scoring::requests::Requests;
+use crate::sink::backlog::Backlog;
+use crate::training::{
+    self, Asker, Cause, RunState, Runs, Schedule, Trainer, TrainingRuns, Wanted,
+};
+
+/// The datasets that the platform keeps of the models of a product.
+struct Kept {
+    history: ModelHistory,
+    runs: TrainingRuns,
+}
+
+impl Kept {
+    fn datasets(&self) -> [Arc<Dataset>; 2] {
+        [self.history.dataset().clone(), self.runs.dataset().clone()]
+    }
+}
+
+impl Start<'_> {
+    pub(super) async fn models(&mut self) -> Result<(), SdkError> {
+        let plans = self.running.product.models().to_vec();
+        if plans.is_empty() {
+            return Ok(());
+        }
+        let folder = self.folder.join("datasets");
+        let kept = Kept {
+            history: ModelHistory::open(&folder, self.keeper.clone()).await?,
+            runs: TrainingRuns::open(&folder, self.keeper.clone()).await?,
+        };
+        for dataset in kept.datasets() {
+            self.running.engine.add(dataset.clone());
+            self.running.kept.push(dataset);
+        }
+        for plan in plans {
+            self.serve(&plan, &kept).await?;
+        }
+        Ok(())
+    }
+
+    /// Serves the version of a model that is in Production. One is trained where there is none by the present declaration,
+    /// and goes into Production if it passes the gate.
+    async fn serve(&mut self, plan: &ModelPlan, kept: &Kept) -> Result<(), SdkError> {
+        let folder = self.folder.join("models").join(&plan.name);
+        let registry = Arc::new(Registry::open(folder, &plan.name)?);
+        let lifecycle = Lifecycle::open(plan.clone(), registry.clone(), kept.history.clone());
+        let lifecycle = Arc::new(lifecycle.await.map_err(LifecycleError::at_start)?);
+        lifecycle.adopt().await.map_err(LifecycleError::at_start)?;
+        let lifecycles = &mut self.running.lifecycles;
+        lifecycles.insert(plan.name.clone(), lifecycle.clone());
+        self.training(plan, kept, registry, &lifecycle).await?;
+        let product = &self.running.product;
+        let topic = product.topic(Events::Model(&plan.name));
+        let source = product.urn(&plan.name, &plan.output);
+        let way = self.way(&topic);
+        let scoring = Arc::new(Scoring::new(plan, topic, source, lifecycle, way));
+        let models = &mut self.running.models;
+        models.insert(plan.name.clone(), scoring.clone());
+        self.requests(plan, scoring).await
+    }
+
+    /// Lets a model be asked by messages too.
+    async fn requests(&mut self, plan: &ModelPlan, scoring: Arc<Scoring>) -> Result<(), SdkError> {
+        let product = &self.running.product;
+        let topic = product.topic(Events::Requests(&plan.name));
+        let group = format!("{}.{}.score", product.name(), plan.name);
+        let part = format!("{}/{}", product.name(), plan.name);
+        let source = product.urn(&plan.name, &plan.input);
+        self.create_topic(&topic, PARTITIONS).await?;
+        let backlog = Arc::new(Backlog::new(plan.max_backlog));
+        self.backlogs.insert(topic.clone(), backlog.clone());
+        let (contract, admitted) = (plan.input.clone(), plan.admitted.clone());
+        let ingest =
+            Ingest::of_requests(contract, admitted, topic.clone(), source, self.way(&topic));
+        self.running
+            .requests
+            .insert(plan.name.clone(), Arc::new(ingest));
+        let requests = Requests {
+            log: self.starting.log.clone(),
+            topic,
+            group,
+            scoring,
+            admitted: plan.admitted.clone(),
+            quarantine: self.quarantine.clone(),
+            dataset: plan.dataset.clone(),
+            backlog,
+            healthy: self.starting.health(&part),
+        };
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(requests.run(stop));
+        Ok(())
+    }
+
+    /// Trains a version where none was by the present declaration; others once they are asked for.
+    async fn training(
+        &mut self,
+        plan: &ModelPlan,
+        kept: &Kept,
+        registry: Arc<Registry>,
+        lifecycle: &Arc<Lifecycle>,
+    ) -> Result<(), SdkError> {
+        let product = &self.running.product;
+        let (name, model) = (product.name().to_owned(), plan.name.clone());
+        let topic = product.topic(Events::Training(&model));
+        let source = product.urn(&model, &plan.output);
+        let revision = training::revision(product)?;
+        self.create_topic(&topic, 1).await?;
+        let runs = Runs::open(&model, kept.runs.clone()).await;
+        let runs = runs.map_err(KeepError::at_start)?;
+        let trainer = Arc::new(Trainer {
+            product: name.clone(),
+            plan: plan.clone(),
+            revision,
+            engine: self.maker.clone(),
+            registry,
+            lifecycle: lifecycle.clone(),
+            runs: runs.clone(),
+            room: self.starting.training.clone(),
+            changes: self.changes.clone(),
+            turn: Default::default(),
+        });
+        let asker = Asker {
+            log: self.starting.log.clone(),
+            topic: topic.clone(),
+            source,
+            model: model.clone(),
+        };
+        let versions = lifecycle.versions();
+        let mut trained_here = versions.iter().rev().filter(|it| it.imported.is_none());
+        let is_current = |version: &ModelVersion| version.is_trained_by(plan);
+        if !trained_here.next().is_some_and(is_current) {
+            self.train(&asker, &trainer).await?;
+        }
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(trainer.run(stop.clone()));
+        if let Some(cron) = &plan.schedule {
+            let newest = lifecycle.versions().last().map(|newest| newest.trained_at);
+            let schedule = Schedule {
+                cron: cron.clone(),
+                asker: asker.clone(),
+                runs: runs.clone(),
+                since: newest.unwrap_or_else(Utc::now),
+            };
+            self.tasks.spawn(schedule.run(stop.clone()));
+        }
+        let requests = training::Requests {
+            log: self.starting.log.clone(),
+            topic,
+            group: format!("{name}.{model}.train"),
+            runs: runs.clone(),
+            quarantine: self.quarantine.clone(),
+            healthy: self.starting.health(&format!("{name}/{model} training")),
+        };
+        self.tasks.spawn(requests.run(stop));
+        let training = Training { asker, runs };
+        self.running.training.insert(model, training);
+        Ok(())
+    }
+
+    /// Trains a version before anything is served, and puts it into Production if it passes the gate.
+    async fn train(&self, asker: &Asker, trainer: &Arc<Trainer>) -> Result<(), SdkError> {
+        let step = self.starting.step(format!("training {}", asker.model));
+        let run = Uuid::now_v7().to_string();
+        let wanted = Wanted {
+            cause: Cause::Declared,
+            why: "trained as the model is declared now".to_owned(),
+            asked_by: MESH.to_owned(),
+            promote: true,
+        };
+        asker.ask(&run, &wanted).await?;
+        let noted = trainer.runs.want(&run, &wanted).await;
+        let failed = |reason: String| SdkError::Training {
+            model: asker.model.clone(),
+            reason,
+        };
+        noted.map_err(|error| failed(error.to_string()))?;
+        let worked = trainer.work(&self.tasks.stop).await;
+        worked.map_err(|error| failed(error.to_string()))?;
+        let ended = trainer.runs.find(&run);
+        let ended = ended.map_err(|error| failed(error.to_string()))?;
+        let result = ended.result.unwrap_or_default();
+        match ended.state {
+            RunState::Succeeded | RunState::Unchanged => {
+                step.done(result);
+                Ok(())
+            }
+            _ => Err(failed(result)),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+use std::sync::Arc;
+
+use mesh_storage::{Engine, Limits};
+use tempfile::TempDir;
+
+use super::{End, RunState, Runs, RunsError, TrainingRuns};
+use crate::training::{Cause, Wanted};
+
+struct Table(TempDir);
+
+impl Table {
+    fn new() -> Table {
+        Table(tempfile::tempdir().unwrap())
+    }
+
+    /// As another process would.
+    async fn open(&self) -> Arc<Runs> {
+        let engine = Arc::new(Engine::new(Limits::default()).unwrap());
+        let table = TrainingRuns::open(self.0.path(), engine).await.unwrap();
+        Runs::open("m", table).await.unwrap()
+    }
+}
+
+fn wanted() -> Wanted {
+    Wanted {
+        cause: Cause::AdHoc,
+        why: "to see".to_owned(),
+        asked_by: "somebody".to_owned(),
+        promote: true,
+    }
+}
+
+fn end(state: RunState) -> End {
+    End {
+        state,
+        version: None,
+        stage: None,
+        result: "so it is".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_is_wanted_twice_is_one() {
+    let table = Table::new();
+    let (here, there) = (table.open().await, table.open().await);
+    here.want("a", &wanted()).await.unwrap();
+    here.want("a", &wanted()).await.unwrap();
+    there.want("a", &wanted()).await.unwrap();
+    assert_eq!(table.open().await.all().len(), 1);
+}
+
+#[tokio::test]
+async fn runs_are_begun_in_the_order_in_which_they_were_wanted() {
+    let table = Table::new();
+    let runs = table.open().await;
+    for run in ["a", "b"] {
+        runs.want(run, &wanted()).await.unwrap();
+    }
+    for run in ["a", "b"] {
+        let (next, _) = runs.next().await.unwrap().unwrap();
+        assert_eq!((next.run.as_str(), next.state), (run, RunState::Started));
+        runs.end(run, end(RunState::Succeeded)).await.unwrap();
+    }
+    assert!(runs.next().await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_run_that_a_crash_ended_is_begun_again_and_given_up_after_three_times() {
+    let table = Table::new();
+    table.open().await.want("a", &wanted()).await.unwrap();
+    for _ in 0..3 {
+        let (begun, _) = table.open().await.next().await.unwrap().unwrap();
+        assert_eq!(begun.run, "a");
+    }
+    let runs = table.open().await;
+    assert!(runs.next().await.unwrap().is_none());
+    let given_up = runs.find("a").unwrap();
+    assert_eq!(given_up.state, RunState::Failed);
+    assert!(given_up.result.unwrap().contains("ended 3 times"));
+}
+
+#[tokio::test]
+async fn a_run_that_waits_is_cancelled_at_once_and_one_that_is_over_not_at_all() {
+    let table = Table::new();
+    let runs = table.open().await;
+    runs.want("a", &wanted()).await.unwrap();
+    let cancelled = runs.cancel("a", "somebody").await.unwrap();
+    assert_eq!(cancelled.state, RunState::Cancelled);
+    assert!(runs.next().await.unwrap().is_none());
+    let again = runs.cancel("a", "somebody").await;
+    assert!(matches!(again, Err(RunsError::Over { .. })));
+    let unknown = runs.cancel("b", "somebody").await;
+    assert!(matches!(unknown, Err(RunsError::NoRun { .. })));
+}
+
+#[tokio::test]
+async fn a_run_that_has_begun_is_told_to_end() {
+    let table = Table::new();
+    let runs = table.open().await;
+    runs.want("a", &wanted()).await.unwrap();
+    let (_, cancel) = runs.next().await.unwrap().unwrap();
+    runs.cancel("a", "somebody").await.unwrap();
+    assert!(cancel.is_cancelled());
+}

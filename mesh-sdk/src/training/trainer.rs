@@ -1,0 +1,275 @@
+//! Does the training runs of one model, one after the other.
+
+use std::num::NonZero;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mesh_models::ModelError;
+use mesh_storage::Engine;
+use tokio::sync::{Mutex, Semaphore};
+use tokio_util::sync::CancellationToken;
+
+use super::background::in_the_background;
+use super::cases::{Cases, HeldOut};
+use super::fit::{self, Made};
+use super::runs::{End, RunState, Runs, RunsError, TrainingRun};
+use crate::SdkError;
+use crate::changes::Changes;
+use crate::lifecycle::{Decider, Lifecycle, LifecycleError};
+use crate::product::ModelPlan;
+use crate::registry::{ModelVersion, Registry, Stage};
+
+/// Before a run is looked for again after it could not be.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// How many runs a process does at once: as many as it has processors. What is left over waits.
+#[derive(Clone)]
+pub(crate) struct Room(Arc<Semaphore>);
+
+impl Room {
+    pub(crate) fn of_process() -> Room {
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Room(Arc::new(Semaphore::new(processors)))
+    }
+}
+
+pub(crate) struct Trainer {
+    pub(crate) product: String,
+    pub(crate) plan: ModelPlan,
+    /// Which text of the product trains.
+    pub(crate) revision: String,
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) lifecycle: Arc<Lifecycle>,
+    pub(crate) runs: Arc<Runs>,
+    pub(crate) room: Room,
+    pub(crate) changes: Changes,
+    /// Held by the run that is being done.
+    pub(crate) turn: Mutex<()>,
+}
+
+/// A run, and what ends it.
+struct Work {
+    run: TrainingRun,
+    /// Of this run.
+    cancel: CancellationToken,
+}
+
+impl Trainer {
+    /// Does runs until `stop`. One that has not ended then is begun again by the next process.
+    pub(crate) async fn run(self: Arc<Self>, stop: CancellationToken) {
+        let mut told = self.runs.listen();
+        while !stop.is_cancelled() {
+            told.mark_unchanged();
+            let worked = self.work(&stop).await;
+            if let Err(error) = &worked {
+                let model = &self.plan.name;
+                tracing::error!(model, %error, retry_in = ?PAUSE, "training runs cannot be noted");
+            }
+            let wait = async {
+                match worked {
+                    Ok(()) => drop(told.changed().await),
+                    Err(_) => tokio::time::sleep(PAUSE).await,
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = wait => {}
+            }
+        }
+    }
+
+    /// Does what waits. Returns once nothing does.
+    pub(crate) async fn work(self: &Arc<Self>, stop: &CancellationToken) -> Result<(), RunsError> {
+        let _turn = self.turn.lock().await;
+        loop {
+            let room = tokio::select! {
+                room = self.room.0.acquire() => room,
+                () = stop.cancelled() => return Ok(()),
+            };
+            let Some((run, cancel)) = self.runs.next().await? else {
+                return Ok(());
+            };
+            let began = Instant::now();
+            let id = run.run.clone();
+            let ended = self
+                .train(
+                    Work {
+                        run,
+                        cancel: cancel.clone(),
+                    },
+                    stop,
+                )
+                .await;
+            drop(room);
+            let Some(end) = ended else {
+                return Ok(());
+            };
+            self.count(&end, began);
+            self.runs.end(&id, end).await?;
+            self.changes.tell();
+        }
+    }
+
+    /// How the run ended; nothing if `stop` ended it.
+    async fn train(self: &Arc<Self>, work: Work, stop: &CancellationToken) -> Option<End> {
+        let (run, cancel) = (work.run.clone(), work.cancel.clone());
+        let trainer = self.clone();
+        let mut learning =
+            std::pin::pin!(in_the_background("training", move || trainer.learn(&work)));
+        let learned = tokio::select! {
+            learned = &mut learning => learned,
+            () = stop.cancelled() => {
+                cancel.cancel();
+                // It has to be gone before another process begins it again.
+                drop(learning.await);
+                return None;
+            }
+        };
+        let failed = |state: RunState, result: String| End {
+            state,
+            version: None,
+            stage: None,
+            result,
+        };
+        let (made, held_out) = match learned {
+            Ok(Ok(learned)) => learned,
+            Ok(Err(SdkError::Model(ModelError::Cancelled))) => {
+                return Some(failed(RunState::Cancelled, "it was cancelled".to_owned()));
+            }
+            Ok(Err(error)) => {
+                let model = &self.plan.name;
+                tracing::warn!(model, run = run.run, %error, "a training run failed");
+                return Some(failed(RunState::Failed, error.to_string()));
+            }
+            Err(ended) => return Some(failed(RunState::Failed, ended.to_string())),
+        };
+        self.runs.progress(&run.run, "judging", 0, 1);
+        Some(match self.judge(&run, &made, held_out).await {
+            Ok((stage, result)) => End {
+                state: match made {
+                    Made::New(_) => RunState::Succeeded,
+                    Made::Same(_) => RunState::Unchanged,
+                },
+                version: Some(made.version()),
+                stage: Some(stage),
+                result,
+            },
+            Err(error) => End {
+                version: Some(made.version()),
+                ..failed(RunState::Failed, error.to_string())
+            },
+        })
+    }
+
+    /// Reads the cases, learns from them and keeps the version.
+    fn learn(&self, work: &Work) -> Result<(Made, HeldOut), SdkError> {
+        let Work { run, cancel } = work;
+        let told = |step, done, of| self.runs.progress(&run.run, step, done, of);
+        told("reading", 0, 1);
+        // What is read here is read by this thread, which gives way.
+        let reading = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let reading = reading.map_err(SdkError::file("a thread that reads"))?;
+        let cases = reading.block_on(async {
+            tokio::select! {
+                cases = Cases::read(&self.engine, &self.plan) => cases,
+                () = cancel.cancelled() => Err(ModelError::Cancelled.into()),
+            }
+        })?;
+        let watch = |done, of| {
+            told("learning", done, of);
+            match cancel.is_cancelled() {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        };
+        let made = fit::train(&self.plan, &self.revision, &cases, &self.registry, &watch)?;
+        Ok((made, cases.held_out(&self.plan)?))
+    }
+
+    /// Puts the version into Production, if the run is to and it passes the gate. Returns its stage, and what there is to tell.
+    async fn judge(
+        &self,
+        run: &TrainingRun,
+        made: &Made,
+        held_out: HeldOut,
+    ) -> Result<(Stage, String), LifecycleError> {
+        self.lifecycle.refresh().await?;
+        let version = match made {
+            Made::New(version) => version,
+            Made::Same(number) => {
+                let versions = self.lifecycle.versions();
+                let same = versions.iter().find(|version| version.version == *number);
+                let stage = same.map(|version| version.stage).unwrap_or_default();
+                return Ok((
+                    stage,
+                    format!("the same as version {number}, which is in {stage:?}"),
+                ));
+            }
+        };
+        let worth = in_words(version);
+        if !run.promote {
+            return Ok((Stage::Staging, worth));
+        }
+        let decider = Decider {
+            by: &run.asked_by,
+            why: &run.why,
+        };
+        let promoted = self
+            .lifecycle
+            .promote(version.version, decider, Arc::new(held_out));
+        match promoted.await {
+            Ok(_) => Ok((
+                Stage::Production,
+                format!("{worth}; {:?}", Stage::Production),
+            )),
+            Err(LifecycleError::Gate { report, .. }) => {
+                let failed: Vec<_> = report.failed().map(|check| check.found.as_str()).collect();
+                let staged = format!(
+                    "{worth}; stays in {:?}: {}",
+                    Stage::Staging,
+                    failed.join("; ")
+                );
+                Ok((Stage::Staging, staged))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn count(&self, end: &End, began: Instant) {
+        let of = [
+            ("product", self.product.clone()),
+            ("model", self.plan.name.clone()),
+        ];
+        let state = ("state", format!("{:?}", end.state).to_lowercase());
+        let counted = [of[0].clone(), of[1].clone(), state];
+        metrics::counter!("mesh_training_runs_total", &counted).increment(1);
+        metrics::histogram!("mesh_training_run_duration_seconds", &of).record(began.elapsed());
+    }
+}
+
+impl Made {
+    fn version(&self) -> u64 {
+        match self {
+            Made::New(version) => version.version,
+            Made::Same(number) => *number,
+        }
+    }
+}
+
+/// `version 2: accuracy 0.851 [0.760, 0.912] on 91 cases held out of 303`
+fn in_words(version: &ModelVersion) -> String {
+    let accuracy = version.accuracy();
+    format!(
+        "version {}: accuracy {:.3} [{:.3}, {:.3}] on {} cases held out of {}",
+        version.version,
+        accuracy.value,
+        accuracy.low,
+        accuracy.high,
+        accuracy.cases,
+        version.trained_on.cases
+    )
+}
