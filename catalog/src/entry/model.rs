@@ -116,7 +116,8 @@ pub struct VersionEntry {
     /// Of models that tell classes apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<ClassesEntry>,
-    /// Feature -> its mean absolute contribution to an answer, in log-odds, or in the unit of what is predicted.
+    /// Feature -> the mean size of what it adds to an answer (its SHAP values), in what the model sums: log-odds, probabilities,
+    /// or the unit of what is predicted.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub importance: BTreeMap<String, f64>,
 }

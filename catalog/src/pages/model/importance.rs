@@ -14,11 +14,6 @@ pub(super) fn of(version: &VersionEntry) -> Option<PictureView> {
         .collect();
     features.sort_by(|a, b| b.1.total_cmp(&a.1));
     let (first, most) = features.first().copied()?;
-    let unit = if version.classes.is_some() {
-        " in log-odds"
-    } else {
-        ""
-    };
     let drawn = &features[..features.len().min(DRAWN)];
     let svg = chart::bars(
         &format!("Importance of features. {first} counts most."),
@@ -29,12 +24,12 @@ pub(super) fn of(version: &VersionEntry) -> Option<PictureView> {
         title: "Importance of features".to_owned(),
         svg,
         caption: format!(
-            "How far each feature moves an answer on average{unit}: {first} by {}, the most of {}.",
+            "Mean size of what each feature adds to an answer (its SHAP values): {first} adds {}, the most of {}.",
             number(most),
             counted(features.len() as u64, "feature")
         ),
         table: Table {
-            head: vec!["Feature", "Mean contribution"],
+            head: vec!["Feature", "Mean size"],
             rows: features
                 .iter()
                 .map(|(feature, value)| vec![(*feature).to_owned(), number(*value)])

@@ -76,7 +76,10 @@ fn a_version_that_is_not_in_production_does_not_answer() {
 
 #[test]
 fn a_model_within_its_gate_is_fine() {
-    let health = watched(&auc(&[point(2, 0.88, false)]), &json!([drift("chol", 0.02)]));
+    let health = watched(
+        &auc(&[point(2, 0.88, false)]),
+        &json!([drift("chol", 0.02)]),
+    );
     assert_eq!(health.standing, Standing::Kept);
     assert_eq!(
         health.verdict,
