@@ -44,7 +44,7 @@ impl Ink {
 
     /// One of four in turn.
     pub(super) fn series(index: usize) -> Self {
-        Self::ALL[9 + index % 4]
+        [Self::Series1, Self::Series2, Self::Series3, Self::Series4][index % 4]
     }
 
     pub(super) fn class(self) -> &'static str {

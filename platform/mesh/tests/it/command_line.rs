@@ -78,14 +78,6 @@ async fn the_catalog_lists_the_product_and_keeps_up() {
         version["importance"].as_object().unwrap().len(),
         version["features"].as_array().unwrap().len()
     );
-    for (measure, bound) in model["gate"].as_object().unwrap() {
-        let value = version["measures"][measure]["value"].as_f64().unwrap();
-        let kept = match bound["at-least"].as_f64() {
-            Some(bound) => value >= bound,
-            None => value <= bound["at-most"].as_f64().unwrap(),
-        };
-        assert!(kept, "{measure} is {value}, asked for is {bound}");
-    }
 
     let body = json!({ "age": 63, "sex": 1, "cp": 4 });
     let port = format!(
