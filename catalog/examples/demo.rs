@@ -1,4 +1,4 @@
-//! The catalog by itself, with the products of `mesh.json`: `cargo run -p mesh-catalog --example demo [ADDRESS]`.
+//! The catalog by itself, with the products of `mesh.json` and a model that is watched: `cargo run -p mesh-catalog --example demo [ADDRESS]`.
 
 use std::error::Error;
 
@@ -12,6 +12,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .nth(1)
         .unwrap_or_else(|| "127.0.0.1:7071".to_owned());
     let mut entries: Vec<Entry> = serde_json::from_str(include_str!("mesh.json"))?;
+    entries[0].models = vec![serde_json::from_str(include_str!("heart-risk.json"))?];
     let weekly_cases = Contract::parse(
         "weekly-cases.odcs.yaml",
         include_str!("weekly-cases.odcs.yaml"),

@@ -3,16 +3,28 @@
 //! An [`Entry`] is a wire document: plain data, taken over as it is, shown to people and machines.
 
 mod contract;
+mod model;
 mod quality;
+mod watch;
 
 pub use contract::example;
 pub(crate) use contract::in_words;
+pub use model::{
+    Accuracy, Bound, CalibrationRange, ClassesEntry, CurvesEntry, MeasureEntry, ModelEntry, Point,
+    StageChangeEntry, VersionEntry,
+};
 pub use quality::{QualityEntry, RuleResult, RuleStatus, ServiceLevelResult, ServiceLevelStatus};
+pub use watch::{
+    DriftEntry, DriftPoint, DriftRange, Finding, SeriesEntry, SeriesPoint, WatchEntry,
+};
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::error::Error;
+use crate::search::nearest;
 
 /// A data product as the catalog knows it; replaced as a whole when the product registers again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -52,6 +64,19 @@ const SIMULATED: &str = "simulated";
 impl Entry {
     pub(crate) fn is_simulated(&self) -> bool {
         self.tags.iter().any(|tag| tag == SIMULATED)
+    }
+
+    /// # Errors
+    /// [`Error::UnknownModel`], with the names it may have been meant to be.
+    pub(crate) fn model(&self, name: &str) -> Result<&ModelEntry, Error> {
+        let mut models = self.models.iter();
+        models
+            .find(|model| model.name == name)
+            .ok_or_else(|| Error::UnknownModel {
+                product: self.product.clone(),
+                model: name.to_owned(),
+                nearest: nearest(name, self.models.iter().map(|model| model.name.as_str())),
+            })
     }
 
     /// The contract of that name, in that version or else the highest.
@@ -210,34 +235,4 @@ pub struct DatasetEntry {
     /// How its contract's promises are kept; absent until they are checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<QualityEntry>,
-}
-
-/// A model and its version that serves now.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ModelEntry {
-    pub name: String,
-    pub description: String,
-    pub algorithm: String,
-    pub version: u64,
-    /// `Staging`, `Production` or `Archived`.
-    pub stage: String,
-    /// Dataset, its version and the number of cases, in words.
-    pub trained_on: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub accuracy: Option<Accuracy>,
-    /// Area under the ROC curve, 0 to 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auc: Option<f64>,
-    /// Path of the model.
-    pub address: String,
-}
-
-/// Share of right answers with its 95% interval. All between 0 and 1.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Accuracy {
-    pub value: f64,
-    pub low: f64,
-    pub high: f64,
-    /// How many labelled cases it was measured on.
-    pub cases: u64,
 }

@@ -35,6 +35,12 @@ pub(crate) enum Error {
         contract: String,
         version: Option<String>,
     },
+    #[error("data product \"{product}\" has no model \"{model}\"{}", did_you_mean(.nearest))]
+    UnknownModel {
+        product: String,
+        model: String,
+        nearest: Vec<String>,
+    },
     #[error("nothing is registered as {urn}{}", did_you_mean(.nearest))]
     UnknownUrn { urn: String, nearest: Vec<String> },
     #[error("nothing is at this address")]
@@ -51,6 +57,7 @@ impl Error {
             | Self::MalformedUrn => &codes::BAD_REQUEST,
             Self::UnknownProduct { .. }
             | Self::UnknownContract { .. }
+            | Self::UnknownModel { .. }
             | Self::UnknownUrn { .. }
             | Self::UnknownPage => &codes::NOT_FOUND,
             Self::NotLoaded { .. } => &codes::UNAVAILABLE,

@@ -6,6 +6,7 @@
 
 mod assets;
 mod catalog;
+mod chart;
 mod entry;
 mod error;
 mod links;
@@ -18,8 +19,10 @@ mod urn;
 
 pub use catalog::Catalog;
 pub use entry::{
-    Accuracy, ContractEntry, ContractRef, DatasetEntry, Direction, Entry, EnumValue, Failure,
-    FieldEntry, ModelEntry, Port, QualityEntry, RuleResult, RuleStatus, ServiceLevelResult,
-    ServiceLevelStatus, example,
+    Accuracy, Bound, CalibrationRange, ClassesEntry, ContractEntry, ContractRef, CurvesEntry,
+    DatasetEntry, Direction, DriftEntry, DriftPoint, DriftRange, Entry, EnumValue, Failure,
+    FieldEntry, Finding, MeasureEntry, ModelEntry, Point, Port, QualityEntry, RuleResult,
+    RuleStatus, SeriesEntry, SeriesPoint, ServiceLevelResult, ServiceLevelStatus, StageChangeEntry,
+    VersionEntry, WatchEntry, example,
 };
 pub use pages::contract_html;

@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::entry::{ContractEntry, Entry};
+use crate::entry::{ContractEntry, Entry, ModelEntry};
 
 /// What RFC 3986 calls unreserved stays as it is.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -40,6 +40,24 @@ pub(crate) fn contract_page(entry: &Entry, contract: &ContractEntry) -> String {
         product(&entry.product),
         segment(&contract.name),
         segment(&contract.version)
+    )
+}
+
+/// The page about a model.
+pub(crate) fn model_page(entry: &Entry, model: &ModelEntry) -> String {
+    format!(
+        "{}/models/{}",
+        product(&entry.product),
+        segment(&model.name)
+    )
+}
+
+/// What that page shows, for machines.
+pub(crate) fn model_document(entry: &Entry, model: &ModelEntry) -> String {
+    format!(
+        "/catalog/api/v1/products/{}/models/{}",
+        segment(&entry.product),
+        segment(&model.name)
     )
 }
 

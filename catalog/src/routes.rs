@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::Catalog;
 use crate::catalog::Resolved;
-use crate::entry::Entry;
+use crate::entry::{Entry, ModelEntry};
 use crate::search::QUERY_LIMIT;
 use json::{ProductList, SearchResult};
 
@@ -85,6 +85,24 @@ fn products() -> Api<Catalog> {
                 .path_parameter("product", "Name of the product")
                 .answer(StatusCode::OK, "The product", JSON, Schema::of::<Entry>())
                 .problems(&[&BAD_REQUEST, &NOT_FOUND, &UNAVAILABLE]),
+        )
+        .route(
+            Method::GET,
+            "/catalog/api/v1/products/{product}/models/{model}",
+            json::model,
+            operation(
+                "get_product_model",
+                "Everything a data product says about a model",
+            )
+            .path_parameter("product", "Name of the product")
+            .path_parameter("model", "Name of the model")
+            .answer(
+                StatusCode::OK,
+                "The model",
+                JSON,
+                Schema::of::<ModelEntry>(),
+            )
+            .problems(&[&BAD_REQUEST, &NOT_FOUND, &UNAVAILABLE]),
         )
 }
 
@@ -168,6 +186,13 @@ fn people() -> Api<Catalog> {
             )
             .path_parameter("contract", "Name of the contract")
             .path_parameter("version", "`major.minor.patch`"),
+        )
+        .route(
+            Method::GET,
+            "/catalog/products/{product}/models/{model}",
+            pages::model,
+            product_page("model_page", "How well a model answers, for people")
+                .path_parameter("model", "Name of the model"),
         )
         .route(
             Method::GET,

@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use mesh_events::EventLog;
+use mesh_models::Measure;
 use mesh_storage::{Dataset, Engine};
 
 use crate::changes::Changes;
@@ -16,7 +17,9 @@ use crate::scoring::Scoring;
 use crate::streams::Streams;
 use crate::training::{Asker, Runs};
 use crate::watching::Watched;
-use crate::{DataProduct, EventsConfig, InputPort, QualityReport, RefreshState, SdkError};
+use crate::{
+    DataProduct, EventsConfig, InputPort, QualityReport, RefreshState, SdkError, StageChange,
+};
 
 /// A product that is up: its datasets open, its tasks running, its models in memory.
 pub struct RunningProduct {
@@ -79,6 +82,20 @@ pub struct DatasetState {
     pub quality: Option<Arc<QualityReport>>,
 }
 
+/// A model that answers, and what is known of its versions.
+#[derive(Clone, Debug)]
+pub struct ModelState {
+    /// That which answers now.
+    pub serving: ModelVersion,
+    /// All of them, oldest first.
+    pub versions: Vec<ModelVersion>,
+    /// What was decided about them, oldest first.
+    pub changes: Vec<StageChange>,
+    /// What a version has to reach on the cases held out: at least so much where more is better, at most so much of the
+    /// other measures.
+    pub require: BTreeMap<Measure, f64>,
+}
+
 impl RunningProduct {
     /// What was declared.
     pub fn product(&self) -> &DataProduct {
@@ -129,6 +146,18 @@ impl RunningProduct {
     pub fn models(&self) -> impl Iterator<Item = ModelVersion> {
         let lifecycles = self.lifecycles.values();
         lifecycles.filter_map(|lifecycle| Some(lifecycle.serving()?.version.clone()))
+    }
+
+    /// The models that answer, in the order of their names.
+    pub fn model_states(&self) -> impl Iterator<Item = ModelState> {
+        self.lifecycles.iter().filter_map(|(name, lifecycle)| {
+            Some(ModelState {
+                serving: lifecycle.serving()?.version.clone(),
+                versions: lifecycle.versions(),
+                changes: lifecycle.changes(),
+                require: self.plan(name).ok()?.declared.gate.require.clone(),
+            })
+        })
     }
 
     pub(crate) fn engine(&self) -> &Engine {

@@ -72,6 +72,7 @@ fn every_text_can_be_read_on_every_ground_it_stands_on() {
             pairs.push((ink.to_owned(), "surface"));
         }
         pairs.push(("on-accent".to_owned(), "accent"));
+        pairs.push(("text".to_owned(), "info-tint"));
         let tints: Vec<String> = tones.iter().map(|tone| format!("{tone}-tint")).collect();
         pairs.extend(
             tones
@@ -94,6 +95,9 @@ fn edges_of_controls_and_marks_of_drawings_can_be_seen() {
             ("border", "surface"),
             ("series-1", "bg"),
             ("series-1", "surface"),
+            ("series-2", "bg"),
+            ("series-3", "bg"),
+            ("series-4", "bg"),
         ] {
             let ratio = contrast(&colours[ink], &colours[ground]);
             assert!(ratio >= 3.0, "{theme}: {ink} on {ground} has {ratio:.2}");

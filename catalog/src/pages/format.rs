@@ -17,10 +17,20 @@ impl Moment {
     pub(crate) fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         Self {
             iso: at.to_rfc3339_opts(SecondsFormat::Secs, true),
-            exact: at.format("%-d %b %Y, %H:%M UTC").to_string(),
+            exact: exact(at),
             relative: relative(at, now),
         }
     }
+}
+
+/// `12 May 2026, 09:00 UTC`
+pub(crate) fn exact(at: DateTime<Utc>) -> String {
+    at.format("%-d %b %Y, %H:%M UTC").to_string()
+}
+
+/// `12 May 2026`
+pub(crate) fn day(at: DateTime<Utc>) -> String {
+    at.format("%-d %b %Y").to_string()
 }
 
 fn relative(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
@@ -66,6 +76,13 @@ pub(crate) fn number(value: f64) -> String {
     }
     let before_point = size.log10().floor() as i32 + 1;
     let digits = usize::try_from(3 - before_point).unwrap_or(0).min(12);
+    format!("{value:.digits$}")
+}
+
+/// A score that is compared with a threshold, with two significant digits: `0.31`, `0.0086`.
+pub(crate) fn score(value: f64) -> String {
+    let before_point = value.abs().max(1e-12).log10().floor() as i32 + 1;
+    let digits = usize::try_from(2 - before_point).unwrap_or(0);
     format!("{value:.digits$}")
 }
 

@@ -233,7 +233,7 @@ fn card(entry: &Entry) -> Card {
             .models
             .iter()
             .map(|model| ModelLine {
-                page: links::on_page(entry, &links::model_anchor(&model.name)),
+                page: links::model_page(entry, model),
                 name: model.name.clone(),
                 version: model.version,
                 status: Status::of(&model.stage),

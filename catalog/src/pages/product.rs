@@ -41,7 +41,10 @@ struct ProductPage<'a> {
 struct ModelView<'a> {
     entry: &'a ModelEntry,
     anchor: String,
+    /// Of the model alone.
+    page: String,
     status: Status,
+    health: HealthView,
     accuracy: Option<AccuracyView>,
     auc: Option<String>,
 }
@@ -96,7 +99,11 @@ pub(crate) fn product(entry: &Entry, origin: &Origin) -> Response {
         registered: Moment::new(entry.registered_at, now),
         sections: Vec::new(),
         snippets: snippets::of(entry, origin),
-        models: entry.models.iter().map(model).collect(),
+        models: entry
+            .models
+            .iter()
+            .map(|model| self::model(entry, model, now))
+            .collect(),
         ports: entry
             .ports
             .iter()
@@ -165,13 +172,15 @@ fn holds(entry: &Entry) -> String {
     sentences.join(" ")
 }
 
-fn model(entry: &ModelEntry) -> ModelView<'_> {
+fn model<'a>(entry: &Entry, model: &'a ModelEntry, now: DateTime<Utc>) -> ModelView<'a> {
     ModelView {
-        entry,
-        anchor: links::model_anchor(&entry.name),
-        status: Status::of(&entry.stage),
-        accuracy: entry.accuracy.as_ref().map(AccuracyView::new),
-        auc: entry.auc.map(share),
+        entry: model,
+        anchor: links::model_anchor(&model.name),
+        page: links::model_page(entry, model),
+        status: Status::of(&model.stage),
+        health: Health::of_model(model).view(now),
+        accuracy: model.accuracy.as_ref().map(AccuracyView::new),
+        auc: model.auc.map(share),
     }
 }
 

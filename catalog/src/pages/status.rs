@@ -36,6 +36,15 @@ impl Status {
         }
     }
 
+    /// Of what a model is asked, against what it learnt from.
+    pub(crate) fn drift(drifted: bool) -> Self {
+        if drifted {
+            Self::new("Drifted", "warn", "triangle")
+        } else {
+            Self::new("Steady", "ok", "tick")
+        }
+    }
+
     /// Of a product whose newest files are not what runs.
     pub(crate) fn not_loaded() -> Self {
         Self::new("Not loaded", "bad", "cross")

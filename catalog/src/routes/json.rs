@@ -113,6 +113,16 @@ pub(super) async fn product(
     Ok(Json(catalog.product(&product)?.as_ref()).into_response())
 }
 
+pub(super) async fn model(
+    State(catalog): State<Catalog>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    Query(given): Query<Given>,
+) -> Result<Response, Problem> {
+    Params::parse(given, &[])?;
+    let Path((product, model)) = path.map_err(|_| Error::UnknownPage)?;
+    Ok(Json(catalog.product(&product)?.model(&model)?).into_response())
+}
+
 pub(super) async fn search(
     State(catalog): State<Catalog>,
     Query(given): Query<Given>,

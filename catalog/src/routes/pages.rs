@@ -53,6 +53,23 @@ pub(super) async fn contract_version(
     }
 }
 
+pub(super) async fn model(
+    State(catalog): State<Catalog>,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Response {
+    let Ok(Path((product, model))) = path else {
+        return pages::problem(&Error::UnknownPage);
+    };
+    let entry = match catalog.product(&product) {
+        Ok(entry) => entry,
+        Err(error) => return pages::problem(&error),
+    };
+    match entry.model(&model) {
+        Ok(model) => pages::model(&entry, model),
+        Err(error) => pages::problem(&error),
+    }
+}
+
 fn contract_page(
     catalog: &Catalog,
     product: &str,

@@ -39,7 +39,7 @@ pub(crate) fn of(entry: &Entry) -> Vec<Candidate<'_>> {
         description: &model.description,
         also: vec![("algorithm", &model.algorithm), ("stage", &model.stage)],
         address: model.address.clone(),
-        page: links::on_page(entry, &links::model_anchor(&model.name)),
+        page: links::model_page(entry, model),
     }));
     all.extend(entry.ports.iter().map(|port| {
         Candidate {

@@ -311,11 +311,13 @@ async fn every_address_is_described() {
         "/",
         "/catalog/api/v1/products",
         "/catalog/api/v1/products/{product}",
+        "/catalog/api/v1/products/{product}/models/{model}",
         "/catalog/api/v1/search",
         "/catalog/assets/{file}",
         "/catalog/products/{product}",
         "/catalog/products/{product}/contracts/{contract}",
         "/catalog/products/{product}/contracts/{contract}/{version}",
+        "/catalog/products/{product}/models/{model}",
         "/catalog/resolve/{urn}",
         "/catalog/search",
     ] {

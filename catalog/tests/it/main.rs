@@ -5,5 +5,6 @@ mod api;
 mod client;
 mod contract;
 mod html;
+mod model;
 mod pages;
 mod resolve;

@@ -17,10 +17,12 @@ from mesh_client import NAME, ORIGIN, get, wait_until
 PRODUCT_PAGE = f"/catalog/products/{NAME}"
 CONTRACT = "heart-readings"
 CONTRACT_PAGE = f"{PRODUCT_PAGE}/contracts/{CONTRACT}"
+MODEL = "heart-risk"
+MODEL_PAGE = f"{PRODUCT_PAGE}/models/{MODEL}"
 MEASURED = "epidemiology"
 MEASURED_PAGE = f"/catalog/products/{MEASURED}"
 PAGES = [
-    "/", PRODUCT_PAGE, CONTRACT_PAGE, MEASURED_PAGE,
+    "/", PRODUCT_PAGE, CONTRACT_PAGE, MODEL_PAGE, MEASURED_PAGE,
     "/catalog/search", "/catalog/search?q=cholesterol", "/catalog/search?q=nothing-of-the-kind",
 ]  # fmt: skip
 # What the page calls a rule's status; a failure is less where the rule only warns.
@@ -75,6 +77,25 @@ def check_product(page: Page) -> list[str]:
     expected += [field["path"] for contract in entry["contracts"] for field in contract["fields"]]
     text = page.inner_text("main")
     return [f"does not show {part!r}" for part in expected if part not in text]
+
+
+def check_model(page: Page) -> list[str]:
+    """The page shows what the catalog knows of the model, in pictures that have a size and in tables once they are opened."""
+    model = get(f"/catalog/api/v1/products/{NAME}/models/{MODEL}")
+    serving = next(version for version in model["versions"] if version["version"] == model["version"])
+    for details in page.locator("details > summary").all():
+        details.click()
+    text = page.inner_text("main")
+    expected = [model["description"], f"version {model['version']}", *serving["features"], *serving["importance"]]
+    expected += [f"{number:.2f}" for number in serving["measures"]["auc"].values()]
+    expected += [change["why"] for change in model["history"]]
+    wrong = [f"does not show {part!r}" for part in expected if part not in text]
+    pictures = [picture.bounding_box() for picture in page.locator("figure svg.plot").all()]
+    if len(pictures) < 4:
+        wrong.append(f"has {len(pictures)} pictures: not ROC, precision and recall, calibration and importance")
+    if any(box is None or box["width"] < 250 or box["height"] < 100 for box in pictures):
+        wrong.append(f"has a picture without a size: {pictures}")
+    return wrong
 
 
 def check_home(page: Page) -> list[str]:
@@ -173,6 +194,9 @@ def main() -> None:
                     wrong += filter(None, [scrolls_sideways(page)])
                 if path == CONTRACT_PAGE:
                     wrong += check_contract(page)
+                    wrong += filter(None, [scrolls_sideways(page)])
+                if path == MODEL_PAGE:
+                    wrong += check_model(page)
                     wrong += filter(None, [scrolls_sideways(page)])
                 if path == "/":
                     wrong += check_home(page)

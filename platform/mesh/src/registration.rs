@@ -1,13 +1,13 @@
 //! A running product -> its entry in the catalog.
 
+mod model;
+
 use chrono::Utc;
 use mesh_catalog::{
-    Accuracy, ContractEntry, ContractRef, DatasetEntry, Direction, Entry, Failure, ModelEntry,
-    Port, QualityEntry, RuleResult, RuleStatus, ServiceLevelResult, ServiceLevelStatus, example,
+    ContractEntry, ContractRef, DatasetEntry, Direction, Entry, Failure, Port, QualityEntry,
+    RuleResult, RuleStatus, ServiceLevelResult, ServiceLevelStatus, example,
 };
-use mesh_sdk::{
-    Contract, DatasetState, Kept, ModelVersion, QualityReport, RunningProduct, Verdict,
-};
+use mesh_sdk::{Contract, DatasetState, Kept, QualityReport, RunningProduct, Verdict};
 
 pub(crate) fn entry(running: &RunningProduct) -> Entry {
     let product = running.product();
@@ -31,8 +31,8 @@ pub(crate) fn entry(running: &RunningProduct) -> Entry {
             .collect(),
         datasets: running.datasets().into_iter().map(dataset).collect(),
         models: running
-            .models()
-            .map(|version| model(&version, &address))
+            .model_states()
+            .map(|state| model::entry(&state, &address))
             .collect(),
         address,
         registered_at: Utc::now(),
@@ -138,34 +138,5 @@ fn quality(report: &QualityReport) -> QualityEntry {
         version: i64::try_from(report.version).unwrap_or(i64::MAX),
         results: results.collect(),
         service_levels: levels.collect(),
-    }
-}
-
-fn model(version: &ModelVersion, address: &str) -> ModelEntry {
-    let accuracy = version.accuracy();
-    let datasets = version.trained_on.datasets.iter();
-    let datasets: Vec<String> = datasets
-        .map(|(name, version)| format!("{name}@{version}"))
-        .collect();
-    ModelEntry {
-        name: version.model.clone(),
-        description: version.description.clone(),
-        algorithm: version.algorithm.clone(),
-        version: version.version,
-        stage: format!("{:?}", version.stage),
-        trained_on: format!(
-            "{}; {} cases, {} of them held out",
-            datasets.join(", "),
-            version.trained_on.cases,
-            accuracy.cases
-        ),
-        accuracy: Some(Accuracy {
-            value: accuracy.value,
-            low: accuracy.low,
-            high: accuracy.high,
-            cases: accuracy.cases as u64,
-        }),
-        auc: version.evaluation.auc,
-        address: format!("{address}/models/{}", version.model),
     }
 }

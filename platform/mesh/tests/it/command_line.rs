@@ -67,7 +67,17 @@ async fn the_catalog_lists_the_product_and_keeps_up() {
         ]
     );
     assert_eq!(entry["contracts"].as_array().unwrap().len(), 6);
-    assert_eq!(entry["models"][0]["stage"], "Production");
+    let model = &entry["models"][0];
+    assert_eq!(model["stage"], "Production");
+    assert_eq!(model["history"][0]["stage"], "Production");
+    let version = &model["versions"][0];
+    assert_eq!(version["stage"], "Production");
+    let curve = &version["classes"]["curves"][0]["roc"];
+    assert_eq!(curve[0], json!({ "x": 0.0, "y": 0.0 }));
+    assert_eq!(
+        version["importance"].as_object().unwrap().len(),
+        version["features"].as_array().unwrap().len()
+    );
 
     let body = json!({ "age": 63, "sex": 1, "cp": 4 });
     let port = format!(
