@@ -16,7 +16,7 @@ use crate::registry::ModelVersion;
 use crate::scoring::Scoring;
 use crate::streams::Streams;
 use crate::training::{Asker, Runs};
-use crate::watching::Watched;
+use crate::watching::{Finding, Watched};
 use crate::{
     DataProduct, EventsConfig, InputPort, QualityReport, RefreshState, SdkError, StageChange,
 };
@@ -94,6 +94,8 @@ pub struct ModelState {
     /// What a version has to reach on the cases held out: at least so much where more is better, at most so much of the
     /// other measures.
     pub require: BTreeMap<Measure, f64>,
+    /// What the newest looks at its answers say, oldest first.
+    pub findings: Vec<Finding>,
 }
 
 impl RunningProduct {
@@ -156,6 +158,7 @@ impl RunningProduct {
                 versions: lifecycle.versions(),
                 changes: lifecycle.changes(),
                 require: self.plan(name).ok()?.declared.gate.require.clone(),
+                findings: self.watched.get(name)?.findings(),
             })
         })
     }

@@ -79,7 +79,12 @@ impl Look<'_> {
             value: drift.psi,
             bound: drift.psi_threshold,
             found: drift.drifted.unwrap_or(false),
-            detail: json!({ "tests": drift.tests, "shares": drift.shares, "level": report.level }),
+            detail: json!({
+                "reference": report.reference,
+                "level": report.level,
+                "tests": drift.tests,
+                "shares": drift.shares,
+            }),
             ..self.finding(FindingKind::Drift, &drift.name, answers.len())
         });
         let mut findings: Vec<Finding> = drifts.collect();

@@ -30,8 +30,6 @@ use crate::times::Clock;
 use crate::training::{Asker, Cause, Wanted};
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
-/// Looking takes at most one part in this many of the time.
-const SHARE: u32 = 10;
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// Findings that are shown.
 const SHOWN: usize = 5000;
@@ -121,7 +119,8 @@ impl Watcher {
             let wait = async {
                 match &looked {
                     Ok(()) => {
-                        tokio::time::sleep((began.elapsed() * SHARE).max(SHORTEST_PAUSE)).await;
+                        // It rests as long as it has worked.
+                        tokio::time::sleep(began.elapsed().max(SHORTEST_PAUSE)).await;
                         drop(heard.changed().await);
                     }
                     Err(_) => tokio::time::sleep(AFTER_FAILURE).await,

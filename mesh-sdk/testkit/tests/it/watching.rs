@@ -442,9 +442,27 @@ async fn drift_is_found_and_mended_and_nobody_acts() {
             break;
         }
         batches += 1;
-        assert!(batches <= 40, "the model does not get better: {newest} {:#?}", scene.runs().await);
+        assert!(
+            batches <= 40,
+            "the model does not get better: {newest} {:#?}",
+            scene.runs().await
+        );
+        let known = (
+            scene.looks("performance").await,
+            scene.versions().await.len(),
+        );
         scene.score(&mut world, BATCH).await;
         scene.tell(0).await;
+        // A look, or a version of which nothing is known yet.
+        scene
+            .until("something new", async || {
+                let now = (
+                    scene.looks("performance").await,
+                    scene.versions().await.len(),
+                );
+                now.0 > known.0 || now.1 > known.1
+            })
+            .await;
     }
     let stages = scene.versions().await;
     assert_ne!(stages[0], "Production", "{stages:?}");

@@ -1,3 +1,5 @@
+mod watch;
+
 use std::collections::BTreeMap;
 
 use mesh_catalog::{
@@ -44,7 +46,7 @@ pub(super) fn entry(state: &ModelState, address: &str) -> ModelEntry {
         gate: gate.collect(),
         versions: state.versions.iter().map(version).collect(),
         history: state.changes.iter().map(change).collect(),
-        watch: None,
+        watch: watch::entry(state),
     }
 }
 
