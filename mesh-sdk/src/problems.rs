@@ -49,9 +49,15 @@ impl From<ScoreError> for Problem {
                     "Nothing was scored: in record {row} a number that the model needs is missing or far out of its range."
                 ))
             }
+            ScoreError::Model(ModelError::NotExplainable { reason }) => Problem::new(
+                &codes::MODEL_NOT_EXPLAINABLE,
+            )
+            .with_detail(format!(
+                "Nothing was scored: the version that answers cannot be explained, since {reason}."
+            )),
             ScoreError::Model(error) => Problem::internal(error),
             ScoreError::NotReady => Problem::new(&codes::MODEL_NOT_READY),
-            ScoreError::TooMany(_) => {
+            ScoreError::TooMany(_) | ScoreError::TooManyToExplain(_) => {
                 Problem::new(&codes::BODY_TOO_LARGE).with_detail(error.to_string())
             }
             ScoreError::Refused(refused) => {

@@ -1,5 +1,6 @@
 //! The scoring port: the record that was sent, checked, scored, kept as an event, and sent back with its answer.
 
+pub(crate) mod explained;
 pub(crate) mod requests;
 
 use std::sync::Arc;
@@ -20,7 +21,10 @@ use crate::ingest::{
 use crate::lifecycle::{Lifecycle, Serving};
 use crate::product::ModelPlan;
 use crate::registry::Accuracy;
+use explained::{Explained, MAX_EXPLAINED};
 
+/// What is added to an answer that is explained.
+pub(crate) const EXPLANATION: &str = "explanation";
 /// Most records that one call may send.
 pub(crate) const MAX_RECORDS: usize = 10_000;
 
@@ -73,6 +77,8 @@ pub(crate) enum ScoreError {
     Body(#[from] BodyError),
     #[error("a call may send {MAX_RECORDS} records, this one has {0}")]
     TooMany(usize),
+    #[error("a call may have {MAX_EXPLAINED} records explained, this one has {0}")]
+    TooManyToExplain(usize),
     #[error("{} violations of the contract", .0.violations())]
     Refused(Refusals),
     #[error("no version of the model is in Production")]
@@ -103,11 +109,15 @@ impl Scoring {
         }
     }
 
-    /// Scores every record of `body`, or none: returns once the answers are durable.
-    pub(crate) async fn score(self: Arc<Self>, body: Bytes) -> Result<Answer, ScoreError> {
+    /// Scores every record of `body`, or none: returns once the answers are durable. What is sent back says why, if `explain`.
+    pub(crate) async fn score(
+        self: Arc<Self>,
+        body: Bytes,
+        explain: bool,
+    ) -> Result<Answer, ScoreError> {
         let _room = self.way.take_room(body.len())?;
         let scoring = self.clone();
-        let scored = off_the_runtime(body.len(), move || scoring.answers(&body)).await;
+        let scored = off_the_runtime(body.len(), move || scoring.answers(&body, explain)).await;
         let (answer, events) = scored?;
         self.keep(events).await?;
         Ok(answer)
@@ -118,7 +128,7 @@ impl Scoring {
         self.way.append(&self.topic, events).await
     }
 
-    fn answers(&self, body: &[u8]) -> Result<(Answer, Vec<Event>), ScoreError> {
+    fn answers(&self, body: &[u8], explain: bool) -> Result<(Answer, Vec<Event>), ScoreError> {
         if body.trim_ascii().is_empty() {
             return Err(BodyError::Empty.into());
         }
@@ -129,6 +139,9 @@ impl Scoring {
         }
         if raw.len() > MAX_RECORDS {
             return Err(ScoreError::TooMany(raw.len()));
+        }
+        if explain && raw.len() > MAX_EXPLAINED {
+            return Err(ScoreError::TooManyToExplain(raw.len()));
         }
         let mut asked = Vec::with_capacity(raw.len());
         let mut refused = Refusals::default();
@@ -151,6 +164,9 @@ impl Scoring {
         if let Some(row) = answers.iter().position(Option::is_none) {
             return Err(ModelError::UndefinedScore { row }.into());
         }
+        if explain {
+            self.explain(&serving, &mut asked)?;
+        }
         let events = answers.into_iter().flatten().collect();
         let mut records = asked.into_iter().map(|asked| asked.record);
         let answer = match (one, records.next()) {
@@ -158,6 +174,25 @@ impl Scoring {
             (_, first) => Answer::Many(first.into_iter().chain(records).collect()),
         };
         Ok((answer, events))
+    }
+
+    /// Adds to every answer why it is so.
+    fn explain(&self, serving: &Serving, asked: &mut [Asked]) -> Result<(), ModelError> {
+        let model = &serving.model;
+        for Asked { record, .. } in asked {
+            let features = model.features().iter();
+            let row: Vec<f32> = features
+                .map(|feature| number(record.get(feature)))
+                .collect();
+            let Some(Value::Object(answer)) = record.get_mut(&self.answer) else {
+                continue;
+            };
+            let probability = answer["probability"].as_f64().unwrap_or(f64::NAN);
+            let explained = Explained::of(model, &row, probability)?;
+            let explained = serde_json::to_value(explained).unwrap_or_default();
+            answer.insert(EXPLANATION.to_owned(), explained);
+        }
+        Ok(())
     }
 
     fn checked(&self, text: &[u8]) -> Result<Record, Vec<Violation>> {

@@ -3,17 +3,30 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use mesh_contracts::Side;
-use mesh_platform::api::{Api, Operation, Payload};
+use mesh_platform::api::{Api, Operation, Payload, Schema};
 use mesh_platform::identity::Scope;
 use mesh_platform::problem::{Problem, codes};
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
+use super::asked::bad;
 use crate::RunningProduct;
 use crate::product::ModelPlan;
-use crate::scoring::{Answer, Scoring};
+use crate::scoring::explained::{Explained, MAX_EXPLAINED};
+use crate::scoring::{Answer, EXPLANATION, Scoring};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    #[serde(default)]
+    explain: bool,
+}
 
 pub(super) fn api(product: &RunningProduct, plan: &ModelPlan, scoring: Arc<Scoring>) -> Api {
     let name = product.product().name();
@@ -28,14 +41,23 @@ pub(super) fn api(product: &RunningProduct, plan: &ModelPlan, scoring: Arc<Scori
     ))
     .tag(name)
     .scope(Scope::Score)
+    .query_parameter(
+        "explain",
+        format!(
+            "Whether each answer says what each feature added to it, as exact SHAP values; of at most {MAX_EXPLAINED} records"
+        ),
+        Schema::inline(json!({ "type": "boolean" })),
+    )
     .request("application/json", super::one_or_many(product, &plan.input, Side::Input))
     .answer(
         StatusCode::OK,
         "What was sent, with the answer added",
         "application/json",
-        super::one_or_many(product, &plan.output, Side::Stored),
+        answered(product, plan),
     )
     .problems(&[
+        &codes::BAD_REQUEST,
+        &codes::MODEL_NOT_EXPLAINABLE,
         &codes::CONTRACT_VIOLATION,
         &codes::UNDEFINED_SCORE,
         &codes::EMPTY_BODY,
@@ -53,13 +75,29 @@ pub(super) fn api(product: &RunningProduct, plan: &ModelPlan, scoring: Arc<Scori
         .with_state(scoring)
 }
 
+/// A record or a list of them, as they are kept, but that answers may be explained.
+fn answered(product: &RunningProduct, plan: &ModelPlan) -> Schema {
+    let mut schema = plan.output.json_schema(Side::Stored);
+    let answer = &mut schema["properties"][&plan.declared.answer]["properties"];
+    if let Value::Object(properties) = answer {
+        let explained = Explained::json_schema(&mut SchemaGenerator::default());
+        properties.insert(EXPLANATION.to_owned(), explained.to_value());
+    }
+    let name = super::component(product, &plan.output, Side::Stored);
+    let record = Schema::component(format!("{name}-explained"), schema);
+    Schema::one_of([record.clone(), Schema::array_of(record)])
+}
+
 async fn post(
     State(scoring): State<Arc<Scoring>>,
+    asked: Result<Query<Asked>, QueryRejection>,
     headers: HeaderMap,
     Payload(body): Payload,
 ) -> Result<Response, Problem> {
     super::only_json(&headers)?;
-    Ok(match scoring.score(body).await? {
+    let Query(Asked { explain }) =
+        asked.map_err(|_| bad("the only parameter is explain, true or false, once"))?;
+    Ok(match scoring.score(body, explain).await? {
         Answer::One(record) => Json(record).into_response(),
         Answer::Many(records) => Json(records).into_response(),
     })

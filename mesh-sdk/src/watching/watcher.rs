@@ -30,6 +30,10 @@ use crate::times::Clock;
 use crate::training::{Asker, Cause, Wanted};
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
+/// After this time at the latest it is seen whether there is something new.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// Reading labels for new answers alone takes at most one part in this many of the time.
+const SHARE: u32 = 20;
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// Findings that are shown.
 const SHOWN: usize = 5000;
@@ -97,9 +101,18 @@ struct Memory {
     reader: AnswerReader,
     /// Answers that were not looked at yet, with their places.
     waiting: Vec<(Position, Answered)>,
-    /// What the labels were read from last, and how many there were.
-    judged: Option<(BTreeMap<String, u64>, u64)>,
+    judged: Option<Judged>,
     rules: Vec<RuleState>,
+}
+
+/// The last time that labels were read.
+struct Judged {
+    /// What they were read from.
+    sources: BTreeMap<String, u64>,
+    /// How many answers had their truth when they were judged.
+    known: u64,
+    at: Instant,
+    took: Duration,
 }
 
 impl Watcher {
@@ -121,7 +134,7 @@ impl Watcher {
                     Ok(()) => {
                         // It rests as long as it has worked.
                         tokio::time::sleep(began.elapsed().max(SHORTEST_PAUSE)).await;
-                        drop(heard.changed().await);
+                        drop(tokio::time::timeout(LOOK_AGAIN, heard.changed()).await);
                     }
                     Err(_) => tokio::time::sleep(AFTER_FAILURE).await,
                 }
@@ -272,27 +285,30 @@ impl Watcher {
         let Some(labels) = &watch.labels else {
             return Ok(());
         };
-        let is_new = |(name, version): (&String, &u64)| {
-            let dataset = self.datasets.get(name);
-            *name != self.plan.dataset
-                && dataset.is_some_and(|dataset| dataset.info().version != *version)
-        };
-        if let Some((read, _)) = &memory.judged
-            && !read.iter().any(is_new)
+        if memory
+            .judged
+            .as_ref()
+            .is_some_and(|judged| !self.is_outdated(judged))
         {
             return Ok(());
         }
+        let began = Instant::now();
         let statement = self.labelled(labels, serving.version.version);
         let rows = self.engine.numbers(&statement).await?;
         let [probabilities, truth, known] = &rows.values[..] else {
             return Ok(());
         };
         let known = known.first().map_or(0, |known| *known as u64);
-        let before = memory.judged.as_ref().map_or(0, |(_, known)| *known);
+        let before = memory.judged.as_ref().map_or(0, |judged| judged.known);
         // A look needs some new labels to say something new.
         let fresh = (watch.window / 10).max(1) as u64;
         if truth.len() < FEWEST || known < before + fresh {
-            memory.judged = Some((rows.sources, before));
+            memory.judged = Some(Judged {
+                sources: rows.sources,
+                known: before,
+                at: Instant::now(),
+                took: began.elapsed(),
+            });
             return Ok(());
         }
         let probabilities: Vec<f64> = probabilities
@@ -313,8 +329,28 @@ impl Watcher {
         });
         let findings = looking.await.map_err(|_| WatchError::Panicked)??;
         self.conclude(memory, findings, None).await?;
-        memory.judged = Some((rows.sources, known));
+        memory.judged = Some(Judged {
+            sources: rows.sources,
+            known,
+            at: Instant::now(),
+            took: began.elapsed(),
+        });
         Ok(())
+    }
+
+    /// Whether there may be more answers with their truth: at once where there are labels, and now and then where there are
+    /// answers only, which may have been stored after their labels.
+    fn is_outdated(&self, judged: &Judged) -> bool {
+        let is_new = |(name, version): (&String, &u64)| {
+            let dataset = self.datasets.get(name);
+            dataset.is_some_and(|dataset| dataset.info().version != *version)
+        };
+        let (answers, labels): (Vec<_>, Vec<_>) = judged
+            .sources
+            .iter()
+            .partition(|(name, _)| **name == self.plan.dataset);
+        let rested = judged.at.elapsed() >= (judged.took * SHARE).max(LOOK_AGAIN);
+        labels.into_iter().any(is_new) || (rested && answers.into_iter().any(is_new))
     }
 
     /// The newest answers of a version whose truth is known: probability, truth, and how many there are.

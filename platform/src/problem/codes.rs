@@ -81,6 +81,7 @@ error_codes! {
     CONTRACT_VIOLATION = 422, "contract-violation", "Records do not keep to their contract";
     MODEL_REFUSED = 422, "model-refused", "The file is no model that can answer here";
     UNDEFINED_SCORE = 422, "undefined-score", "The model has no answer to these numbers";
+    MODEL_NOT_EXPLAINABLE = 422, "model-not-explainable", "The answers of this model cannot be explained";
     TOO_MANY_REQUESTS = 429, "too-many-requests", "More is sent than can be taken at the moment";
     INTERNAL = 500, "internal", "Something failed on this side";
     UNAVAILABLE = 503, "unavailable", "This part cannot answer at the moment";

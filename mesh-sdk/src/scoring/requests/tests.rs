@@ -125,7 +125,7 @@ async fn a_request_is_answered_as_the_scoring_port_answers() {
 
     let scoring = bench.product.scoring_ports().next().unwrap().1.clone();
     let body = data(&good("a", 63)).to_string().into();
-    let super::super::Answer::One(by_rest) = scoring.score(body).await.unwrap() else {
+    let super::super::Answer::One(by_rest) = scoring.score(body, false).await.unwrap() else {
         panic!("one record is answered with one");
     };
     for member in ["prediction", "probability", "accuracy", "model", "version"] {

@@ -269,6 +269,68 @@ async fn no_call_is_dropped_while_versions_change() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_says_why_it_is_so_to_who_asks() {
+    let mesh = TestMesh::start(Product::new().read()).await;
+    let order = order(&mesh).await;
+    let path = format!("{MODEL}/score?explain=true");
+    let answer = mesh.post(&path, "application/json", order.clone()).await;
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let answer = json_of(&answer.text())["late_delivery"].clone();
+    let explanation = &answer["explanation"];
+    assert_eq!(explanation["explains"], "log-odds");
+    let contributions = explanation["contributions"].as_object().unwrap();
+    assert_eq!(contributions.len(), 7);
+    let sum: f64 = contributions.values().filter_map(Value::as_f64).sum();
+    let raw = explanation["base"].as_f64().unwrap() + sum;
+    assert!((raw - explanation["raw"].as_f64().unwrap()).abs() < 1e-9);
+    let probability = 1.0 / (1.0 + (-raw).exp());
+    assert!((probability - answer["probability"].as_f64().unwrap()).abs() < 1e-5);
+
+    // It is kept like any other.
+    mesh.until_rows("late_delivery_scores", 1).await;
+    let plain = mesh
+        .post(&format!("{MODEL}/score"), "application/json", order.clone())
+        .await;
+    assert!(json_of(&plain.text())["late_delivery"]["explanation"].is_null());
+
+    let many = format!("[{}]", vec![order.as_str(); 101].join(","));
+    let (refused, wrong) = (
+        mesh.post(&path, "application/json", many).await,
+        mesh.post(
+            &format!("{MODEL}/score?explain=why"),
+            "application/json",
+            order,
+        )
+        .await,
+    );
+    assert_eq!(json_of(&refused.text())["code"], "body-too-large");
+    assert_eq!(json_of(&wrong.text())["code"], "bad-request");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_explained_says_so() {
+    let product = Product::new();
+    product.change(
+        "algorithm: logistic-regression",
+        "algorithm: gaussian-naive-bayes",
+    );
+    let mesh = TestMesh::start(product.read()).await;
+    let order = order(&mesh).await;
+    let answer = mesh
+        .post(
+            &format!("{MODEL}/score?explain=true"),
+            "application/json",
+            order,
+        )
+        .await;
+    let problem = json_of(&answer.text());
+    assert_eq!(
+        (answer.status, &problem["code"]),
+        (422, &json!("model-not-explainable"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_who_may_decides() {
     let mesh = TestMesh::start(Product::new().read()).await;
     let token = mesh.token(&[Scope::Score, Scope::Query, Scope::Ingest, Scope::Quarantine]);
