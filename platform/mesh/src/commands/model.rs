@@ -203,7 +203,7 @@ async fn quality(args: &Versions) -> anyhow::Result<ExitCode> {
     let findings = answer["findings"].as_array().map_or(&[][..], Vec::as_slice);
     for kind in ["drift", "estimate", "performance", "action"] {
         let of_kind = || findings.iter().filter(|finding| finding["kind"] == kind);
-        let Some(newest) = of_kind().last() else {
+        let Some(newest) = of_kind().next_back() else {
             continue;
         };
         let (look, version) = (&newest["look"], &newest["version"]);
