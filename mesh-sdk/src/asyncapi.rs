@@ -9,7 +9,7 @@ use mesh_contracts::{Contract, Side};
 use serde_json::{Map, Value, json};
 
 use crate::product::Events;
-use crate::{RunningProduct, training};
+use crate::{RunningProduct, training, watching};
 
 use message::{BINDING, Message, reference};
 
@@ -167,7 +167,24 @@ fn channels(running: &RunningProduct) -> Vec<Channel<'_>> {
             },
             answered: None,
         });
-        [asking, answering].into_iter().chain(training)
+        let alerting = watching::contract().map(|contract| Channel {
+            name: format!("{model}-alerts"),
+            topic: product.topic(Events::Alerts(model)),
+            title: format!("Alerts of model {model}"),
+            description: "What a rule of the model has found; its rows in dataset model_quality have the same number of the look."
+                .to_owned(),
+            group: None,
+            action: Action::Send,
+            message: Message {
+                name: format!("{model}-alerts"),
+                kind: "mesh.alert",
+                contract,
+                side: Side::Stored,
+                answers: false,
+            },
+            answered: None,
+        });
+        [asking, answering].into_iter().chain(training).chain(alerting)
     });
     ports.chain(models).collect()
 }

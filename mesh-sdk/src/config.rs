@@ -6,7 +6,10 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use mesh_contracts::{DocumentMap, DocumentSchema};
-use mesh_events::{EmbeddedLog, EventLog, KafkaConfig, KafkaLog, KafkaSettings, SettingError};
+use mesh_events::{
+    EmbeddedLog, EventLog, KafkaConfig, KafkaLog, KafkaSettings, Secret, SettingError,
+};
+use mesh_platform::vault::Vault;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -21,6 +24,17 @@ struct Written {
     /// Where events are kept: `embedded`, in a file of this mesh, where nothing is said; or in Apache Kafka.
     #[serde(default)]
     events: WrittenEvents,
+    /// How the versions of models are kept.
+    #[serde(default)]
+    models: WrittenModels,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WrittenModels {
+    /// Where the key is by which they are sealed: 32 bytes in base64. Where nothing is said, one is made in the data directory, in
+    /// `keys/models.key`.
+    key: Option<Secret>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -43,6 +57,8 @@ const EMBEDDED: &str = "embedded";
 #[derive(Clone, Debug, Default)]
 pub struct MeshConfig {
     pub events: EventsConfig,
+    /// Seals the versions of models; nothing where the key in the data directory does.
+    pub vault: Option<Arc<Vault>>,
 }
 
 /// Where the events of a mesh are kept. By default in a file of the mesh.
@@ -96,7 +112,20 @@ impl MeshConfig {
                 })
             }
         };
-        Ok(MeshConfig { events: events? })
+        let vault = written.models.key.map(|secret| {
+            let wrong =
+                |error: SettingError| document.error("models.key", error.problem(), error.remedy());
+            let key = secret.read("key", folder).map_err(wrong)?;
+            let vault = Vault::with_key(&key, "it").map_err(|error| {
+                let remedy = "make one with `openssl rand -base64 32`";
+                document.error("models.key", error.to_string(), remedy)
+            });
+            vault.map(Arc::new)
+        });
+        Ok(MeshConfig {
+            events: events?,
+            vault: vault.transpose()?,
+        })
     }
 }
 

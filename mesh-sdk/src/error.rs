@@ -61,6 +61,9 @@ pub enum SdkError {
     Events(#[from] EventError),
     #[error(transparent)]
     Model(#[from] ModelError),
+    /// A key of the mesh cannot be used.
+    #[error(transparent)]
+    Key(#[from] mesh_platform::Error),
 }
 
 impl SdkError {
@@ -81,6 +84,7 @@ impl SdkError {
             Self::Storage(error) => error.code(),
             Self::Events(error) => error.code(),
             Self::Model(error) => error.code(),
+            Self::Key(error) => error.code(),
         }
     }
 

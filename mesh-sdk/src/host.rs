@@ -4,6 +4,7 @@ use std::sync::Arc;
 use mesh_events::EventLog;
 use mesh_platform::api::Api;
 use mesh_platform::server::Readiness;
+use mesh_platform::vault::Vault;
 
 use crate::sink::backlog::Room;
 use crate::start::{self, Tasks};
@@ -22,6 +23,8 @@ pub struct HostConfig {
     pub readiness: Readiness,
     /// By which the rules of models rest.
     pub clock: Clock,
+    /// Seals the versions of models; nothing where the key in the data directory does, which is made where there is none.
+    pub vault: Option<Arc<Vault>>,
 }
 
 /// A step of starting a product.
@@ -44,6 +47,7 @@ pub struct Host {
     log: Arc<dyn EventLog>,
     room: Room,
     training: training::Room,
+    vault: Arc<Vault>,
     running: Vec<(Arc<RunningProduct>, Tasks)>,
 }
 
@@ -54,6 +58,7 @@ pub(crate) struct Starting<'a> {
     pub(crate) room: &'a Room,
     /// For training runs of all products.
     pub(crate) training: &'a training::Room,
+    pub(crate) vault: &'a Arc<Vault>,
     config: &'a HostConfig,
 }
 
@@ -74,11 +79,16 @@ impl Host {
             create_private(folder).map_err(SdkError::file(folder.display().to_string()))?;
         }
         let log = config.events.open(&events).await?;
+        let vault = match &config.vault {
+            Some(vault) => vault.clone(),
+            None => Arc::new(Vault::open(&config.data_dir.join("keys"))?),
+        };
         Ok(Host {
             config,
             log,
             room: Room::of_process(),
             training: training::Room::of_process(),
+            vault,
             running: Vec::new(),
         })
     }
@@ -101,6 +111,7 @@ impl Host {
             log: self.log.clone(),
             room: &self.room,
             training: &self.training,
+            vault: &self.vault,
             config: &self.config,
         };
         let (running, tasks) = start::product(product, &folder, &starting).await?;

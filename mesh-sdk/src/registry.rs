@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use mesh_models::{Evaluation, Model, Report};
+use mesh_platform::vault::Vault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -140,14 +142,21 @@ impl ModelVersion {
 pub(crate) struct Registry {
     model: String,
     folder: PathBuf,
+    /// Artifacts and what they are compared with are of no use without its key.
+    vault: Arc<Vault>,
 }
 
 impl Registry {
-    pub(crate) fn open(folder: PathBuf, model: &str) -> Result<Registry, SdkError> {
+    pub(crate) fn open(
+        folder: PathBuf,
+        model: &str,
+        vault: Arc<Vault>,
+    ) -> Result<Registry, SdkError> {
         fs::create_dir_all(&folder).map_err(SdkError::file(folder.display().to_string()))?;
         Ok(Registry {
             model: model.to_owned(),
             folder,
+            vault,
         })
     }
 
@@ -182,7 +191,8 @@ impl Registry {
     /// The artifact of a version, as it was recorded.
     pub(crate) fn artifact(&self, version: &ModelVersion) -> Result<Vec<u8>, SdkError> {
         let path = self.folder.join(version.version.to_string()).join(ARTIFACT);
-        let onnx = fs::read(&path).map_err(SdkError::file(path.display().to_string()))?;
+        let file = fs::read(&path).map_err(SdkError::file(path.display().to_string()))?;
+        let onnx = self.unseal(version.version, ARTIFACT, file)?;
         match mesh_models::digest(&onnx) == version.sha256 {
             true => Ok(onnx),
             false => {
@@ -203,12 +213,14 @@ impl Registry {
         let broken = |error: serde_json::Error| self.broken(version.version, error.to_string());
         let record = serde_json::to_vec_pretty(version).map_err(broken)?;
         let reference = serde_json::to_vec(reference).map_err(broken)?;
+        let onnx = self.seal(version.version, ARTIFACT, onnx)?;
+        let reference = self.seal(version.version, REFERENCE, &reference)?;
         let write = || -> std::io::Result<()> {
             if partial.exists() {
                 fs::remove_dir_all(&partial)?;
             }
             fs::create_dir(&partial)?;
-            write_durably(&partial.join(ARTIFACT), onnx)?;
+            write_durably(&partial.join(ARTIFACT), &onnx)?;
             write_durably(&partial.join(REFERENCE), &reference)?;
             write_durably(&partial.join(RECORD), &record)?;
             fs::rename(&partial, self.folder.join(version.version.to_string()))?;
@@ -224,10 +236,26 @@ impl Registry {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             read => read.map_err(SdkError::file(path.display().to_string()))?,
         };
+        let bytes = self.unseal(version, REFERENCE, bytes)?;
         let read = serde_json::from_slice(&bytes);
         // Without serde's message, which may quote what it found.
         read.map(Some)
             .map_err(|_| self.broken(version, format!("{} cannot be read", path.display())))
+    }
+
+    fn seal(&self, version: u64, file: &str, bytes: &[u8]) -> Result<Vec<u8>, SdkError> {
+        let sealed = self.vault.seal(&self.sealed_as(version, file), bytes);
+        sealed.map_err(|error| self.broken(version, error.to_string()))
+    }
+
+    fn unseal(&self, version: u64, file: &str, sealed: Vec<u8>) -> Result<Vec<u8>, SdkError> {
+        let bytes = self.vault.unseal(&self.sealed_as(version, file), sealed);
+        bytes.map_err(|error| self.broken(version, error.to_string()))
+    }
+
+    /// The name that a file is bound to.
+    fn sealed_as(&self, version: u64, file: &str) -> String {
+        format!("{}/{version}/{file}", self.model)
     }
 
     fn record(&self, version: u64) -> Result<ModelVersion, SdkError> {

@@ -1,6 +1,7 @@
 //! The scoring port: the record that was sent, checked, scored, kept as an event, and sent back with its answer.
 
 pub(crate) mod explained;
+pub(crate) mod in_sql;
 pub(crate) mod requests;
 
 use std::sync::Arc;

@@ -1,12 +1,14 @@
 //! Models are watched without a person: whether what they are asked still looks like what they learned from, how good their
 //! answers are, and what is done about it. Every look is in the dataset `model_quality`.
 
+mod actions;
 mod answers;
 mod look;
 mod rules;
 mod table;
 mod watcher;
 
+pub(crate) use actions::contract;
 pub(crate) use look::Reference;
 pub(crate) use rules::Rule;
 pub use table::{Finding, FindingKind};

@@ -6,8 +6,8 @@ use std::{io, net::SocketAddr, path::PathBuf};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The signing key of the development issuer cannot be read or written.
-    #[error("cannot use the signing key {path}")]
+    /// A key of this mesh cannot be read or written.
+    #[error("cannot use the key {path}")]
     KeyFile {
         /// The key file, or its directory.
         path: PathBuf,
@@ -15,10 +15,8 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
-    /// Someone other than the owner can read the signing key.
-    #[error(
-        "the signing key {path} is open to other users of this computer; delete it or set its mode to 0600"
-    )]
+    /// Someone other than the owner can read a key.
+    #[error("the key {path} is open to other users of this computer; set its mode to 0600")]
     KeyExposed {
         /// The key file.
         path: PathBuf,
@@ -29,6 +27,12 @@ pub enum Error {
         /// The key file.
         path: PathBuf,
     },
+    /// What is to seal files is no key for that.
+    #[error("{0} is no key for files: it has 32 bytes, in base64 where it is text")]
+    SealingKey(String),
+    /// A sealed file cannot be opened.
+    #[error("{0} cannot be opened: it was sealed with another key, or was changed since")]
+    Sealed(String),
     /// The cryptographic library failed to make or use a key.
     #[error("cannot {0}")]
     Crypto(&'static str),
@@ -55,6 +59,8 @@ impl Error {
             Self::KeyFile { .. } => "key-file",
             Self::KeyExposed { .. } => "key-exposed",
             Self::KeyUnusable { .. } => "key-unusable",
+            Self::SealingKey(_) => "sealing-key",
+            Self::Sealed(_) => "sealed",
             Self::Crypto(_) => "crypto",
             Self::NotLoopback(_) => "not-loopback",
             Self::KeySet(_) => "key-set",

@@ -5,7 +5,6 @@ mod bearer;
 mod cache;
 mod caller;
 mod issuer;
-mod key_file;
 mod keys;
 mod scope;
 mod token_error;

@@ -6,8 +6,10 @@
 pub mod api;
 mod error;
 pub mod identity;
+mod key_file;
 pub mod problem;
 pub mod server;
 pub mod telemetry;
+pub mod vault;
 
 pub use error::Error;

@@ -4,6 +4,7 @@
 //!     cargo build --release
 //!     cargo run --release -p mesh-load                 # half a minute
 //!     cargo run --release -p mesh-load -- --minutes 10
+//!     cargo run --release -p mesh-load -- --training --minutes 2
 //!
 //! Everything ends when the time is up. What is measured is the binary `target/release/mesh`, or the one that `MESH_BIN` names.
 
@@ -17,6 +18,7 @@ mod process;
 mod readings;
 mod report;
 mod scenarios;
+mod training;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -35,12 +37,19 @@ struct Arguments {
     /// The mesh keeps its events in the log that it has built in; nothing is measured of Kafka.
     #[arg(long)]
     embedded: bool,
+    /// Nothing but how long scores take while a model is trained.
+    #[arg(long)]
+    training: bool,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let time = Duration::from_secs_f64(arguments.minutes * 60.0);
+    if arguments.training {
+        println!("{}\n", report::machine(&arguments.mesh)?);
+        return training::while_training(&arguments.mesh, time).await;
+    }
     let kafka = match arguments.embedded {
         true => None,
         false => Some(kafka::Kafka::start()?),

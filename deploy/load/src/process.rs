@@ -19,6 +19,7 @@ pub(crate) struct Mesh {
     child: Child,
     pub(crate) origin: String,
     pub(crate) token: String,
+    binary: PathBuf,
 }
 
 impl Mesh {
@@ -52,15 +53,21 @@ impl Mesh {
             child,
             origin: format!("http://{address}"),
             token: String::new(),
+            binary: binary.to_owned(),
         };
         mesh.ready().await?;
-        let token = Command::new(binary)
-            .args(["token", "--data-dir"])
-            .arg(mesh.folder.path())
+        mesh.token = mesh.token_for("ingest,score,query")?;
+        Ok(mesh)
+    }
+
+    /// A token that allows this.
+    pub(crate) fn token_for(&self, scopes: &str) -> anyhow::Result<String> {
+        let token = Command::new(&self.binary)
+            .args(["token", "--scope", scopes, "--data-dir"])
+            .arg(self.folder.path())
             .output()?;
         ensure!(token.status.success(), "the mesh gives no token");
-        mesh.token = String::from_utf8(token.stdout)?.trim().to_owned();
-        Ok(mesh)
+        Ok(String::from_utf8(token.stdout)?.trim().to_owned())
     }
 
     async fn ready(&mut self) -> anyhow::Result<()> {

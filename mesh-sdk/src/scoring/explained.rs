@@ -16,10 +16,10 @@ pub(crate) struct Explained {
     /// What the raw score is: `log-odds` or the `probability` of yes.
     explains: &'static str,
     /// The raw score expected over the cases that the model learned from.
-    base: f64,
+    pub(super) base: f64,
     /// By feature.
-    contributions: Map<String, Value>,
-    raw: f64,
+    pub(super) contributions: Map<String, Value>,
+    pub(super) raw: f64,
 }
 
 impl Explained {

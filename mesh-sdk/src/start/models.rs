@@ -14,8 +14,8 @@ use crate::platform_dataset::KeepError;
 use crate::product::{Events, ModelPlan};
 use crate::registry::{ModelVersion, Registry};
 use crate::running::Training;
-use crate::scoring::Scoring;
 use crate::scoring::requests::Requests;
+use crate::scoring::{Scoring, in_sql};
 use crate::sink::backlog::Backlog;
 use crate::training::{
     self, Asker, Cause, RunState, Runs, Schedule, Trainer, TrainingRuns, Wanted,
@@ -66,10 +66,17 @@ impl Start<'_> {
     /// and goes into Production if it passes the gate.
     async fn serve(&mut self, plan: &ModelPlan, kept: &Kept) -> Result<(), SdkError> {
         let folder = self.folder.join("models").join(&plan.name);
-        let registry = Arc::new(Registry::open(folder, &plan.name)?);
+        let registry = Arc::new(Registry::open(
+            folder,
+            &plan.name,
+            self.starting.vault.clone(),
+        )?);
         let lifecycle = Lifecycle::open(plan.clone(), registry.clone(), kept.history.clone());
         let lifecycle = Arc::new(lifecycle.await.map_err(LifecycleError::at_start)?);
         lifecycle.adopt().await.map_err(LifecycleError::at_start)?;
+        for function in in_sql::functions(plan, &lifecycle) {
+            self.running.engine.add_function(function);
+        }
         let lifecycles = &mut self.running.lifecycles;
         lifecycles.insert(plan.name.clone(), lifecycle.clone());
         self.training(plan, kept, registry, &lifecycle).await?;

@@ -5,29 +5,27 @@ use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use futures::FutureExt;
-use mesh_events::{Event, EventError, EventLog};
+use mesh_events::{EventError, EventLog};
 use mesh_models::ModelError;
 use mesh_platform::telemetry::Chain;
 use mesh_storage::{Dataset, Engine, StorageError};
-use serde_json::json;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
+use super::actions::name;
 use super::answers::AnswerReader;
 use super::look::{Answered, FEWEST, Look, Reference};
 use super::rules::{Rule, RuleState};
 use super::table::{Finding, FindingKind, ModelQuality, Position};
 use crate::SdkError;
 use crate::changes::Changes;
-use crate::declaration::{Action, Found};
-use crate::lifecycle::{Decider, Lifecycle, LifecycleError, MESH, Serving};
+use crate::declaration::Action;
+use crate::lifecycle::{Lifecycle, Serving};
 use crate::platform_dataset::KeepError;
 use crate::product::ModelPlan;
 use crate::times::Clock;
-use crate::training::{Asker, Cause, Wanted};
+use crate::training::Asker;
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 /// After this time at the latest it is seen whether there is something new.
@@ -400,122 +398,6 @@ impl Watcher {
         Ok(())
     }
 
-    /// Does what a rule says. Whatever it is begins nothing twice where the look has to be repeated.
-    async fn act(
-        &self,
-        action: Action,
-        rule: &Rule,
-        look: u64,
-        findings: &[Finding],
-    ) -> Result<Finding, WatchError> {
-        let model = &self.plan.name;
-        let found: Vec<&Finding> = findings.iter().filter(|finding| finding.found).collect();
-        let told: Vec<String> = found.iter().map(|finding| in_words(finding)).collect();
-        let why = shortened(format!("look {look}: {}: {}", rule.name(), told.join("; ")));
-        let at = self.clock.now();
-        tracing::warn!(
-            model,
-            action = name(action),
-            why,
-            "a rule of the model acts"
-        );
-        let refused = match action {
-            Action::Alert => {
-                self.alert(rule, look, at, &why, &found).await?;
-                None
-            }
-            Action::Retrain if self.lifecycle.is_frozen() => {
-                Some(LifecycleError::Frozen(model.clone()).to_string())
-            }
-            Action::Retrain => {
-                let wanted = Wanted {
-                    cause: match rule.when {
-                        Found::Drift => Cause::Drift,
-                        Found::Worse | Found::Beyond(_) => Cause::Accuracy,
-                    },
-                    why: why.clone(),
-                    asked_by: MESH.to_owned(),
-                    promote: true,
-                };
-                self.asker
-                    .ask(&format!("{model}-look-{look}"), &wanted)
-                    .await?;
-                None
-            }
-            Action::RollBack => {
-                let decider = Decider {
-                    by: MESH,
-                    why: &why,
-                };
-                match self.lifecycle.roll_back(decider).await {
-                    Ok(_) => None,
-                    Err(LifecycleError::Sdk(error)) => return Err(error.into()),
-                    Err(LifecycleError::History(error)) => return Err(error.into()),
-                    Err(refused) => Some(refused.to_string()),
-                }
-            }
-            Action::Freeze => {
-                self.lifecycle.freeze(at);
-                None
-            }
-        };
-        let of = [
-            ("product", self.product.clone()),
-            ("model", model.clone()),
-            ("action", name(action).to_owned()),
-        ];
-        metrics::counter!("mesh_model_actions_total", &of).increment(1);
-        let first = findings.first();
-        Ok(Finding {
-            look,
-            at,
-            version: first.map_or(0, |first| first.version),
-            kind: FindingKind::Action,
-            subject: name(action).to_owned(),
-            value: None,
-            low: None,
-            high: None,
-            bound: None,
-            found: refused.is_none(),
-            cases: first.map_or(0, |first| first.cases),
-            detail: json!({ "rule": rule.name(), "why": why, "refused": refused }),
-        })
-    }
-
-    async fn alert(
-        &self,
-        rule: &Rule,
-        look: u64,
-        at: DateTime<Utc>,
-        why: &str,
-        found: &[&Finding],
-    ) -> Result<(), EventError> {
-        let subjects: Vec<&str> = found
-            .iter()
-            .map(|finding| finding.subject.as_str())
-            .collect();
-        let data = json!({
-            "model": self.plan.name,
-            "version": found.first().map(|finding| finding.version),
-            "look": look,
-            "rule": rule.name(),
-            "why": why,
-            "subjects": subjects,
-        });
-        let named = format!("{} {look} {}", self.asker.source, rule.name());
-        let event = Event {
-            id: Uuid::new_v5(&Uuid::NAMESPACE_URL, named.as_bytes()).to_string(),
-            source: self.asker.source.clone(),
-            kind: "mesh.alert".to_owned(),
-            subject: Some(self.plan.name.clone()),
-            time: at,
-            schema: None,
-            correlation: None,
-            data: data.to_string().into(),
-        };
-        self.log.append(&self.alerts, vec![event]).await.map(drop)
-    }
-
     fn publish(&self, findings: &[Finding]) {
         for finding in findings {
             let Some(value) = finding.value else {
@@ -538,40 +420,4 @@ impl Watcher {
 
 fn serving_version(memory: &Memory) -> u64 {
     memory.version.as_ref().map_or(0, |(version, _)| *version)
-}
-
-fn name(action: Action) -> &'static str {
-    match action {
-        Action::Alert => "alert",
-        Action::Retrain => "retrain",
-        Action::RollBack => "roll-back",
-        Action::Freeze => "freeze",
-    }
-}
-
-/// `chol has drifted (PSI 0.31, 0.12 by chance) on 500 answers`
-fn in_words(finding: &Finding) -> String {
-    let number = |value: Option<f64>| value.map_or("?".to_owned(), |value| format!("{value:.3}"));
-    let (value, bound) = (number(finding.value), number(finding.bound));
-    let (subject, cases) = (&finding.subject, finding.cases);
-    match finding.kind {
-        FindingKind::Drift => {
-            format!("{subject} has drifted (PSI {value}, {bound} by chance) on {cases} answers")
-        }
-        _ => format!(
-            "{subject} is {value} [{}, {}] on {cases} answers, {bound} on the cases held out",
-            number(finding.low),
-            number(finding.high)
-        ),
-    }
-}
-
-/// As long as a reason may be.
-fn shortened(mut why: String) -> String {
-    const LONGEST: usize = 1000;
-    if let Some((end, _)) = why.char_indices().nth(LONGEST - 1) {
-        why.truncate(end);
-        why.push('…');
-    }
-    why
 }

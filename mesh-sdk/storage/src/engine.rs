@@ -3,6 +3,7 @@
 
 mod by_window;
 mod files;
+mod functions;
 mod plan;
 mod row_by_row;
 mod rows;
@@ -27,6 +28,7 @@ use plan::Query;
 use rows::Budget;
 
 pub(crate) use by_window::by_window;
+pub use functions::RowFunction;
 pub use row_by_row::Incremental;
 pub use rows::QueryRows;
 pub(crate) use session::{only_reading, session, session_config};
@@ -62,6 +64,7 @@ impl Default for Limits {
 /// Read-only SQL over the datasets of one product.
 pub struct Engine {
     tables: RwLock<BTreeMap<String, TableSource>>,
+    functions: RwLock<Vec<RowFunction>>,
     environment: Arc<RuntimeEnv>,
     limits: Limits,
     slots: Arc<Semaphore>,
@@ -99,6 +102,7 @@ impl Engine {
             .map_err(StorageError::Threads)?;
         Ok(Engine {
             tables: RwLock::default(),
+            functions: RwLock::default(),
             environment,
             limits,
             slots: Arc::new(Semaphore::new(AT_ONCE)),
@@ -116,6 +120,15 @@ impl Engine {
     pub fn add_table(&self, name: &str, source: TableSource) {
         let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
         tables.insert(name.to_owned(), source);
+    }
+
+    /// Lets statements call `function` by its name.
+    pub fn add_function(&self, function: RowFunction) {
+        let mut functions = self
+            .functions
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        functions.push(function);
     }
 
     /// Runs one SELECT (or EXPLAIN) over the newest version of every dataset that it names.
@@ -198,6 +211,11 @@ impl Engine {
             sql: sql.to_owned(),
             tables: self
                 .tables
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+            functions: self
+                .functions
                 .read()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone(),

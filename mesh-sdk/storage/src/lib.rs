@@ -24,8 +24,8 @@ pub use dataset::{
 };
 pub use encode::Format;
 pub use engine::{
-    Changes, Engine, Incremental, Limits, QueryRows, TableSource, WINDOW_END, WINDOW_START,
-    WindowedRows, windowed,
+    Changes, Engine, Incremental, Limits, QueryRows, RowFunction, TableSource, WINDOW_END,
+    WINDOW_START, WindowedRows, windowed,
 };
 pub use error::StorageError;
 pub use files::{FileRows, RecordBatches, read_csv_text, read_delta, read_parquet};

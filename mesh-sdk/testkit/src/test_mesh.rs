@@ -54,6 +54,7 @@ impl TestMesh {
             progress: Box::new(|_| {}),
             readiness: readiness.clone(),
             clock,
+            vault: None,
         })
         .await
         .unwrap();

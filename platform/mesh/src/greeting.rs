@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use mesh_catalog::{Direction, Entry, Port};
 
+use crate::message::counted;
+
 /// What a greeting tells.
 pub(crate) struct Greeting<'a> {
     pub(crate) address: SocketAddr,
@@ -31,10 +33,10 @@ impl Greeting<'_> {
         for product in self.products {
             let simulated = product.tags.iter().any(|tag| tag == "simulated");
             println!(
-                "  {:<24} {} datasets, {} models{}",
+                "  {:<24} {}, {}{}",
                 product.product,
-                product.datasets.len(),
-                product.models.len(),
+                counted(product.datasets.len(), "dataset"),
+                counted(product.models.len(), "model"),
                 if simulated { " (simulated data)" } else { "" }
             );
         }

@@ -2,6 +2,7 @@
 
 use std::{fmt, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use axum::{
     extract::State,
     http::{Method, StatusCode, header},
@@ -13,13 +14,24 @@ use jsonwebtoken::{
 };
 use serde_json::{Value, json};
 
-use super::{AUDIENCE, Scope, Verifier, key_file};
+use super::{AUDIENCE, Scope, Verifier};
 use crate::{
     Error,
     api::{Api, Operation, Schema},
+    key_file,
 };
 
 const JWKS_PATH: &str = "/.well-known/jwks.json";
+
+/// PKCS#8, DER.
+const KEY: &str = "signing-key.es256.der";
+
+fn generate() -> Result<Vec<u8>, Error> {
+    let failed = |_| Error::Crypto("make an ES256 key");
+    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?;
+    let document = pair.to_pkcs8v1().map_err(failed)?;
+    Ok(document.as_ref().to_vec())
+}
 
 /// Issues tokens to whoever can read its key file: the user who runs the mesh. Its key is ES256, which every
 /// OIDC library knows.
@@ -40,7 +52,7 @@ impl DevIssuer {
     /// Opens the issuer whose key is in `dir`, made on first use (directory 0700, file 0600). `issuer` is the
     /// origin the mesh is reached at, such as `http://127.0.0.1:7070`.
     pub fn open(dir: &Path, issuer: &str) -> Result<Self, Error> {
-        let (path, key) = key_file::open(dir)?;
+        let (path, key) = key_file::open(dir, KEY, generate)?;
         let signing = EncodingKey::from_ec_der(&key);
         let unusable = |_| Error::KeyUnusable { path: path.clone() };
         let mut jwk = Jwk::from_encoding_key(&signing, Algorithm::ES256).map_err(unusable)?;

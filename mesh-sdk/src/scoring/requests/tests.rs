@@ -28,6 +28,7 @@ impl Bench {
             progress: Box::new(|_| {}),
             readiness: Readiness::new(),
             clock: Clock::default(),
+            vault: None,
         };
         let mut host = Host::open(config).await.unwrap();
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../products/bracelet-cardiology");

@@ -17,7 +17,7 @@ use super::row_by_row::{Incremental, source};
 use super::rows::Budget;
 use super::session::{in_order, only_reading, session};
 use super::tables::{Pinned, TableSource};
-use super::{Begun, Changes, QueryRows};
+use super::{Begun, Changes, QueryRows, RowFunction};
 use crate::StorageError;
 use crate::dataset::{Added, NewFiles, added_by, added_since, table_error};
 use crate::files::RecordBatches;
@@ -27,6 +27,7 @@ use crate::statement::Statement;
 pub(super) struct Query {
     pub(super) sql: String,
     pub(super) tables: BTreeMap<String, TableSource>,
+    pub(super) functions: Vec<RowFunction>,
     pub(super) environment: Arc<RuntimeEnv>,
     pub(super) budget: Budget,
 }
@@ -115,6 +116,9 @@ impl Query {
     async fn plan(&self) -> Result<Planned, StorageError> {
         let statement = Statement::parse(&self.sql)?;
         let session = session(self.environment.clone());
+        for function in &self.functions {
+            session.register_udf(function.udf());
+        }
         let state = Arc::new(session.state());
         let mut tables = BTreeMap::new();
         for name in statement.tables(&state)? {

@@ -308,6 +308,57 @@ async fn an_answer_says_why_it_is_so_to_who_asks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_model_is_a_function_of_sql() {
+    let mesh = TestMesh::start(Product::new().read()).await;
+    let order = order(&mesh).await;
+    let arguments = "quantity, weight_kg, value_eur, distance_km, planned_lead_days, shipment_mode, product_group";
+    let statement = format!(
+        "SELECT late_delivery({arguments}) AS probability, late_delivery_explained({arguments}) AS why
+         FROM planned_deliveries ORDER BY order_id LIMIT 1"
+    );
+    let rows = mesh.query(&statement).await;
+    let answer = mesh
+        .post(
+            &format!("{MODEL}/score?explain=true"),
+            "application/json",
+            order,
+        )
+        .await;
+    let answer = &json_of(&answer.text())["late_delivery"];
+    let close = |a: &Value, b: &Value| (a.as_f64().unwrap() - b.as_f64().unwrap()).abs() < 1e-6;
+    assert!(
+        close(&rows[0]["probability"], &answer["probability"]),
+        "{rows:?} {answer}"
+    );
+    for part in ["base", "raw"] {
+        assert!(
+            close(&rows[0]["why"][part], &answer["explanation"][part]),
+            "{rows:?} {answer}"
+        );
+    }
+    for (feature, part) in answer["explanation"]["contributions"].as_object().unwrap() {
+        assert!(
+            close(&rows[0]["why"][feature], part),
+            "{feature}: {rows:?} {answer}"
+        );
+    }
+    // A constant, and a value that is not there.
+    let constant = "SELECT late_delivery(1, 2, 3, 4, 5, 1, NULL) AS probability";
+    assert!(mesh.query(constant).await[0]["probability"].is_number());
+
+    let wish = json!({ "stage": "Archived", "why": "to see" });
+    decide(&mesh, "versions/1/stage", wish).await;
+    let sql = json!({ "sql": constant }).to_string();
+    let refused = mesh.post("query", "application/json", sql).await;
+    assert_eq!(json_of(&refused.text())["code"], "query-invalid");
+    assert!(
+        refused
+            .text()
+            .contains("no version of the model is in Production")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_explained_says_so() {
     let product = Product::new();
     product.change(

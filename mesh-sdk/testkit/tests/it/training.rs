@@ -220,6 +220,49 @@ async fn a_model_is_trained_by_its_schedule() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_of_a_version_says_nothing_without_the_key() {
+    let product = Product::new();
+    let mesh = TestMesh::start(product.read()).await;
+    let versions = mesh
+        .folder()
+        .join("products/logistics/models/late-delivery/1");
+    let onnx = mesh
+        .get(&format!("{MODEL}/versions/1/model.onnx"))
+        .await
+        .body;
+    for (file, tells) in [
+        ("model.onnx", &b"features"[..]),
+        ("reference.json", b"distance_km"),
+    ] {
+        let kept = std::fs::read(versions.join(file)).unwrap();
+        assert!(
+            !kept.windows(tells.len()).any(|part| part == tells),
+            "{file} can be read"
+        );
+    }
+    assert!(onnx.windows(8).any(|part| part == b"features"));
+
+    // Without its key, a model is not started with another, and the reason is told.
+    let folder = mesh.stop().await;
+    std::fs::remove_file(folder.path().join("keys/models.key")).unwrap();
+    let config = mesh_sdk::HostConfig {
+        data_dir: folder.path().to_owned(),
+        events: mesh_sdk::EventsConfig::default(),
+        progress: Box::new(|_| {}),
+        readiness: mesh_sdk::Readiness::new(),
+        clock: mesh_sdk::Clock::default(),
+        vault: None,
+    };
+    let mut host = mesh_sdk::Host::open(config).await.unwrap();
+    let refused = host.start(product.read()).await.err().unwrap().to_string();
+    assert!(
+        refused.contains("it was sealed with another key"),
+        "{refused}"
+    );
+    host.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_who_may_has_a_model_trained() {
     let mesh = TestMesh::start(Product::new().read()).await;
     let token = mesh.token(&[Scope::Score, Scope::Query, Scope::Ingest]);

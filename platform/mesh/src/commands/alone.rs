@@ -24,6 +24,7 @@ impl Alone {
             progress: Box::new(move |step| steps.show(&step)),
             readiness: Readiness::new(),
             clock: Clock::default(),
+            vault: None,
         })
         .await?;
         let running = host.start(product).await?;

@@ -57,6 +57,7 @@ pub(crate) async fn run(args: &Up, built_in: ProductList) -> anyhow::Result<()> 
         progress: Box::new(move |step| steps.show(&step)),
         readiness: readiness.clone(),
         clock: Clock::default(),
+        vault: config.vault,
     })
     .await?;
     let in_folders = declared.iter().map(|(_, product)| product.clone());

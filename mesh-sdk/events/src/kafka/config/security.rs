@@ -107,7 +107,7 @@ impl Security {
         }
         self.set("sasl.mechanism", mechanism);
         self.set("sasl.username", username);
-        let password = secret::read(&format!("{field}.password"), password, folder)?;
+        let password = password.read(&format!("{field}.password"), folder)?;
         self.set("sasl.password", password);
         Ok(())
     }
@@ -155,7 +155,7 @@ fn tokens(oauth: &Oauth, ca: Option<&Path>, folder: &Path) -> Result<TokenSource
         } => Ok(TokenSource::Endpoint(Endpoint {
             url: endpoint_url(&at("token_endpoint"), endpoint)?,
             client_id: client_id.clone(),
-            client_secret: secret::read(&at("client_secret"), secret, folder)?,
+            client_secret: secret.read(&at("client_secret"), folder)?,
             scope: scope.clone(),
             ca: match ca {
                 Some(ca) => Some(pem("tls.ca", ca, folder, "CERTIFICATE")?),

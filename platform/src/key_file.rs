@@ -1,4 +1,4 @@
-//! The one secret of a local mesh: a private key in a file that only its owner can read.
+//! The secrets of a local mesh: keys in files that only their owner can read.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -6,16 +6,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
-
 use crate::Error;
 
-const NAME: &str = "signing-key.es256.der";
-
-/// Reads the key in `dir` (PKCS#8, DER), and makes it first where there is none. Of several processes that start
-/// at once one makes the key and all use it.
-pub(super) fn open(dir: &Path) -> Result<(PathBuf, Vec<u8>), Error> {
-    let path = dir.join(NAME);
+/// Reads the key `name` in `dir`, and makes it by `generate` first where there is none. Of several processes that start at once one
+/// makes the key and all use it.
+pub(crate) fn open(
+    dir: &Path,
+    name: &str,
+    generate: fn() -> Result<Vec<u8>, Error>,
+) -> Result<(PathBuf, Vec<u8>), Error> {
+    let path = dir.join(name);
     let failed = |source| Error::KeyFile {
         path: path.clone(),
         source,
@@ -33,13 +33,6 @@ pub(super) fn open(dir: &Path) -> Result<(PathBuf, Vec<u8>), Error> {
         return Err(Error::KeyExposed { path });
     }
     Ok((path, key))
-}
-
-fn generate() -> Result<Vec<u8>, Error> {
-    let failed = |_| Error::Crypto("make an ES256 key");
-    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(failed)?;
-    let document = pair.to_pkcs8v1().map_err(failed)?;
-    Ok(document.as_ref().to_vec())
 }
 
 /// Gives the key its name only when it is complete, and never over another one.
