@@ -40,7 +40,7 @@ host_products() {
         ((SECONDS < deadline)) || die "the mesh was not ready within 60 s"
         sleep 0.1
     done
-    MESH_TOKEN=$(mesh token --scope ingest,score,query,quarantine)
+    MESH_TOKEN=$(mesh token --scope ingest,score,query,quarantine,models)
     export MESH_TOKEN
 }
 

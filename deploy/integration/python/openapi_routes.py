@@ -15,7 +15,10 @@ KNOWN = {
     "code": "not-found",
     "contract": "heart-readings",
     "version": "1.1.0",
+    "model": "heart-risk",
 }
+# Where the same name is of something else.
+OF_MODELS = {"version": "1"}
 
 # Of what a mesh that is well has none: an entry in quarantine. Asked for, it says so.
 ABSENT = {"id": "0-0-00000000"}
@@ -44,8 +47,25 @@ def style_sheet() -> str:
         return answer.read().decode().split("/catalog/assets/", 1)[1].split('"', 1)[0]
 
 
+def newest_run(model: str) -> str:
+    """The run that trained the first version, which is over."""
+    request = urllib.request.Request(f"{ORIGIN}{model}/runs", headers={"Authorization": f"Bearer {TOKEN}"})
+    with OPENER.open(request, timeout=10) as answer:
+        return json.load(answer)["runs"][0]["run"]
+
+
+def of_models(path: str) -> dict[str, str]:
+    """What is known of the model that a path is about."""
+    model, _, rest = path.partition("/models/")
+    if not rest or "{" in model:
+        return {}
+    model = f"{model}/models/{rest.split('/')[0]}"
+    return OF_MODELS | ({"run": newest_run(model)} if "{run}" in path else {})
+
+
 def problems_of(path: str, method: str, operation: dict, known: dict[str, str]) -> list[str]:
     names = [p["name"] for p in operation["parameters"] if p["in"] == "path"]
+    known = known | of_models(path)
     if unknown := [name for name in names if name not in known]:
         return [f"{method} {path}: openapi_routes.py knows no {', '.join(unknown)} that exists"]
     query = "?q=heart" if any(p["in"] == "query" and p["required"] for p in operation["parameters"]) else ""

@@ -57,6 +57,7 @@ struct Origin {
 struct Wish {
     stage: Stage,
     /// For those who ask later, at most 1000 characters.
+    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
     why: String,
 }
 
@@ -65,6 +66,7 @@ struct Wish {
 #[serde(deny_unknown_fields)]
 struct Reason {
     /// For those who ask later, at most 1000 characters.
+    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
     why: String,
 }
 
@@ -175,7 +177,7 @@ fn telling(of: &Of) -> Operation {
     .query_parameter(
         "at",
         "Only what was in Production at this time (RFC 3339)",
-        Schema::text(),
+        Schema::inline(json!({ "type": "string", "format": "date-time" })),
     )
     .answer(
         StatusCode::OK,

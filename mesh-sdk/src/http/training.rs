@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use mesh_platform::api::{Api, Operation, Payload, Schema};
 use mesh_platform::identity::{Caller, Scope};
 use mesh_platform::problem::{Problem, codes};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -31,11 +32,13 @@ struct Listed {
 #[serde(deny_unknown_fields)]
 struct Wish {
     /// For those who ask later, at most 1000 characters.
+    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
     why: String,
     /// Whether the version goes into Production if it passes the gate; it does where nothing is said.
     #[serde(default = "yes")]
     promote: bool,
     /// Names the run, so that asking again begins nothing, in at most 1000 characters; a UUID where nothing is said.
+    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
     run: Option<String>,
 }
 
@@ -132,7 +135,8 @@ async fn train(
         Ok::<_, Problem>(runs.want(&run, &wanted).await?)
     });
     let run = asking.await.map_err(Problem::internal)??;
-    let address = format!("{}/{}", of.runs, run.run);
+    let id = utf8_percent_encode(&run.run, NON_ALPHANUMERIC);
+    let address = format!("{}/{id}", of.runs);
     Ok((
         StatusCode::ACCEPTED,
         [(header::LOCATION, address)],
