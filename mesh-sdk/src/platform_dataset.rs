@@ -68,6 +68,11 @@ impl PlatformDataset {
         &self.dataset
     }
 
+    /// What sees it beside the other datasets of the platform.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
     /// The rows that a statement gives, as the table has them now; what is added next goes on from how far `source` had come.
     pub(crate) async fn rows<T: DeserializeOwned>(
         &self,

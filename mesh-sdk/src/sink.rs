@@ -27,8 +27,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::admitted::Admitted;
 use crate::changes::Changes;
+use crate::platform_dataset::KeepError;
 use crate::product::SinkLimits;
-use crate::quarantine::{Broken, Quarantine, QuarantineError};
+use crate::quarantine::{Broken, Quarantine};
 use crate::recovery::Recovery;
 use backlog::Backlog;
 use ledger::{Ledger, Mark, Told};
@@ -62,7 +63,7 @@ enum SinkError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error(transparent)]
-    Quarantine(#[from] QuarantineError),
+    Quarantine(#[from] KeepError),
     #[error("it panicked")]
     Panicked,
 }
@@ -70,7 +71,7 @@ enum SinkError {
 impl SinkError {
     fn is_overtaken(&self) -> bool {
         match self {
-            Self::Storage(error) | Self::Quarantine(QuarantineError::Storage(error)) => {
+            Self::Storage(error) | Self::Quarantine(KeepError::Storage(error)) => {
                 error.code() == "overtaken"
             }
             _ => false,

@@ -25,7 +25,7 @@ use crate::sink::Sink;
 use crate::sink::backlog::{Backlog, Room};
 use crate::sink::memory::Memory;
 use crate::streams::Streams;
-use crate::training::{TRAINING_RUNS, give_way};
+use crate::training::TRAINING_RUNS;
 use crate::watching::MODEL_QUALITY;
 use crate::{DataProduct, InputPort, RunningProduct, SdkError, starting_data};
 
@@ -91,8 +91,6 @@ struct Start<'a> {
     room: Room,
     /// For what takes longer than a caller would wait.
     maker: Arc<Engine>,
-    /// For what gives way to everything else.
-    learner: Arc<Engine>,
     running: RunningProduct,
 }
 
@@ -135,7 +133,6 @@ pub(crate) async fn product(
         backlogs: BTreeMap::new(),
         room: starting.room.of_product(),
         maker: Arc::new(Engine::new(MAKING)?),
-        learner: Arc::new(Engine::on(MAKING, give_way)?),
         folder: folder.to_owned(),
         running,
     };
@@ -190,7 +187,6 @@ impl Start<'_> {
             let dataset = Arc::new(dataset);
             self.running.engine.add(dataset.clone());
             self.maker.add(dataset.clone());
-            self.learner.add(dataset.clone());
             self.running
                 .datasets
                 .insert(plan.name.clone(), dataset.clone());

@@ -29,7 +29,7 @@ impl Lifecycle {
         let held_out = cases.held_out(&self.plan)?;
         let seed = self.plan.declared.training.seed;
         let worth = Worth::of(&model, &held_out, seed)?;
-        let reference = Reference::of(&self.plan, &model, &held_out, &worth.probabilities)?;
+        let reference = Reference::of(&self.plan, &held_out.labels, &worth)?;
         let version = ModelVersion {
             model: self.plan.name.clone(),
             version: self.registry.next()?,

@@ -245,7 +245,7 @@ impl Quarantine {
              {open} ORDER BY e.received_at {direction}, e.partition {direction}, e.\"offset\" {direction} {limit}",
             is_wanted = is_wanted.join(" AND "),
         );
-        let mut entries: Vec<Entry> = sql::rows(&self.engine, &statement).await?;
+        let mut entries: Vec<Entry> = sql::rows(self.0.engine(), &statement).await?;
         if !wanted.ids.is_empty() {
             entries.retain(|entry| wanted.ids.contains(&entry.entry_id()));
         }

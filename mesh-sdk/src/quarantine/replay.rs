@@ -14,11 +14,12 @@ use mesh_storage::{Dataset, StorageError, WriteMode};
 use serde_json::Value;
 use tokio::sync::Mutex;
 
+use super::Quarantine;
 use super::entries::{Entry, EntryId, MOST, Page, Place, Wanted};
-use super::{Quarantine, QuarantineError};
 use crate::admitted::Admitted;
 use crate::changes::Changes;
 use crate::ingest::{event_uuid, timestamp};
+use crate::platform_dataset::KeepError;
 use crate::sink::memory::{Key, Memory};
 use row::{Envelope, Row, row};
 
@@ -77,7 +78,7 @@ pub(crate) enum ReplayError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error(transparent)]
-    Quarantine(#[from] QuarantineError),
+    Quarantine(#[from] KeepError),
     #[error("there is no entry {0} that waits")]
     NoEntry(String),
 }

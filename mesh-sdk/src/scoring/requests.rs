@@ -21,7 +21,8 @@ use uuid::Uuid;
 use super::{Asked, Scoring};
 use crate::admitted::Admitted;
 use crate::ingest::{WayError, off_the_runtime, subject};
-use crate::quarantine::{Broken, Quarantine, QuarantineError};
+use crate::platform_dataset::KeepError;
+use crate::quarantine::{Broken, Quarantine};
 use crate::recovery::Recovery;
 use crate::sink::backlog::Backlog;
 
@@ -70,7 +71,7 @@ enum RequestsError {
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error(transparent)]
-    Quarantine(#[from] QuarantineError),
+    Quarantine(#[from] KeepError),
     #[error("it panicked")]
     Panicked,
 }
@@ -246,7 +247,7 @@ impl Requests {
         &self,
         done: &Done,
         quarantined: &BTreeMap<u32, u64>,
-    ) -> Result<(), QuarantineError> {
+    ) -> Result<(), KeepError> {
         let (topic, rows) = (&self.topic, done.refused.len());
         tracing::warn!(
             topic,

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use chrono::Utc;
-use mesh_storage::Dataset;
+use mesh_storage::{Dataset, Engine};
 use uuid::Uuid;
 
-use super::{PARTITIONS, Start};
+use super::{MAKING, PARTITIONS, Start};
 use crate::SdkError;
 use crate::ingest::Ingest;
 use crate::lifecycle::{Lifecycle, LifecycleError, MESH, ModelHistory};
@@ -18,15 +18,19 @@ use crate::scoring::requests::Requests;
 use crate::scoring::{Scoring, in_sql};
 use crate::sink::backlog::Backlog;
 use crate::training::{
-    self, Asker, Cause, RunState, Runs, Schedule, Trainer, TrainingRuns, Wanted,
+    self, Asker, Cause, RunState, Runs, Schedule, Trainer, TrainingRuns, Wanted, give_way,
 };
 use crate::watching::{ModelQuality, Watched, Watcher};
 
-/// The datasets that the platform keeps of the models of a product.
+/// What the models of a product have in common: the datasets that the platform keeps of them, and what they learn by.
 struct Kept {
     history: ModelHistory,
     runs: TrainingRuns,
     quality: ModelQuality,
+    /// Sees the product's datasets, and gives way to everything else.
+    learner: Arc<Engine>,
+    /// Which text of the product trains.
+    revision: String,
 }
 
 impl Kept {
@@ -35,6 +39,7 @@ impl Kept {
             history,
             runs,
             quality,
+            ..
         } = self;
         [history.dataset(), runs.dataset(), quality.dataset()].map(Arc::clone)
     }
@@ -51,7 +56,12 @@ impl Start<'_> {
             history: ModelHistory::open(&folder, self.keeper.clone()).await?,
             runs: TrainingRuns::open(&folder, self.keeper.clone()).await?,
             quality: ModelQuality::open(&folder, self.keeper.clone()).await?,
+            learner: Arc::new(Engine::on(MAKING, give_way)?),
+            revision: training::revision(&self.running.product)?,
         };
+        for dataset in self.running.datasets.values() {
+            kept.learner.add(dataset.clone());
+        }
         for dataset in kept.datasets() {
             self.running.engine.add(dataset.clone());
             self.running.kept.push(dataset);
@@ -134,15 +144,14 @@ impl Start<'_> {
         let (name, model) = (product.name().to_owned(), plan.name.clone());
         let topic = product.topic(Events::Training(&model));
         let source = product.urn(&model, &plan.output);
-        let revision = training::revision(product)?;
         self.create_topic(&topic, 1).await?;
         let runs = Runs::open(&model, kept.runs.clone()).await;
         let runs = runs.map_err(KeepError::at_start)?;
         let trainer = Arc::new(Trainer {
             product: name.clone(),
             plan: plan.clone(),
-            revision,
-            engine: self.learner.clone(),
+            revision: kept.revision.clone(),
+            engine: kept.learner.clone(),
             registry,
             lifecycle: lifecycle.clone(),
             runs: runs.clone(),
@@ -203,7 +212,7 @@ impl Start<'_> {
         let watcher = Watcher {
             product: self.running.product.name().to_owned(),
             plan: plan.clone(),
-            engine: self.learner.clone(),
+            engine: kept.learner.clone(),
             datasets: self.running.datasets.clone(),
             lifecycle: lifecycle.clone(),
             quality: kept.quality.clone(),

@@ -4,7 +4,6 @@ use std::time::Instant;
 
 use chrono::Utc;
 use mesh_models::{Model, ModelError, Trained, Watch};
-use sha2::{Digest, Sha256};
 
 use super::cases::{Cases, HeldOut};
 use super::worth::Worth;
@@ -25,6 +24,7 @@ pub(crate) fn train(
     plan: &ModelPlan,
     revision: &str,
     cases: &Cases,
+    held_out: &HeldOut,
     registry: &Registry,
     watch: Watch<'_>,
 ) -> Result<Made, SdkError> {
@@ -41,10 +41,8 @@ pub(crate) fn train(
         return Ok(Made::Same(same.version));
     }
     let model = Model::from_onnx(&onnx)?;
-    let held_out = cases.held_out(plan)?;
-    let seed = plan.declared.training.seed;
-    let worth = Worth::of(&model, &held_out, seed)?;
-    let reference = Reference::of(plan, &model, &held_out, &worth.probabilities)?;
+    let worth = Worth::of(&model, held_out, plan.declared.training.seed)?;
+    let reference = Reference::of(plan, &held_out.labels, &worth)?;
     let version = ModelVersion {
         model: plan.name.clone(),
         version: registry.next()?,
@@ -59,7 +57,7 @@ pub(crate) fn train(
         features: plan.declared.features.all().cloned().collect(),
         trained_on: cases.named(plan),
         imported: None,
-        parity: Some(parity(&model, &trained, &held_out, &worth.probabilities)?),
+        parity: Some(parity(&trained, &worth)?),
         evaluation: worth.evaluation,
         report: Some(worth.report),
         importance: worth.importance,
@@ -69,21 +67,15 @@ pub(crate) fn train(
 }
 
 /// Whether the artifact answers as what was trained does.
-fn parity(
-    model: &Model,
-    trained: &Trained,
-    held_out: &HeldOut,
-    probabilities: &[f64],
-) -> Result<Parity, ModelError> {
-    let table = held_out.table_for(model)?;
+fn parity(trained: &Trained, worth: &Worth) -> Result<Parity, ModelError> {
     let mut parity = Parity {
-        cases: table.rows(),
+        cases: worth.table.rows(),
         largest_difference: 0.0,
         other_labels: 0,
     };
     let yes = trained.classes().iter().position(|class| *class == 1);
-    for (row, probability) in probabilities.iter().enumerate() {
-        let own = trained.scores(table.row(row))?;
+    for (row, probability) in worth.probabilities.iter().enumerate() {
+        let own = trained.scores(worth.table.row(row))?;
         let own = yes.and_then(|yes| own.get(yes)).copied();
         let own = own.unwrap_or(f64::NAN);
         let difference = (own - probability).abs();
@@ -97,7 +89,7 @@ fn parity(
 
 /// Tells which text of a product it is: the SHA-256, in hex, of its declarations, statements and code.
 pub(crate) fn revision(product: &DataProduct) -> Result<String, SdkError> {
-    let mut digest = Sha256::new();
+    let mut text = Vec::new();
     for ending in [".rs", ".sql", ".yaml"] {
         for path in product
             .files()
@@ -105,10 +97,9 @@ pub(crate) fn revision(product: &DataProduct) -> Result<String, SdkError> {
             .map_err(SdkError::file(""))?
         {
             let bytes = product.files().read(&path).map_err(SdkError::file(&path))?;
-            digest.update(format!("{path} {}\n", bytes.len()));
-            digest.update(bytes);
+            text.extend(format!("{path} {}\n", bytes.len()).into_bytes());
+            text.extend(bytes);
         }
     }
-    let digest = digest.finalize();
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(mesh_models::digest(&text))
 }

@@ -17,7 +17,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::runs::{Cause, Runs, RunsError, TRAINING_RUNS};
 use crate::ingest::schema_of;
-use crate::quarantine::{Broken, Quarantine, QuarantineError};
+use crate::platform_dataset::KeepError;
+use crate::quarantine::{Broken, Quarantine};
 use crate::recovery::Recovery;
 
 const LONG: Duration = Duration::from_secs(60);
@@ -93,7 +94,7 @@ enum RequestsError {
     #[error(transparent)]
     Runs(#[from] RunsError),
     #[error(transparent)]
-    Quarantine(#[from] QuarantineError),
+    Quarantine(#[from] KeepError),
     #[error("it panicked")]
     Panicked,
 }
@@ -172,7 +173,7 @@ impl Requests {
             .quarantine
             .progress(&source)
             .await
-            .map_err(QuarantineError::from)?
+            .map_err(KeepError::from)?
             > request.position.offset
         {
             return Ok(());

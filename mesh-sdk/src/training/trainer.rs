@@ -186,8 +186,10 @@ impl Trainer {
                 false => ControlFlow::Continue(()),
             }
         };
-        let made = fit::train(&self.plan, &self.revision, &cases, &self.registry, &watch)?;
-        Ok((made, cases.held_out(&self.plan)?))
+        let held_out = cases.held_out(&self.plan)?;
+        let (plan, registry) = (&self.plan, &self.registry);
+        let made = fit::train(plan, &self.revision, &cases, &held_out, registry, &watch)?;
+        Ok((made, held_out))
     }
 
     /// Puts the version into Production, if the run is to and it passes the gate. Returns its stage, and what there is to tell.

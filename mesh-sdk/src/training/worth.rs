@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use mesh_models::{Answers, Bootstrap, Evaluation, Model, ModelError, Report, Scores, evaluate};
+use mesh_models::{
+    Answers, Bootstrap, Evaluation, Model, ModelError, Report, Scores, Table, evaluate,
+};
 
 use super::cases::HeldOut;
 use crate::scoring;
@@ -17,6 +19,8 @@ pub(crate) struct Worth {
     pub(crate) report: Report,
     /// Of each feature; empty where the model cannot be explained.
     pub(crate) importance: BTreeMap<String, f64>,
+    /// The cases, as the model takes them.
+    pub(crate) table: Table,
     /// Of yes, case by case.
     pub(crate) probabilities: Vec<f64>,
 }
@@ -40,6 +44,7 @@ impl Worth {
             evaluation: evaluate(&held_out.labels, &probabilities, 0.5)?,
             report: report.thinned(POINTS),
             importance,
+            table,
             probabilities,
         })
     }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mesh_models::{
-    Answers, Baseline, Estimator, Measure, Measured, Model, ModelError, Table, worse_by_chance,
+    Answers, Baseline, Estimator, Measure, Measured, ModelError, Table, worse_by_chance,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use super::table::{Finding, FindingKind};
 use crate::declaration::Found;
 use crate::lifecycle::Serving;
 use crate::product::ModelPlan;
-use crate::training::{HeldOut, bootstrap};
+use crate::training::{Worth, bootstrap};
 
 /// Of how few answers with their truth nothing is said.
 pub(crate) const FEWEST: usize = 50;
@@ -25,21 +25,24 @@ pub(crate) struct Reference {
 }
 
 impl Reference {
-    /// Of the cases held out, and the probabilities of yes that the version gave them.
+    /// Of the cases held out, whose truth `labels` are.
     pub(crate) fn of(
         plan: &ModelPlan,
-        model: &Model,
-        held_out: &HeldOut,
-        probabilities: &[f64],
+        labels: &[bool],
+        worth: &Worth,
     ) -> Result<Reference, ModelError> {
-        let table = held_out.table_for(model)?;
+        let Worth {
+            table,
+            probabilities,
+            ..
+        } = worth;
         let categorical = &plan.declared.features.categorical;
-        let taken = |feature: &&String| model.features().contains(feature);
+        let taken = |feature: &&String| table.names().contains(feature);
         let categorical: Vec<String> = categorical.iter().filter(taken).cloned().collect();
         let seed = plan.declared.training.seed;
         Ok(Reference {
-            baseline: Baseline::of(&table, &categorical, probabilities, seed)?,
-            estimator: Estimator::fit(&held_out.labels, probabilities, 0.5, seed).ok(),
+            baseline: Baseline::of(table, &categorical, probabilities, seed)?,
+            estimator: Estimator::fit(labels, probabilities, 0.5, seed).ok(),
         })
     }
 }

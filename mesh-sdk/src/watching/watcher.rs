@@ -25,7 +25,7 @@ use crate::lifecycle::{Lifecycle, Serving};
 use crate::platform_dataset::KeepError;
 use crate::product::ModelPlan;
 use crate::times::Clock;
-use crate::training::Asker;
+use crate::training::{Asker, in_the_background};
 
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 /// After this time at the latest it is seen whether there is something new.
@@ -250,25 +250,13 @@ impl Watcher {
             let looked = std::mem::replace(&mut memory.waiting, rest);
             let reached = looked.last().map(|(position, _)| *position);
             let answers: Vec<Answered> = looked.into_iter().map(|(_, answer)| answer).collect();
-            let (plan, serving, reference) =
-                (self.plan.clone(), serving.clone(), reference.clone());
-            let (number, at) = (memory.looks + 1, self.clock.now());
-            let looking = crate::training::in_the_background("watching", move || {
-                let look = Look {
-                    plan: &plan,
-                    serving: &serving,
-                    number,
-                    at,
-                };
-                look.drift(&reference, &answers)
-            });
-            let findings = looking.await.map_err(|_| WatchError::Panicked)??;
+            let reference = reference.clone();
+            let drift = move |look: Look<'_>| look.drift(&reference, &answers);
+            let findings = self.look(memory.looks + 1, serving, drift).await?;
             self.conclude(memory, findings, reached).await?;
-            if self
-                .lifecycle
-                .serving()
-                .is_none_or(|now| now.version.version != serving_version(memory))
-            {
+            // An action may have let another version answer.
+            let now = self.lifecycle.serving();
+            if now.is_none_or(|now| now.version.version != serving.version.version) {
                 return Ok(());
             }
         }
@@ -298,15 +286,16 @@ impl Watcher {
         };
         let known = known.first().map_or(0, |known| *known as u64);
         let before = memory.judged.as_ref().map_or(0, |judged| judged.known);
+        let judged = |known| Judged {
+            sources: rows.sources.clone(),
+            known,
+            at: Instant::now(),
+            took: began.elapsed(),
+        };
         // A look needs some new labels to say something new.
         let fresh = (watch.window / 10).max(1) as u64;
         if truth.len() < FEWEST || known < before + fresh {
-            memory.judged = Some(Judged {
-                sources: rows.sources,
-                known: before,
-                at: Instant::now(),
-                took: began.elapsed(),
-            });
+            memory.judged = Some(judged(before));
             return Ok(());
         }
         let probabilities: Vec<f64> = probabilities
@@ -314,26 +303,30 @@ impl Watcher {
             .map(|value| f64::from(*value))
             .collect();
         let truth: Vec<bool> = truth.iter().map(|value| *value > 0.5).collect();
-        let (plan, serving) = (self.plan.clone(), serving.clone());
-        let (number, at) = (memory.looks + 1, self.clock.now());
-        let looking = crate::training::in_the_background("watching", move || {
-            let look = Look {
+        let performance = move |look: Look<'_>| look.performance(&probabilities, &truth);
+        let findings = self.look(memory.looks + 1, serving, performance).await?;
+        self.conclude(memory, findings, None).await?;
+        memory.judged = Some(judged(known));
+        Ok(())
+    }
+
+    /// What a look finds. It gives way to everything else.
+    async fn look(
+        &self,
+        number: u64,
+        serving: &Arc<Serving>,
+        find: impl FnOnce(Look<'_>) -> Result<Vec<Finding>, ModelError> + Send + 'static,
+    ) -> Result<Vec<Finding>, WatchError> {
+        let (plan, serving, at) = (self.plan.clone(), serving.clone(), self.clock.now());
+        let looking = in_the_background("watching", move || {
+            find(Look {
                 plan: &plan,
                 serving: &serving,
                 number,
                 at,
-            };
-            look.performance(&probabilities, &truth)
+            })
         });
-        let findings = looking.await.map_err(|_| WatchError::Panicked)??;
-        self.conclude(memory, findings, None).await?;
-        memory.judged = Some(Judged {
-            sources: rows.sources,
-            known,
-            at: Instant::now(),
-            took: began.elapsed(),
-        });
-        Ok(())
+        Ok(looking.await.map_err(|_| WatchError::Panicked)??)
     }
 
     /// Whether there may be more answers with their truth: at once where there are labels, and now and then where there are
@@ -416,8 +409,4 @@ impl Watcher {
             }
         }
     }
-}
-
-fn serving_version(memory: &Memory) -> u64 {
-    memory.version.as_ref().map_or(0, |(version, _)| *version)
 }

@@ -105,7 +105,7 @@ impl Quarantine {
              WHERE dataset = {} AND replay = {number} ORDER BY received_at, partition, \"offset\"",
             sql::text(dataset)
         );
-        let planned: Vec<Planned> = sql::rows(&self.engine, &statement).await?;
+        let planned: Vec<Planned> = sql::rows(self.0.engine(), &statement).await?;
         let rows = planned.into_iter().map(|planned| Row {
             envelope: planned.envelope,
             // It was written from a record.

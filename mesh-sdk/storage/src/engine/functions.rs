@@ -10,7 +10,7 @@ use deltalake::datafusion::common::DataFusionError;
 use deltalake::datafusion::logical_expr::{ColumnarValue, ScalarUDF, Volatility, create_udf};
 
 /// Rows of arguments, one after the other, NaN where one is null -> rows of what it gives, NaN for null; or why it cannot.
-pub type Work = dyn Fn(&[f32]) -> Result<Vec<f64>, String> + Send + Sync;
+type Work = dyn Fn(&[f32]) -> Result<Vec<f64>, String> + Send + Sync;
 
 /// A function whose arguments and results are numbers.
 #[derive(Clone)]

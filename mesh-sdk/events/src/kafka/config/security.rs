@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use super::brokers::Brokers;
-use super::secret;
 use crate::kafka::settings::{KafkaSettings, Login, Oauth, Sasl, SettingError, Tls};
 use crate::kafka::tokens::{Endpoint, TokenSource};
 
