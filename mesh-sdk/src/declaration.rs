@@ -144,6 +144,48 @@ pub(crate) struct Model {
     /// How it is watched once it answers.
     #[serde(default)]
     pub(crate) watch: Watching,
+    /// How it goes on learning, from answers whose truth has come to be known; not at all where nothing is said.
+    pub(crate) online: Option<Online>,
+}
+
+/// How a model goes on learning, a row at a time: it begins with the cases of the training query, and goes on with every answer
+/// whose truth `watch.labels` tells from then on.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Online {
+    pub(crate) algorithm: OnlineAlgorithm,
+    /// Hyper-parameters of the algorithm by name; those that are left out are as usual.
+    #[serde(default)]
+    pub(crate) parameters: Map<String, Value>,
+    /// Answers it learns from before it is made a version, which answers once it passes the gate.
+    #[serde(default = "Online::usual_every")]
+    #[schemars(range(min = 50, max = 10_000_000))]
+    pub(crate) every: u64,
+}
+
+impl Online {
+    fn usual_every() -> u64 {
+        1000
+    }
+}
+
+/// An algorithm that learns from one row after another.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum OnlineAlgorithm {
+    /// Logistic regression that follows the regularised leader.
+    Ftrl,
+    /// Each class a bell curve over each feature.
+    GaussianNaiveBayes,
+}
+
+impl OnlineAlgorithm {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ftrl => "ftrl",
+            Self::GaussianNaiveBayes => "gaussian-naive-bayes",
+        }
+    }
 }
 
 /// A stock algorithm that tells yes from no.

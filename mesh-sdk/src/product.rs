@@ -1,4 +1,5 @@
 mod contracts;
+mod online;
 mod recipe;
 pub(crate) mod resolve;
 mod sink_limits;
@@ -18,6 +19,7 @@ use crate::declaration::{Declaration, FILE, Model, Source, StartingData};
 use crate::watching::Rule;
 use crate::{ProductFiles, SdkError};
 
+pub(crate) use online::OnlinePlan;
 pub(crate) use recipe::{Recipe, When, Work};
 pub(crate) use sink_limits::SinkLimits;
 pub(crate) use windowing::Windowing;
@@ -142,6 +144,7 @@ pub(crate) struct ModelPlan {
     pub(crate) schedule: Option<croner::Cron>,
     /// What is done about what is found while it answers.
     pub(crate) rules: Vec<Rule>,
+    pub(crate) online: Option<OnlinePlan>,
     /// Of a call to the scoring port.
     pub(crate) input: Contract,
     /// The versions of it that a request may keep.

@@ -1,7 +1,7 @@
 //! The versions of a model: a folder each, written whole or not at all, never changed.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use crate::watching::Reference;
 const ARTIFACT: &str = "model.onnx";
 const RECORD: &str = "version.json";
 const REFERENCE: &str = "reference.json";
+const LEARNT: &str = "learnt.json";
 
 /// What there is to know about one version of a model.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -48,6 +49,9 @@ pub struct ModelVersion {
     pub features: Vec<String>,
     /// Where the cases came from that it was trained on and measured on; only measured on, where it came as a file.
     pub trained_on: TrainedOn,
+    /// How many answers it learned from, one after the other, since those cases; nothing where it learned from the cases alone.
+    #[serde(default)]
+    pub answers: Option<u64>,
     /// Where it came from, if it came as a file.
     #[serde(default)]
     pub imported: Option<Imported>,
@@ -122,7 +126,9 @@ impl ModelVersion {
     pub(crate) fn is_trained_by(&self, plan: &ModelPlan) -> bool {
         let declared = &plan.declared;
         let (now, then) = (&declared.training, &self.trained_on);
-        self.algorithm == declared.algorithm.name()
+        self.imported.is_none()
+            && self.answers.is_none()
+            && self.algorithm == declared.algorithm.name()
             && self.parameters == declared.parameters
             && self.features.iter().eq(declared.features.all())
             && (&now.sql, now.held_out, now.seed) == (&then.sql, then.held_out, then.seed)
@@ -241,6 +247,42 @@ impl Registry {
         // Without serde's message, which may quote what it found.
         read.map(Some)
             .map_err(|_| self.broken(version, format!("{} cannot be read", path.display())))
+    }
+
+    /// What is learned between versions, and survives a restart; nothing before it was kept for the first time.
+    pub(crate) fn learnt(&self) -> Result<Option<Vec<u8>>, SdkError> {
+        let path = self.folder.join(LEARNT);
+        let sealed = match fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            read => read.map_err(SdkError::file(path.display().to_string()))?,
+        };
+        self.unseal(0, LEARNT, sealed).map(Some)
+    }
+
+    /// Keeps it in the place of what was kept before, wholly or not at all.
+    pub(crate) fn keep_learnt(&self, bytes: &[u8]) -> Result<(), SdkError> {
+        let sealed = self.seal(0, LEARNT, bytes)?;
+        let path = self.folder.join(LEARNT);
+        let partial = path.with_extension("partial");
+        let write = || -> std::io::Result<()> {
+            write_durably(&partial, &sealed)?;
+            fs::rename(&partial, &path)?;
+            File::open(&self.folder)?.sync_all()
+        };
+        write().map_err(SdkError::file(path.display().to_string()))
+    }
+
+    /// Lets one process alone go on learning, as long as it holds what this gives; nothing while another does.
+    pub(crate) fn learn_alone(&self) -> Result<Option<File>, SdkError> {
+        let path = self.folder.join("learner.lock");
+        let file = File::create(&path).map_err(SdkError::file(path.display().to_string()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => {
+                Err(SdkError::file(path.display().to_string())(error))
+            }
+        }
     }
 
     fn seal(&self, version: u64, file: &str, bytes: &[u8]) -> Result<Vec<u8>, SdkError> {

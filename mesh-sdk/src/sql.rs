@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
-use mesh_storage::{Engine, Format, StorageError};
+use mesh_storage::{Engine, Format, QueryRows, StorageError};
 use serde::de::DeserializeOwned;
 
 use crate::ingest::timestamp;
@@ -29,9 +29,13 @@ pub(crate) async fn rows<T: DeserializeOwned>(
     engine: &Engine,
     statement: &str,
 ) -> Result<Vec<T>, StorageError> {
-    let rows = engine.query(statement).await?;
+    read(engine.query(statement).await?).await
+}
+
+/// Rows, one after the other.
+pub(crate) async fn read<T: DeserializeOwned>(rows: QueryRows) -> Result<Vec<T>, StorageError> {
     let chunks: Vec<_> = rows.encode(Format::Json)?.try_collect().await?;
     serde_json::from_slice(&chunks.concat())
         // Without serde's message, which may quote what it found.
-        .map_err(|_| StorageError::Encode("the rows of a dataset of the platform".to_owned()))
+        .map_err(|_| StorageError::Encode("the rows that the platform reads".to_owned()))
 }

@@ -6,6 +6,7 @@
 mod background;
 mod cases;
 mod fit;
+mod online;
 mod requests;
 mod runs;
 mod schedule;
@@ -16,6 +17,7 @@ pub(crate) use background::{give_way, in_the_background};
 pub use cases::cross_validate;
 pub(crate) use cases::{Cases, HeldOut};
 pub(crate) use fit::revision;
+pub(crate) use online::Learner;
 pub(crate) use requests::{Asker, Requests, Wanted, contract};
 pub use runs::{Cause, RunProgress, RunState, TrainingRun};
 pub(crate) use runs::{Runs, RunsError, TRAINING_RUNS, TrainingRuns};

@@ -9,7 +9,7 @@ mod table;
 mod watcher;
 
 pub(crate) use actions::contract;
-pub(crate) use look::Reference;
+pub(crate) use look::{FEWEST, Reference};
 pub(crate) use rules::Rule;
 pub use table::{Finding, FindingKind};
 pub(crate) use table::{MODEL_QUALITY, ModelQuality};

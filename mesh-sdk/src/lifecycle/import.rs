@@ -43,6 +43,7 @@ impl Lifecycle {
             sha256: mesh_models::digest(import.onnx),
             features: model.features().to_vec(),
             trained_on: cases.named(&self.plan),
+            answers: None,
             imported: Some(Imported {
                 by: import.by.to_owned(),
                 origin: import.origin.to_owned(),

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::contracts::Contracts;
 use super::recipe::{Recipes, cron_of};
-use super::{DatasetPlan, InputPort, ModelPlan, SinkLimits, watching};
+use super::{DatasetPlan, InputPort, ModelPlan, SinkLimits, online, watching};
 use crate::admitted::Admitted;
 use crate::declaration::{Dataset, Declaration, Model, Source};
 use crate::scoring::ScoreAnswer;
@@ -294,12 +294,16 @@ fn model(
     let rules = watching::rules(model, datasets).map_err(|(field, message)| {
         SdkError::declaration(path(&format!("watch.{field}")), message)
     })?;
+    let online = online::plan(model, datasets).map_err(|(field, message)| {
+        SdkError::declaration(path(&format!("online{field}")), message)
+    })?;
     Ok(ModelPlan {
         name: name.to_owned(),
         declared: model.clone(),
         pipeline,
         schedule,
         rules,
+        online,
         input: input.clone(),
         admitted: Admitted::of(input, contracts.all()),
         max_backlog: dataset.sink.max_backlog,
@@ -380,17 +384,9 @@ fn check_gate(model: &Model, input: &Contract) -> Result<(), (String, String)> {
 /// What is trained; or the field that keeps it from being, and why.
 fn pipeline(model: &Model) -> Result<Pipeline, (String, String)> {
     let parameters = Value::Object(model.parameters.clone());
-    let of = |what: &'static str| {
-        move |error: ModelError| match error {
-            ModelError::InvalidParameter { parameter, reason } => {
-                (format!("{what}.{parameter}"), reason)
-            }
-            error => (what.to_owned(), error.to_string()),
-        }
-    };
     let name = model.algorithm.name();
     let pipeline = Pipeline {
-        algorithm: Algorithm::named(name, &parameters).map_err(of("parameters"))?,
+        algorithm: Algorithm::named(name, &parameters).map_err(wrong("parameters"))?,
         features: Features {
             numeric: model.features.numeric.clone(),
             categorical: model.features.categorical.clone(),
@@ -398,8 +394,18 @@ fn pipeline(model: &Model) -> Result<Pipeline, (String, String)> {
         },
         seed: model.training.seed,
     };
-    pipeline.check().map_err(of("features"))?;
+    pipeline.check().map_err(wrong("features"))?;
     Ok(pipeline)
+}
+
+/// Where in the part `what` of a declaration something is wrong, and why.
+pub(super) fn wrong(what: &'static str) -> impl Fn(ModelError) -> (String, String) {
+    move |error| match error {
+        ModelError::InvalidParameter { parameter, reason } => {
+            (format!("{what}.{parameter}"), reason)
+        }
+        error => (what.to_owned(), error.to_string()),
+    }
 }
 
 /// That the training query gives what the model learns from.

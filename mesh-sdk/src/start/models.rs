@@ -18,7 +18,7 @@ use crate::scoring::requests::Requests;
 use crate::scoring::{Scoring, in_sql};
 use crate::sink::backlog::Backlog;
 use crate::training::{
-    self, Asker, Cause, RunState, Runs, Schedule, Trainer, TrainingRuns, Wanted, give_way,
+    self, Asker, Cause, Learner, RunState, Runs, Schedule, Trainer, TrainingRuns, Wanted, give_way,
 };
 use crate::watching::{ModelQuality, Watched, Watcher};
 
@@ -152,7 +152,7 @@ impl Start<'_> {
             plan: plan.clone(),
             revision: kept.revision.clone(),
             engine: kept.learner.clone(),
-            registry,
+            registry: registry.clone(),
             lifecycle: lifecycle.clone(),
             runs: runs.clone(),
             room: self.starting.training.clone(),
@@ -166,7 +166,10 @@ impl Start<'_> {
             model: model.clone(),
         };
         let versions = lifecycle.versions();
-        let mut trained_here = versions.iter().rev().filter(|it| it.imported.is_none());
+        let mut trained_here = versions
+            .iter()
+            .rev()
+            .filter(|it| it.imported.is_none() && it.answers.is_none());
         let is_current = |version: &ModelVersion| version.is_trained_by(plan);
         if !trained_here.next().is_some_and(is_current) {
             self.train(&asker, &trainer).await?;
@@ -193,6 +196,22 @@ impl Start<'_> {
         };
         self.tasks.spawn(requests.run(stop));
         self.watching(plan, kept, lifecycle, &asker).await?;
+        if let Some(online) = &plan.online {
+            let learner = Learner {
+                product: name,
+                plan: plan.clone(),
+                online: online.clone(),
+                engine: kept.learner.clone(),
+                datasets: self.running.datasets.clone(),
+                registry,
+                lifecycle: lifecycle.clone(),
+                runs: runs.clone(),
+                asker: asker.clone(),
+                changes: self.changes.clone(),
+            };
+            let stop = self.tasks.stop.clone();
+            self.tasks.spawn(learner.run(stop));
+        }
         let training = Training { asker, runs };
         self.running.training.insert(model, training);
         Ok(())

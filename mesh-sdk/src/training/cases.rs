@@ -94,16 +94,23 @@ impl Cases {
 
     pub(crate) fn held_out(&self, plan: &ModelPlan) -> Result<HeldOut, SdkError> {
         let (_, held_out) = self.split(plan)?;
-        let labels = self.labels(&held_out);
-        Ok(HeldOut {
-            table: self.table.select_rows(&held_out),
-            target: Target::yes_or_no(&labels),
-            labels,
-        })
+        Ok(HeldOut::of(
+            self.table.select_rows(&held_out),
+            self.labels(&held_out),
+        ))
     }
 }
 
 impl HeldOut {
+    /// Cases with the truth about each.
+    pub(super) fn of(table: Table, labels: Vec<bool>) -> HeldOut {
+        HeldOut {
+            table,
+            target: Target::yes_or_no(&labels),
+            labels,
+        }
+    }
+
     /// The cases with their features in the order in which a model takes them.
     pub(crate) fn table_for(&self, model: &Model) -> Result<Table, ModelError> {
         let names = self.table.names();

@@ -1,40 +1,68 @@
-//! Cases -> a version.
+//! What was learned -> a version.
 
 use std::time::Instant;
 
 use chrono::Utc;
 use mesh_models::{Model, ModelError, Trained, Watch};
+use serde_json::{Map, Value};
 
 use super::cases::{Cases, HeldOut};
 use super::worth::Worth;
 use crate::product::ModelPlan;
-use crate::registry::{ModelVersion, Parity, Registry, Stage};
+use crate::registry::{ModelVersion, Parity, Registry, Stage, TrainedOn};
 use crate::watching::Reference;
 use crate::{DataProduct, SdkError};
 
-/// What training gave.
+/// What was learned, and from what.
+pub(super) struct Learned {
+    pub(super) trained: Trained,
+    pub(super) algorithm: &'static str,
+    pub(super) parameters: Map<String, Value>,
+    pub(super) trained_on: TrainedOn,
+    /// Answers that it learned from after the cases.
+    pub(super) answers: Option<u64>,
+}
+
+/// What a run gave.
 pub(crate) enum Made {
     New(Box<ModelVersion>),
     /// This version is the same, byte for byte.
     Same(u64),
 }
 
-/// Trains a version and keeps it, unless it is there already. Takes as long as it takes; call it where blocking is allowed.
-pub(crate) fn train(
+/// Learns from the cases. Takes as long as it takes; call it where blocking is allowed.
+pub(super) fn train(
+    plan: &ModelPlan,
+    cases: &Cases,
+    watch: Watch<'_>,
+) -> Result<Learned, SdkError> {
+    let (table, target) = cases.to_learn_from(plan)?;
+    Ok(Learned {
+        trained: plan.pipeline.fit_watched(&table, &target, watch)?,
+        algorithm: plan.declared.algorithm.name(),
+        parameters: plan.declared.parameters.clone(),
+        trained_on: cases.named(plan),
+        answers: None,
+    })
+}
+
+/// Measures what was learned since `began` and keeps it as a version, unless it is there already.
+pub(super) fn keep(
     plan: &ModelPlan,
     revision: &str,
-    cases: &Cases,
+    began: Instant,
+    learned: Learned,
     held_out: &HeldOut,
     registry: &Registry,
-    watch: Watch<'_>,
 ) -> Result<Made, SdkError> {
-    let began = Instant::now();
-    let (table, target) = cases.to_learn_from(plan)?;
-    let trained = plan.pipeline.fit_watched(&table, &target, watch)?;
-    let onnx = trained.to_onnx()?;
+    let onnx = learned.trained.to_onnx()?;
     let sha256 = mesh_models::digest(&onnx);
     let is_the_same = |version: &ModelVersion| {
-        version.sha256 == sha256 && version.is_trained_by(plan) && version.imported.is_none()
+        let alike = match learned.answers {
+            None => version.is_trained_by(plan),
+            answers => version.answers == answers,
+        };
+        version.sha256 == sha256 && alike
     };
     let versions = registry.versions()?;
     if let Some(same) = versions.iter().rev().find(|version| is_the_same(version)) {
@@ -43,21 +71,23 @@ pub(crate) fn train(
     let model = Model::from_onnx(&onnx)?;
     let worth = Worth::of(&model, held_out, plan.declared.training.seed)?;
     let reference = Reference::of(plan, &held_out.labels, &worth)?;
+    let parity = parity(&learned.trained, &worth)?;
     let version = ModelVersion {
         model: plan.name.clone(),
         version: registry.next()?,
         stage: Stage::Staging,
         description: plan.declared.description.clone(),
-        algorithm: plan.declared.algorithm.name().to_owned(),
-        parameters: plan.declared.parameters.clone(),
+        algorithm: learned.algorithm.to_owned(),
+        parameters: learned.parameters,
         trained_at: Utc::now(),
         duration_seconds: Some(began.elapsed().as_secs_f64()),
         revision: Some(revision.to_owned()),
         sha256,
         features: plan.declared.features.all().cloned().collect(),
-        trained_on: cases.named(plan),
+        trained_on: learned.trained_on,
+        answers: learned.answers,
         imported: None,
-        parity: Some(parity(&trained, &worth)?),
+        parity: Some(parity),
         evaluation: worth.evaluation,
         report: Some(worth.report),
         importance: worth.importance,

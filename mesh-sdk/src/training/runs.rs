@@ -36,6 +36,8 @@ pub enum Cause {
     Drift,
     /// The model is no longer as good as it was.
     Accuracy,
+    /// It has learned from so many more answers.
+    Online,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -12,8 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::background::in_the_background;
 use super::cases::{Cases, HeldOut};
-use super::fit::{self, Made};
-use super::runs::{End, RunState, Runs, RunsError, TrainingRun};
+use super::fit::{self, Learned, Made};
+use super::online;
+use super::runs::{Cause, End, RunState, Runs, RunsError, TrainingRun};
 use crate::SdkError;
 use crate::changes::Changes;
 use crate::lifecycle::{Decider, Lifecycle, LifecycleError};
@@ -166,19 +167,39 @@ impl Trainer {
     /// Reads the cases, learns from them and keeps the version.
     fn learn(&self, work: &Work) -> Result<(Made, HeldOut), SdkError> {
         let Work { run, cancel } = work;
-        let told = |step, done, of| self.runs.progress(&run.run, step, done, of);
-        told("reading", 0, 1);
+        self.runs.progress(&run.run, "reading", 0, 1);
         // Its engine gives way too.
         let reading = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build();
         let reading = reading.map_err(SdkError::file("a thread that reads"))?;
-        let cases = reading.block_on(async {
-            tokio::select! {
-                cases = Cases::read(&self.engine, &self.plan) => cases,
-                () = cancel.cancelled() => Err(ModelError::Cancelled.into()),
+        let began = Instant::now();
+        let (learned, held_out) = match run.cause {
+            Cause::Online => reading.block_on(until(cancel, self.snapshot()))?,
+            _ => {
+                let cases = Cases::read(&self.engine, &self.plan);
+                self.learn_from(&run.run, &reading.block_on(until(cancel, cases))?, cancel)?
             }
-        })?;
+        };
+        let (plan, registry) = (&self.plan, &self.registry);
+        let made = fit::keep(plan, &self.revision, began, learned, &held_out, registry)?;
+        Ok((made, held_out))
+    }
+
+    /// What was learned from answers up to now.
+    async fn snapshot(&self) -> Result<(Learned, HeldOut), SdkError> {
+        let champion = self.lifecycle.serving();
+        let champion = champion.as_ref().map(|serving| &serving.version);
+        online::snapshot(&self.engine, &self.plan, &self.registry, champion).await
+    }
+
+    fn learn_from(
+        &self,
+        run: &str,
+        cases: &Cases,
+        cancel: &CancellationToken,
+    ) -> Result<(Learned, HeldOut), SdkError> {
+        let told = |step, done, of| self.runs.progress(run, step, done, of);
         let watch = |done, of| {
             told("learning", done, of);
             match cancel.is_cancelled() {
@@ -186,10 +207,8 @@ impl Trainer {
                 false => ControlFlow::Continue(()),
             }
         };
-        let held_out = cases.held_out(&self.plan)?;
-        let (plan, registry) = (&self.plan, &self.registry);
-        let made = fit::train(plan, &self.revision, &cases, &held_out, registry, &watch)?;
-        Ok((made, held_out))
+        let learned = fit::train(&self.plan, cases, &watch)?;
+        Ok((learned, cases.held_out(&self.plan)?))
     }
 
     /// Puts the version into Production, if the run is to and it passes the gate. Returns its stage, and what there is to tell.
@@ -257,6 +276,17 @@ impl Trainer {
     }
 }
 
+/// What `work` gives, unless it is cancelled before.
+async fn until<T>(
+    cancel: &CancellationToken,
+    work: impl Future<Output = Result<T, SdkError>>,
+) -> Result<T, SdkError> {
+    tokio::select! {
+        worked = work => worked,
+        () = cancel.cancelled() => Err(ModelError::Cancelled.into()),
+    }
+}
+
 impl Made {
     fn version(&self) -> u64 {
         match self {
@@ -269,13 +299,12 @@ impl Made {
 /// `version 2: accuracy 0.851 [0.760, 0.912] on 91 cases held out of 303`
 fn in_words(version: &ModelVersion) -> String {
     let accuracy = version.accuracy();
+    let of = match version.answers {
+        None => format!("cases held out of {}", version.trained_on.cases),
+        Some(answers) => format!("answers held out, having learned from {answers}"),
+    };
     format!(
-        "version {}: accuracy {:.3} [{:.3}, {:.3}] on {} cases held out of {}",
-        version.version,
-        accuracy.value,
-        accuracy.low,
-        accuracy.high,
-        accuracy.cases,
-        version.trained_on.cases
+        "version {}: accuracy {:.3} [{:.3}, {:.3}] on {} {of}",
+        version.version, accuracy.value, accuracy.low, accuracy.high, accuracy.cases,
     )
 }

@@ -8,7 +8,7 @@ use deltalake::datafusion::execution::runtime_env::RuntimeEnv;
 use deltalake::datafusion::logical_expr::LogicalPlan;
 
 use crate::StorageError;
-use crate::engine::{STACK, by_window, only_reading, session};
+use crate::engine::{STACK, by_window, only_reading, row_source, session};
 use crate::statement::Statement;
 
 /// What a statement is found to do.
@@ -42,6 +42,19 @@ pub fn check_windows(
     over: &str,
 ) -> Result<(Checked, Result<(), String>), StorageError> {
     on_thread(sql, tables, |plan| by_window(plan, over))
+}
+
+/// The same of a statement that is run on new rows alone; it may only take the rows of one table one by one.
+///
+/// Also gives that table's name, or says what the statement does that prevents it, as in "it aggregates".
+///
+/// # Errors
+/// As [`check`].
+pub fn check_row_by_row(
+    sql: &str,
+    tables: &[(&str, SchemaRef)],
+) -> Result<(Checked, Result<String, String>), StorageError> {
+    on_thread(sql, tables, row_source)
 }
 
 /// What a statement does, and what `judge` finds in its plan.

@@ -30,6 +30,7 @@ use rows::Budget;
 pub(crate) use by_window::by_window;
 pub use functions::RowFunction;
 pub use row_by_row::Incremental;
+pub(crate) use row_by_row::source as row_source;
 pub use rows::QueryRows;
 pub(crate) use session::{only_reading, session, session_config};
 pub use tables::TableSource;

@@ -17,7 +17,7 @@ mod location;
 mod numbers;
 mod statement;
 
-pub use check::{Checked, check, check_windows};
+pub use check::{Checked, check, check_row_by_row, check_windows};
 pub use dataset::{
     Dataset, DatasetInfo, DatasetVersion, Maintained, NewRows, Policy, Spans, WriteMode, Writing,
     export_delta,

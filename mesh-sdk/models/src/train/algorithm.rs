@@ -133,7 +133,7 @@ impl Algorithm {
     }
 }
 
-fn read<T: DeserializeOwned + Default>(parameters: &Value) -> Result<T, ModelError> {
+pub(crate) fn read<T: DeserializeOwned + Default>(parameters: &Value) -> Result<T, ModelError> {
     if parameters.is_null() {
         return Ok(T::default());
     }

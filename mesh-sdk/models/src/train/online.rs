@@ -4,7 +4,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::train::algorithm::read;
 use crate::train::algorithms::gaussian_naive_bayes::{GaussianNaiveBayes, Moments};
 use crate::train::algorithms::{Input, Learn};
 use crate::train::cases::Target;
@@ -30,6 +32,30 @@ pub enum OnlineAlgorithm {
     Ftrl(Ftrl),
     /// Of any classes, also ones that turn up later.
     GaussianNaiveBayes(GaussianNaiveBayes),
+}
+
+impl OnlineAlgorithm {
+    /// The algorithm of this name with hyper-parameters from a JSON object, or null for the usual ones.
+    ///
+    /// # Errors
+    /// As [`Algorithm::named`](crate::Algorithm::named).
+    pub fn named(name: &str, parameters: &Value) -> Result<Self, ModelError> {
+        let algorithm = match name {
+            "ftrl" => Self::Ftrl(read(parameters)?),
+            "gaussian-naive-bayes" => Self::GaussianNaiveBayes(read(parameters)?),
+            _ => {
+                return Err(ModelError::UnknownAlgorithm {
+                    name: name.chars().take(80).collect(),
+                    known: "ftrl, gaussian-naive-bayes".to_owned(),
+                });
+            }
+        };
+        match algorithm {
+            Self::Ftrl(ftrl) => ftrl.start(1).map(drop)?,
+            Self::GaussianNaiveBayes(bayes) => bayes.check()?,
+        }
+        Ok(algorithm)
+    }
 }
 
 /// A model that goes on learning.

@@ -16,7 +16,7 @@ pub enum Incremental {
 }
 
 /// The one table whose rows the plan takes one by one, or what it does instead.
-pub(super) fn source(plan: &LogicalPlan) -> Result<String, String> {
+pub(crate) fn source(plan: &LogicalPlan) -> Result<String, String> {
     for expression in plan.expressions() {
         by_itself(&expression)?;
     }

@@ -29,12 +29,20 @@ pub(super) fn entry(state: &ModelState, address: &str) -> ModelEntry {
         algorithm: serving.algorithm.clone(),
         version: serving.version,
         stage: format!("{:?}", serving.stage),
-        trained_on: format!(
-            "{}; {} cases, {} of them held out",
-            datasets.join(", "),
-            serving.trained_on.cases,
-            accuracy.cases
-        ),
+        trained_on: match serving.answers {
+            None => format!(
+                "{}; {} cases, {} of them held out",
+                datasets.join(", "),
+                serving.trained_on.cases,
+                accuracy.cases
+            ),
+            Some(answers) => format!(
+                "{}; {} cases and {answers} answers since; measured on {} other answers",
+                datasets.join(", "),
+                serving.trained_on.cases,
+                accuracy.cases
+            ),
+        },
         accuracy: Some(Accuracy {
             value: accuracy.value,
             low: accuracy.low,
