@@ -22,6 +22,7 @@ mod maintenance;
 mod platform_dataset;
 mod problems;
 mod product;
+mod profile;
 mod quality;
 mod quarantine;
 mod recovery;
@@ -58,6 +59,10 @@ pub use mesh_events::SettingError;
 pub use mesh_models::{ClassesReport, CrossValidation, CrossValidationReport, Curves, Measured};
 pub use mesh_platform::server::Readiness;
 pub use product::{DataProduct, InputPort, ScoringPort};
+pub use profile::{
+    Bin, Correlation, Correlations, DatasetProfile, Edge, NumberProfile, PropertyProfile, Quantile,
+    ValueShare, Withheld,
+};
 pub use quality::{Kept, LevelResult, QualityReport, RuleResult, Verdict};
 pub use refresh::{Failure, RefreshState};
 pub use registry::{Accuracy, Imported, ModelVersion, Parity, Stage, TrainedOn};

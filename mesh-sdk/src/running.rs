@@ -10,6 +10,7 @@ use crate::changes::Changes;
 use crate::ingest::Ingest;
 use crate::lifecycle::Lifecycle;
 use crate::product::{ModelPlan, resolve};
+use crate::profile::Profiles;
 use crate::quality::Reports;
 use crate::quarantine::{Quarantine, Replay};
 use crate::registry::ModelVersion;
@@ -18,7 +19,8 @@ use crate::streams::Streams;
 use crate::training::{Asker, Runs};
 use crate::watching::{Finding, Watched};
 use crate::{
-    DataProduct, EventsConfig, InputPort, QualityReport, RefreshState, SdkError, StageChange,
+    Correlations, DataProduct, DatasetProfile, EventsConfig, InputPort, QualityReport,
+    RefreshState, SdkError, StageChange,
 };
 
 /// A product that is up: its datasets open, its tasks running, its models in memory.
@@ -40,6 +42,7 @@ pub struct RunningProduct {
     /// Of the datasets that are made of others.
     pub(crate) refreshes: BTreeMap<String, Arc<Mutex<RefreshState>>>,
     pub(crate) reports: Reports,
+    pub(crate) profiles: Profiles,
     pub(crate) ports: BTreeMap<String, Arc<Ingest>>,
     pub(crate) models: BTreeMap<String, Arc<Scoring>>,
     /// Where each model is asked by messages.
@@ -80,6 +83,10 @@ pub struct DatasetState {
     pub refresh: Option<RefreshState>,
     /// What was measured of it; nothing before it was looked at first.
     pub quality: Option<Arc<QualityReport>>,
+    /// What its rows are like; nothing before it was looked at first.
+    pub profile: Option<Arc<DatasetProfile>>,
+    /// Of the models that learn from it.
+    pub correlations: Vec<Arc<Correlations>>,
 }
 
 /// A model that answers, and what is known of its versions.
@@ -124,6 +131,8 @@ impl RunningProduct {
                 location: dataset.location().to_owned(),
                 refresh,
                 quality: self.quality(&plan.name),
+                profile: self.profiles.of(&plan.name),
+                correlations: self.profiles.correlations(&plan.name),
             })
         });
         states.collect()

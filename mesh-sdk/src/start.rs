@@ -18,6 +18,7 @@ use crate::ingest::{Ingest, Way};
 use crate::lifecycle::MODEL_HISTORY;
 use crate::maintenance::Maintenance;
 use crate::product::{DatasetPlan, Events, Recipe};
+use crate::profile::{self, Profiles};
 use crate::quality::{Reports, Watch};
 use crate::quarantine::{QUARANTINE, Quarantine, Replay};
 use crate::refresh::{Quiet, RefreshState, Refresher};
@@ -25,7 +26,7 @@ use crate::sink::Sink;
 use crate::sink::backlog::{Backlog, Room};
 use crate::sink::memory::Memory;
 use crate::streams::Streams;
-use crate::training::TRAINING_RUNS;
+use crate::training::{TRAINING_RUNS, give_way};
 use crate::watching::MODEL_QUALITY;
 use crate::{DataProduct, InputPort, RunningProduct, SdkError, starting_data};
 
@@ -91,6 +92,8 @@ struct Start<'a> {
     room: Room,
     /// For what takes longer than a caller would wait.
     maker: Arc<Engine>,
+    /// Sees the same, and gives way to everything else.
+    learner: Arc<Engine>,
     running: RunningProduct,
 }
 
@@ -115,6 +118,7 @@ pub(crate) async fn product(
         datasets: BTreeMap::new(),
         refreshes: BTreeMap::new(),
         reports: Reports::default(),
+        profiles: Profiles::default(),
         ports: BTreeMap::new(),
         models: BTreeMap::new(),
         requests: BTreeMap::new(),
@@ -133,6 +137,7 @@ pub(crate) async fn product(
         backlogs: BTreeMap::new(),
         room: starting.room.of_product(),
         maker: Arc::new(Engine::new(MAKING)?),
+        learner: Arc::new(Engine::on(MAKING, give_way)?),
         folder: folder.to_owned(),
         running,
     };
@@ -161,6 +166,7 @@ impl Start<'_> {
         self.ports();
         self.models().await?;
         self.watch();
+        self.profile();
         self.maintain();
         Ok(())
     }
@@ -187,6 +193,7 @@ impl Start<'_> {
             let dataset = Arc::new(dataset);
             self.running.engine.add(dataset.clone());
             self.maker.add(dataset.clone());
+            self.learner.add(dataset.clone());
             self.running
                 .datasets
                 .insert(plan.name.clone(), dataset.clone());
@@ -345,6 +352,19 @@ impl Start<'_> {
             datasets: self.running.datasets.values().cloned().collect(),
             changes: self.changes.clone(),
             reports: self.running.reports.clone(),
+        };
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(watch.run(stop));
+    }
+
+    fn profile(&mut self) {
+        let watch = profile::Watch {
+            product: self.running.product.name().to_owned(),
+            engine: self.learner.clone(),
+            datasets: self.running.datasets.values().cloned().collect(),
+            models: self.running.product.models().to_vec(),
+            changes: self.changes.clone(),
+            profiles: self.running.profiles.clone(),
         };
         let stop = self.tasks.stop.clone();
         self.tasks.spawn(watch.run(stop));

@@ -6,7 +6,7 @@ use chrono::Utc;
 use mesh_storage::{Dataset, Engine};
 use uuid::Uuid;
 
-use super::{MAKING, PARTITIONS, Start};
+use super::{PARTITIONS, Start};
 use crate::SdkError;
 use crate::ingest::Ingest;
 use crate::lifecycle::{Lifecycle, LifecycleError, MESH, ModelHistory};
@@ -18,7 +18,7 @@ use crate::scoring::requests::Requests;
 use crate::scoring::{Scoring, in_sql};
 use crate::sink::backlog::Backlog;
 use crate::training::{
-    self, Asker, Cause, Learner, RunState, Runs, Schedule, Trainer, TrainingRuns, Wanted, give_way,
+    self, Asker, Cause, Learner, RunState, Runs, Schedule, Trainer, TrainingRuns, Wanted,
 };
 use crate::watching::{ModelQuality, Watched, Watcher};
 
@@ -56,12 +56,9 @@ impl Start<'_> {
             history: ModelHistory::open(&folder, self.keeper.clone()).await?,
             runs: TrainingRuns::open(&folder, self.keeper.clone()).await?,
             quality: ModelQuality::open(&folder, self.keeper.clone()).await?,
-            learner: Arc::new(Engine::on(MAKING, give_way)?),
+            learner: self.learner.clone(),
             revision: training::revision(&self.running.product)?,
         };
-        for dataset in self.running.datasets.values() {
-            kept.learner.add(dataset.clone());
-        }
         for dataset in kept.datasets() {
             self.running.engine.add(dataset.clone());
             self.running.kept.push(dataset);
