@@ -7,6 +7,7 @@ mod calibration;
 mod ink;
 mod line;
 mod plane;
+mod spread;
 mod svg;
 
 #[cfg(test)]
@@ -24,11 +25,13 @@ pub(crate) use bars::{Bin, bars, histogram};
 pub(crate) use calibration::{Calibrated, calibration};
 pub(crate) use line::{Sample, TimeLine, over_time};
 pub(crate) use plane::{Curve, Plane, plane};
+pub(crate) use spread::{Bar, spread};
 
 use ink::Ink;
 use svg::Svg;
 
 const WIDTH: u32 = 720;
+const SMALL: (u32, u32) = (320, 72);
 /// Of a text, as the style sheet has it.
 const TEXT: u32 = 22;
 /// How much of an axis its numbers need, and its numbers and its name.
@@ -40,13 +43,27 @@ type Drawn = Result<(), DrawingAreaErrorKind<Infallible>>;
 
 /// An `<svg>` that says `label` to who does not see it.
 fn draw(label: &str, height: u32, draw: impl FnOnce(&Area<'_>) -> Drawn) -> String {
+    draw_as("plot", label, (WIDTH, height), draw)
+}
+
+/// The same as wide as a cell of a table.
+fn draw_small(label: &str, draw: impl FnOnce(&Area<'_>) -> Drawn) -> String {
+    draw_as("plot small", label, SMALL, draw)
+}
+
+fn draw_as(
+    class: &str,
+    label: &str,
+    (width, height): (u32, u32),
+    draw: impl FnOnce(&Area<'_>) -> Drawn,
+) -> String {
     let mut drawing = String::new();
-    let area = Svg::new(&mut drawing, (WIDTH, height)).into_drawing_area();
+    let area = Svg::new(&mut drawing, (width, height)).into_drawing_area();
     // It writes to a string, and what it draws fits: nothing of that fails.
     draw(&area).expect("charts are drawn into memory");
     drop(area);
     format!(
-        "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{}\">\n{drawing}</svg>",
+        "<svg class=\"{class}\" viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">\n{drawing}</svg>",
         escaped(label)
     )
 }

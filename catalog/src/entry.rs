@@ -4,6 +4,7 @@
 
 mod contract;
 mod model;
+mod profile;
 mod quality;
 mod watch;
 
@@ -12,6 +13,10 @@ pub(crate) use contract::in_words;
 pub use model::{
     Accuracy, Bound, CalibrationRange, ClassesEntry, CurvesEntry, MeasureEntry, ModelEntry, Point,
     StageChangeEntry, VersionEntry,
+};
+pub use profile::{
+    CorrelationEntry, CorrelationsEntry, Edge, HistogramBin, NumbersEntry, ProfileEntry,
+    PropertyProfileEntry, QuantileEntry, ValueShareEntry, Withheld,
 };
 pub use quality::{QualityEntry, RuleResult, RuleStatus, ServiceLevelResult, ServiceLevelStatus};
 pub use watch::{
@@ -76,6 +81,19 @@ impl Entry {
                 product: self.product.clone(),
                 model: name.to_owned(),
                 nearest: nearest(name, self.models.iter().map(|model| model.name.as_str())),
+            })
+    }
+
+    /// # Errors
+    /// [`Error::UnknownDataset`], with the names it may have been meant to be.
+    pub(crate) fn dataset(&self, name: &str) -> Result<&DatasetEntry, Error> {
+        let mut datasets = self.datasets.iter();
+        datasets
+            .find(|dataset| dataset.name == name)
+            .ok_or_else(|| Error::UnknownDataset {
+                product: self.product.clone(),
+                dataset: name.to_owned(),
+                nearest: nearest(name, self.datasets.iter().map(|it| it.name.as_str())),
             })
     }
 
@@ -235,4 +253,10 @@ pub struct DatasetEntry {
     /// How its contract's promises are kept; absent until they are checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality: Option<QualityEntry>,
+    /// What its rows are like; absent until they are looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<ProfileEntry>,
+    /// Of the models that learn from it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub correlations: Vec<CorrelationsEntry>,
 }

@@ -41,6 +41,12 @@ pub(crate) enum Error {
         model: String,
         nearest: Vec<String>,
     },
+    #[error("data product \"{product}\" has no dataset \"{dataset}\"{}", did_you_mean(.nearest))]
+    UnknownDataset {
+        product: String,
+        dataset: String,
+        nearest: Vec<String>,
+    },
     #[error("nothing is registered as {urn}{}", did_you_mean(.nearest))]
     UnknownUrn { urn: String, nearest: Vec<String> },
     #[error("nothing is at this address")]
@@ -58,6 +64,7 @@ impl Error {
             Self::UnknownProduct { .. }
             | Self::UnknownContract { .. }
             | Self::UnknownModel { .. }
+            | Self::UnknownDataset { .. }
             | Self::UnknownUrn { .. }
             | Self::UnknownPage => &codes::NOT_FOUND,
             Self::NotLoaded { .. } => &codes::UNAVAILABLE,

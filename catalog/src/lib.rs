@@ -19,10 +19,11 @@ mod urn;
 
 pub use catalog::Catalog;
 pub use entry::{
-    Accuracy, Bound, CalibrationRange, ClassesEntry, ContractEntry, ContractRef, CurvesEntry,
-    DatasetEntry, Direction, DriftEntry, DriftPoint, DriftRange, Entry, EnumValue, Failure,
-    FieldEntry, Finding, MeasureEntry, ModelEntry, Point, Port, QualityEntry, RuleResult,
-    RuleStatus, SeriesEntry, SeriesPoint, ServiceLevelResult, ServiceLevelStatus, StageChangeEntry,
-    VersionEntry, WatchEntry, example,
+    Accuracy, Bound, CalibrationRange, ClassesEntry, ContractEntry, ContractRef, CorrelationEntry,
+    CorrelationsEntry, CurvesEntry, DatasetEntry, Direction, DriftEntry, DriftPoint, DriftRange,
+    Edge, Entry, EnumValue, Failure, FieldEntry, Finding, HistogramBin, MeasureEntry, ModelEntry,
+    NumbersEntry, Point, Port, ProfileEntry, PropertyProfileEntry, QualityEntry, QuantileEntry,
+    RuleResult, RuleStatus, SeriesEntry, SeriesPoint, ServiceLevelResult, ServiceLevelStatus,
+    StageChangeEntry, ValueShareEntry, VersionEntry, WatchEntry, Withheld, example,
 };
 pub use pages::contract_html;

@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::entry::{ContractEntry, Entry, ModelEntry};
+use crate::entry::{ContractEntry, DatasetEntry, Entry, ModelEntry};
 
 /// What RFC 3986 calls unreserved stays as it is.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -58,6 +58,24 @@ pub(crate) fn model_document(entry: &Entry, model: &ModelEntry) -> String {
         "/catalog/api/v1/products/{}/models/{}",
         segment(&entry.product),
         segment(&model.name)
+    )
+}
+
+/// The page about a dataset.
+pub(crate) fn dataset_page(entry: &Entry, dataset: &DatasetEntry) -> String {
+    format!(
+        "{}/datasets/{}",
+        product(&entry.product),
+        segment(&dataset.name)
+    )
+}
+
+/// What that page shows, for machines.
+pub(crate) fn dataset_document(entry: &Entry, dataset: &DatasetEntry) -> String {
+    format!(
+        "/catalog/api/v1/products/{}/datasets/{}",
+        segment(&entry.product),
+        segment(&dataset.name)
     )
 }
 

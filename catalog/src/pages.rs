@@ -2,11 +2,13 @@
 
 mod accuracy;
 mod contract;
+mod dataset;
 mod failure;
 mod format;
 mod health;
 mod home;
 mod model;
+mod picture;
 mod problem;
 mod product;
 mod quality;
@@ -22,6 +24,7 @@ use chrono::Utc;
 
 pub(crate) use contract::contract;
 pub use contract::contract_html;
+pub(crate) use dataset::dataset;
 pub(crate) use home::home;
 pub(crate) use model::model;
 pub(crate) use problem::problem;

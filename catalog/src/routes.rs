@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::Catalog;
 use crate::catalog::Resolved;
-use crate::entry::{Entry, ModelEntry};
+use crate::entry::{DatasetEntry, Entry, ModelEntry};
 use crate::search::QUERY_LIMIT;
 use json::{ProductList, SearchResult};
 
@@ -101,6 +101,24 @@ fn products() -> Api<Catalog> {
                 "The model",
                 JSON,
                 Schema::of::<ModelEntry>(),
+            )
+            .problems(&[&BAD_REQUEST, &NOT_FOUND, &UNAVAILABLE]),
+        )
+        .route(
+            Method::GET,
+            "/catalog/api/v1/products/{product}/datasets/{dataset}",
+            json::dataset,
+            operation(
+                "get_product_dataset",
+                "Everything a data product says about a dataset, and what its rows are like",
+            )
+            .path_parameter("product", "Name of the product")
+            .path_parameter("dataset", "Name of the dataset")
+            .answer(
+                StatusCode::OK,
+                "The dataset",
+                JSON,
+                Schema::of::<DatasetEntry>(),
             )
             .problems(&[&BAD_REQUEST, &NOT_FOUND, &UNAVAILABLE]),
         )
@@ -193,6 +211,16 @@ fn people() -> Api<Catalog> {
             pages::model,
             product_page("model_page", "How well a model answers, for people")
                 .path_parameter("model", "Name of the model"),
+        )
+        .route(
+            Method::GET,
+            "/catalog/products/{product}/datasets/{dataset}",
+            pages::dataset,
+            product_page(
+                "dataset_page",
+                "What the rows of a dataset are like, for people",
+            )
+            .path_parameter("dataset", "Name of the dataset"),
         )
         .route(
             Method::GET,

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use plotters::chart::ChartBuilder;
 use plotters::coord::combinators::BindKeyPoints;
 use plotters::element::{PathElement, Rectangle};
@@ -66,16 +68,16 @@ fn histogram_drawn(bins: &[Bin<'_>], most: f64, area: &Area<'_>) -> Drawn {
     Ok(())
 }
 
-/// A bar to the right for each, the first at the top. None where there is nothing to draw.
+/// A bar for each, the first at the top: to the right, or to the left for what is below zero. None where there is nothing to draw.
 pub(crate) fn bars(label: &str, all: &[(&str, f64)]) -> Option<String> {
     let across = span(all.iter().map(|(_, value)| *value))?;
     let height = NAMED + 40 * u32::try_from(all.len()).ok()?;
     Some(draw(label, height, |area| {
-        bars_drawn(all, across.end, area)
+        bars_drawn(all, across.start.min(0.0)..across.end.max(0.0), area)
     }))
 }
 
-fn bars_drawn(all: &[(&str, f64)], most: f64, area: &Area<'_>) -> Drawn {
+fn bars_drawn(all: &[(&str, f64)], across: Range<f64>, area: &Area<'_>) -> Drawn {
     /// Of a name, in characters and in what one needs.
     const LONGEST: usize = 18;
     const CHARACTER: usize = 13;
@@ -91,7 +93,7 @@ fn bars_drawn(all: &[(&str, f64)], most: f64, area: &Area<'_>) -> Drawn {
         .x_label_area_size(NUMBERS)
         .y_label_area_size(u32::try_from(names).unwrap_or(NAMED))
         .build_cartesian_2d(
-            0.0..most,
+            across,
             (0..end(all.len())).with_key_points(places(all.len()).collect()),
         )?;
     chart
@@ -101,12 +103,14 @@ fn bars_drawn(all: &[(&str, f64)], most: f64, area: &Area<'_>) -> Drawn {
         .bold_line_style(Ink::Grid)
         .axis_style(Ink::Axis)
         .x_labels(5)
+        // What is next to zero would be told as -0.0.
+        .x_label_formatter(&|value| format!("{:?}", (value * 1e5).round() / 1e5 + 0.0))
         .y_label_formatter(&|place| shortened(all[at(slot(*place))].0, LONGEST))
         .label_style(text(Ink::Label))
         .draw()?;
     chart.draw_series(all.iter().enumerate().map(|(index, (_, value))| {
         let (bottom, top) = (end(at(index)), end(at(index) + 1));
-        let corners = [(0.0, bottom), (value.max(0.0), top)];
+        let corners = [(0.0, bottom), (*value, top)];
         let mut bar = Rectangle::new(corners, Ink::Series1.filled());
         bar.set_margin(6, 6, 0, 0);
         bar

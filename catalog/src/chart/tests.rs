@@ -3,8 +3,8 @@ use plotters::style::Color;
 
 use super::ink::Ink;
 use super::{
-    Bin, Calibrated, Curve, Plane, Sample, TimeLine, bars, calibration, histogram, over_time,
-    plane, shortened, span,
+    Bar, Bin, Calibrated, Curve, Plane, Sample, TimeLine, bars, calibration, histogram, over_time,
+    plane, shortened, span, spread,
 };
 use crate::assets::CSS;
 
@@ -234,7 +234,10 @@ fn bars_are_as_long_as_their_values_and_the_first_is_at_the_top() {
         panic!("{svg}");
     };
     assert!((number(first) - 2 * number(second)).abs() <= 1);
-    assert_eq!(third, "0");
+    // To the left, as far.
+    assert!((number(first) - number(third)).abs() <= 1);
+    let starts = all(&svg, "rect", "x");
+    assert!((number(starts[2]) + number(third) - number(starts[0])).abs() <= 1);
     let tops = all(&svg, "rect", "y");
     assert!(number(tops[0]) < number(tops[1]) && number(tops[1]) < number(tops[2]));
     let names: Vec<i32> = svg
@@ -254,6 +257,20 @@ fn bars_are_as_long_as_their_values_and_the_first_is_at_the_top() {
     assert_eq!(names.len(), 2);
     assert!(names.contains(&(number(tops[0]) + number(all(&svg, "rect", "height")[0]) / 2)));
     assert!(bars("Importance", &[]).is_none());
+}
+
+#[test]
+fn a_small_histogram_shows_rows_as_areas() {
+    let bar = |from, to, rows| Bar { from, to, rows };
+    let svg = spread(HOSTILE, &[bar(0.0, 1.0, 20.0), bar(1.0, 3.0, 20.0)]).unwrap();
+    assert!(!svg.contains("<script") && svg.starts_with("<svg class=\"plot small\""));
+    let [high, low] = all(&svg, "rect", "height")[..] else {
+        panic!("{svg}");
+    };
+    assert!((number(high) - 2 * number(low)).abs() <= 1);
+    for nothing in [vec![], vec![bar(0.0, 1.0, 0.0)], vec![bar(1.0, 1.0, 5.0)]] {
+        assert!(spread("nothing", &nothing).is_none());
+    }
 }
 
 #[test]

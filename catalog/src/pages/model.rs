@@ -5,7 +5,6 @@ mod figures;
 mod importance;
 mod measure;
 mod over_time;
-mod picture;
 mod verdict;
 mod versions;
 
@@ -16,6 +15,7 @@ use chrono::{DateTime, Utc};
 
 use super::format::{Moment, count, listed};
 use super::health::{Health, HealthView};
+use super::picture::{self, PictureView};
 use super::section::Section;
 use super::status::Status;
 use super::{Frame, respond};
@@ -24,7 +24,6 @@ use crate::links;
 use confusion::Confusion;
 use drift::DriftView;
 use figures::FigureView;
-use picture::PictureView;
 use versions::Versions;
 
 #[derive(Template)]

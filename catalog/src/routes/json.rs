@@ -123,6 +123,16 @@ pub(super) async fn model(
     Ok(Json(catalog.product(&product)?.model(&model)?).into_response())
 }
 
+pub(super) async fn dataset(
+    State(catalog): State<Catalog>,
+    path: Result<Path<(String, String)>, PathRejection>,
+    Query(given): Query<Given>,
+) -> Result<Response, Problem> {
+    Params::parse(given, &[])?;
+    let Path((product, dataset)) = path.map_err(|_| Error::UnknownPage)?;
+    Ok(Json(catalog.product(&product)?.dataset(&dataset)?).into_response())
+}
+
 pub(super) async fn search(
     State(catalog): State<Catalog>,
     Query(given): Query<Given>,

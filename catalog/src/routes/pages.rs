@@ -70,6 +70,23 @@ pub(super) async fn model(
     }
 }
 
+pub(super) async fn dataset(
+    State(catalog): State<Catalog>,
+    path: Result<Path<(String, String)>, PathRejection>,
+) -> Response {
+    let Ok(Path((product, dataset))) = path else {
+        return pages::problem(&Error::UnknownPage);
+    };
+    let entry = match catalog.product(&product) {
+        Ok(entry) => entry,
+        Err(error) => return pages::problem(&error),
+    };
+    match entry.dataset(&dataset) {
+        Ok(dataset) => pages::dataset(&entry, dataset),
+        Err(error) => pages::problem(&error),
+    }
+}
+
 fn contract_page(
     catalog: &Catalog,
     product: &str,

@@ -4,6 +4,7 @@
 mod api;
 mod client;
 mod contract;
+mod dataset;
 mod html;
 mod model;
 mod pages;

@@ -113,7 +113,9 @@ fn hostile(entry: &Entry, text: &str) -> Entry {
                         "registered_at",
                         "refreshed_at",
                         "checked_at",
+                        "made_at",
                         "since",
+                        "withheld",
                     ];
                     // One of each is enough, and ids of equal names would clash.
                     if let Value::Array(items) = member {

@@ -1,6 +1,7 @@
 //! A running product -> its entry in the catalog.
 
 mod model;
+mod profile;
 
 use chrono::Utc;
 use mesh_catalog::{
@@ -102,6 +103,12 @@ fn dataset(state: DatasetState) -> DatasetEntry {
                 since: failure.since,
             }),
         quality: state.quality.map(|report| quality(&report)),
+        profile: state.profile.map(|profile| profile::entry(&profile)),
+        correlations: state
+            .correlations
+            .iter()
+            .map(|correlations| profile::correlations(correlations))
+            .collect(),
         name: state.name,
     }
 }

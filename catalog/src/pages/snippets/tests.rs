@@ -70,6 +70,8 @@ fn names_that_sql_would_split_are_quoted() {
         refreshed_at: None,
         failure: None,
         quality: None,
+        profile: None,
+        correlations: Vec::new(),
     };
     assert_eq!(
         select(&dataset("heart_readings")),
