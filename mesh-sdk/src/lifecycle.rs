@@ -6,6 +6,7 @@
 mod gate;
 mod history;
 mod import;
+mod trial;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -17,6 +18,7 @@ pub use gate::{GateCheck, GateReport};
 pub use history::StageChange;
 pub(crate) use history::{MODEL_HISTORY, ModelHistory};
 pub(crate) use import::Import;
+pub(crate) use trial::Trial;
 
 use crate::SdkError;
 use crate::platform_dataset::KeepError;
@@ -51,6 +53,7 @@ struct State {
     /// Oldest first.
     changes: Vec<StageChange>,
     serving: Option<Arc<Serving>>,
+    trial: Option<Arc<Trial>>,
     /// Since when the mesh decides nothing.
     frozen: Option<DateTime<Utc>>,
 }
@@ -68,6 +71,10 @@ pub(crate) enum LifecycleError {
     NoVersion { model: String, version: u64 },
     #[error("version {version} is {stage:?} already")]
     Already { version: u64, stage: Stage },
+    #[error("version {0} answers already: what goes on trial is tried beside it")]
+    Answers(u64),
+    #[error("version {0} was never on trial")]
+    NoTrial(u64),
     #[error("version {version} does not pass the gate")]
     Gate { version: u64, report: GateReport },
     #[error("no other version of model {0} was in Production before")]
@@ -126,13 +133,15 @@ impl Lifecycle {
         let in_production = in_production(&changes);
         let serving = match (self.serving(), in_production) {
             (Some(serving), Some(number)) if serving.version.version == number => Some(serving),
-            (_, Some(number)) => Some(Arc::new(self.load(&versions, number)?)),
+            (_, Some(number)) => Some(Arc::new(self.load(&versions, number, Stage::Production)?)),
             (_, None) => None,
         };
+        let trial = self.trial_by(&versions, &changes)?;
         let mut state = self.write();
         state.versions = versions;
         state.changes = changes;
         state.serving = serving;
+        state.trial = trial;
         Ok(())
     }
 
@@ -209,7 +218,7 @@ impl Lifecycle {
         self.catch_up().await?;
         self.check_new(version, Stage::Production)?;
         self.may_decide(decider)?;
-        let challenger = Arc::new(self.load(&self.read().versions, version)?);
+        let challenger = Arc::new(self.load(&self.read().versions, version, Stage::Production)?);
         let (plan, judged, champion) = (self.plan.clone(), challenger.clone(), self.serving());
         let judging = in_the_background("gate", move || {
             gate::judge(&plan, &judged, champion.as_deref(), &held_out)
@@ -224,6 +233,7 @@ impl Lifecycle {
             Stage::Production,
             decider,
             Some(report),
+            None,
         )
         .await
     }
@@ -248,9 +258,16 @@ impl Lifecycle {
         };
         let version =
             before.ok_or_else(|| LifecycleError::NothingBefore(self.plan.name.clone()))?;
-        let serving = Arc::new(self.load(&self.read().versions, version)?);
-        self.decide(Some(serving), version, Stage::Production, decider, None)
-            .await
+        let serving = Arc::new(self.load(&self.read().versions, version, Stage::Production)?);
+        self.decide(
+            Some(serving),
+            version,
+            Stage::Production,
+            decider,
+            None,
+            None,
+        )
+        .await
     }
 
     /// Takes a version out of Production, or out of what may get there.
@@ -262,10 +279,14 @@ impl Lifecycle {
     ) -> Result<StageChange, LifecycleError> {
         let _turn = self.turn.lock().await;
         self.catch_up().await?;
-        self.check_new(version, stage)?;
+        // What is Staging already may be on trial, which ends.
+        if !self.is_on_trial(version) {
+            self.check_new(version, stage)?;
+        }
         let serving = self.serving();
         let serving = serving.filter(|serving| serving.version.version != version);
-        self.decide(serving, version, stage, decider, None).await
+        self.decide(serving, version, stage, decider, None, None)
+            .await
     }
 
     /// What was in Production before there was a history of it.
@@ -279,14 +300,21 @@ impl Lifecycle {
         let Some(version) = newest else {
             return Ok(());
         };
-        let serving = Arc::new(self.load(&self.read().versions, version)?);
+        let serving = Arc::new(self.load(&self.read().versions, version, Stage::Production)?);
         let decider = Decider {
             by: MESH,
             why: "it answered before the history of the model began",
         };
-        self.decide(Some(serving), version, Stage::Production, decider, None)
-            .await
-            .map(drop)
+        self.decide(
+            Some(serving),
+            version,
+            Stage::Production,
+            decider,
+            None,
+            None,
+        )
+        .await
+        .map(drop)
     }
 
     /// Adds the decision, and then lets `serving` answer.
@@ -297,6 +325,7 @@ impl Lifecycle {
         stage: Stage,
         decider: Decider<'_>,
         gate: Option<GateReport>,
+        trial: Option<f64>,
     ) -> Result<StageChange, LifecycleError> {
         let change = {
             let state = self.read();
@@ -312,12 +341,22 @@ impl Lifecycle {
                 sha256: record.sha256.clone(),
                 trained_on: record.trained_on.datasets.clone(),
                 gate,
+                trial,
             }
+        };
+        let trial = {
+            let (versions, mut changes) = {
+                let state = self.read();
+                (state.versions.clone(), state.changes.clone())
+            };
+            changes.push(change.clone());
+            self.trial_by(&versions, &changes)?
         };
         self.history.add(&change).await?;
         let mut state = self.write();
         state.changes.push(change.clone());
         state.serving = serving;
+        state.trial = trial;
         Ok(change)
     }
 
@@ -331,12 +370,17 @@ impl Lifecycle {
         }
     }
 
-    fn load(&self, versions: &[ModelVersion], number: u64) -> Result<Serving, LifecycleError> {
+    fn load(
+        &self,
+        versions: &[ModelVersion],
+        number: u64,
+        stage: Stage,
+    ) -> Result<Serving, LifecycleError> {
         let version = find(versions, &self.plan.name, number)?;
         Ok(Serving {
             model: self.registry.load(version)?,
             version: ModelVersion {
-                stage: Stage::Production,
+                stage,
                 ..version.clone()
             },
         })

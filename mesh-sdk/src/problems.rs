@@ -128,7 +128,11 @@ impl From<LifecycleError> for Problem {
                     .with_detail(error.to_string())
                     .with_errors(failed.collect())
             }
+            LifecycleError::NoTrial(_) => {
+                Problem::new(&codes::NOT_FOUND).with_detail(error.to_string())
+            }
             LifecycleError::Already { .. }
+            | LifecycleError::Answers(_)
             | LifecycleError::NothingBefore(_)
             | LifecycleError::Frozen(_) => {
                 Problem::new(&codes::STAGE_CONFLICT).with_detail(error.to_string())

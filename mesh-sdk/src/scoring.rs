@@ -160,13 +160,16 @@ impl Scoring {
         if !refused.is_empty() {
             return Err(ScoreError::Refused(refused));
         }
-        let serving = self.lifecycle.serving().ok_or(ScoreError::NotReady)?;
-        let answers = self.answer(&serving, &mut asked)?;
+        let answering = self.lifecycle.answering().ok_or(ScoreError::NotReady)?;
+        // One version answers the whole call.
+        let call = asked.first().map(|asked| asked.event_id);
+        let serving = answering.to(call.unwrap_or_default());
+        let answers = self.answer(serving, &mut asked)?;
         if let Some(row) = answers.iter().position(Option::is_none) {
             return Err(ModelError::UndefinedScore { row }.into());
         }
         if explain {
-            self.explain(&serving, &mut asked)?;
+            self.explain(serving, &mut asked)?;
         }
         let events = answers.into_iter().flatten().collect();
         let mut records = asked.into_iter().map(|asked| asked.record);

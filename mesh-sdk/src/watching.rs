@@ -3,14 +3,18 @@
 
 mod actions;
 mod answers;
+mod challenger;
 mod look;
 mod rules;
 mod table;
+mod trial;
 mod watcher;
 
 pub(crate) use actions::contract;
+pub(crate) use challenger::{Challenger, ChallengerScores};
 pub(crate) use look::{FEWEST, Reference};
 pub(crate) use rules::Rule;
 pub use table::{Finding, FindingKind};
 pub(crate) use table::{MODEL_QUALITY, ModelQuality};
+pub(crate) use trial::TrialReport;
 pub(crate) use watcher::{Watched, Watcher};

@@ -20,6 +20,7 @@ use super::asked::{bad, checked, parsed};
 use crate::lifecycle::{Decider, Import, Lifecycle, LifecycleError, StageChange};
 use crate::product::ModelPlan;
 use crate::training::Cases;
+use crate::watching::TrialReport;
 use crate::{ModelVersion, RunningProduct, Stage};
 
 const JSON: &str = "application/json";
@@ -59,6 +60,11 @@ struct Wish {
     /// For those who ask later, at most 1000 characters.
     #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
     why: String,
+    /// Only with Staging: puts the version on trial beside the one in Production, and says which share of the calls it answers,
+    /// from 0 to 1. With 0 it is only asked the same, and what it would have answered is kept.
+    #[serde(default)]
+    #[schemars(range(min = 0.0, max = 1.0))]
+    trial: Option<f64>,
 }
 
 /// Why the version before is to answer again.
@@ -90,12 +96,14 @@ pub(super) fn api(
     };
     let version = "versions/{version}";
     let (stage, artifact) = (format!("{version}/stage"), format!("{version}/model.onnx"));
+    let trial = format!("{version}/trial");
     Api::new()
         .route(Method::GET, &path("versions"), versions, listing(&of))
         .route(Method::POST, &path("versions"), import, importing(&of))
         .route(Method::GET, &path(version), show, showing(&of))
         .route(Method::GET, &path(&artifact), export, exporting(&of))
         .route(Method::GET, &path("history"), history, telling(&of))
+        .route(Method::GET, &path(&trial), show_trial, trying(&of))
         .route(Method::POST, &path(&stage), set_stage, deciding(&of))
         .route(
             Method::POST,
@@ -231,6 +239,20 @@ fn rolling_back(of: &Of) -> Operation {
         ])
 }
 
+fn trying(of: &Of) -> Operation {
+    operation(of, "trial", "What the newest trial of a version has shown")
+        .description("On the same calls that the version in Production answered.")
+        .scope(Scope::Query)
+        .path_parameter("version", "Its number")
+        .answer(
+            StatusCode::OK,
+            "The trial",
+            JSON,
+            Schema::of::<TrialReport>(),
+        )
+        .problems(&[&codes::NOT_FOUND, &codes::UNAVAILABLE])
+}
+
 async fn versions(State(of): State<Of>) -> Json<Versions> {
     let versions = of.lifecycle.versions();
     Json(Versions { versions })
@@ -288,6 +310,17 @@ async fn show(
     found.map(Json).ok_or_else(|| no_version(&of, &version))
 }
 
+async fn show_trial(
+    State(of): State<Of>,
+    Path(version): Path<String>,
+) -> Result<Json<TrialReport>, Problem> {
+    let begun = of.lifecycle.tried(number(&of, &version)?)?;
+    let engine = of.product.engine();
+    Ok(Json(
+        TrialReport::of(engine, &of.plan, &of.lifecycle, &begun).await?,
+    ))
+}
+
 async fn history(
     State(of): State<Of>,
     when: Result<Query<When>, QueryRejection>,
@@ -311,8 +344,13 @@ async fn set_stage(
     super::only_json(&headers)?;
     let version = number(&of, &version)?;
     let example = r#"send {"stage": "Production", "why": "…"}; the stages are Staging, Production and Archived"#;
-    let Wish { stage, why } = parsed(&body, example)?;
+    let Wish { stage, why, trial } = parsed(&body, example)?;
     let why = checked("why", &why)?.to_owned();
+    if trial.is_some_and(|share| stage != Stage::Staging || !(0.0..=1.0).contains(&share)) {
+        let detail =
+            "trial is the share of the calls, from 0 to 1, that a version in Staging answers";
+        return Err(bad(detail));
+    }
     // It goes on when the caller is gone: what is begun is done.
     let deciding = tokio::spawn(async move {
         let decider = Decider {
@@ -320,13 +358,14 @@ async fn set_stage(
             why: &why,
         };
         let lifecycle = &of.lifecycle;
-        let change = match stage {
-            Stage::Production => {
+        let change = match (stage, trial) {
+            (_, Some(share)) => lifecycle.try_out(version, share, decider).await?,
+            (Stage::Production, None) => {
                 let cases = Cases::read(of.product.engine(), &of.plan).await?;
                 let held_out = Arc::new(cases.held_out(&of.plan)?);
                 lifecycle.promote(version, decider, held_out).await?
             }
-            stage => lifecycle.set_aside(version, stage, decider).await?,
+            (stage, None) => lifecycle.set_aside(version, stage, decider).await?,
         };
         of.product.changes.tell();
         Ok::<_, LifecycleError>(change)

@@ -39,6 +39,10 @@ pub struct StageChange {
     /// What the gate found, where it was asked.
     #[serde(deserialize_with = "packed")]
     pub gate: Option<GateReport>,
+    /// Where the version went on trial: the share of the calls that it answers, 0 where none. That ends with the next change of
+    /// the version, or of another that goes on trial.
+    #[serde(default)]
+    pub trial: Option<f64>,
 }
 
 #[derive(Clone)]
@@ -80,6 +84,7 @@ impl ModelHistory {
             "sha256": change.sha256,
             "trained_on": json!(change.trained_on).to_string(),
             "gate": change.gate.as_ref().map(|gate| json!(gate).to_string()),
+            "trial": change.trial,
         });
         let progress = BTreeMap::from([(source(&change.model), change.change)]);
         self.0.add([row], &progress).await

@@ -20,6 +20,7 @@ fn changes(changes: &[(u64, Stage)]) -> Vec<StageChange> {
             sha256: String::new(),
             trained_on: BTreeMap::new(),
             gate: None,
+            trial: None,
         })
         .collect()
 }

@@ -128,7 +128,8 @@ impl<'a> Column<'a> {
             logical_type: self.property.logical_type().name(),
             rows: self.counts.total,
             nulls: self.counts.total - self.counts.filled,
-            distinct: self.counts.different,
+            // It is an estimate, and may exceed what can be.
+            distinct: self.counts.different.map(|it| it.min(self.counts.filled)),
             numbers: self.numbers(),
             histogram: match values.is_empty() {
                 true => self.histogram().unwrap_or_default(),
@@ -153,6 +154,10 @@ impl<'a> Column<'a> {
             (0.75, spread.three_quarters?),
             (1.0 - tail, spread.high?),
         ];
+        let told = |value: f64| match self.scale() {
+            Some(Scale::Integer) => coarse(value.round(), deviation),
+            _ => coarse(value, deviation),
+        };
         let outliers = self.bins.iter().map(|bin| bin.outliers).sum();
         Some(NumberProfile {
             mean: coarse(spread.mean?, deviation),
@@ -160,7 +165,7 @@ impl<'a> Column<'a> {
             quantiles: quantiles
                 .map(|(part, value)| Quantile {
                     part,
-                    value: coarse(value, deviation),
+                    value: told(value),
                 })
                 .to_vec(),
             outliers: match self.has_few_values() {

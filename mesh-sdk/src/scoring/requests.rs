@@ -189,8 +189,8 @@ impl Requests {
     }
 
     fn score(&self, requests: Vec<Received>) -> Result<Done, RequestsError> {
-        let serving = self.scoring.lifecycle.serving();
-        let serving = serving.ok_or(RequestsError::NotReady)?;
+        let answering = self.scoring.lifecycle.answering();
+        let answering = answering.ok_or(RequestsError::NotReady)?;
         let mut done = Done::default();
         let (mut asked, mut from) = (Vec::new(), Vec::new());
         for request in requests {
@@ -204,7 +204,13 @@ impl Requests {
                 Err(violations) => done.refused.push((request, violations)),
             }
         }
-        let answers = self.scoring.answer(&serving, &mut asked)?;
+        let mut answers = Vec::with_capacity(asked.len());
+        let alike = |one: &Asked, next: &Asked| answering.is_one_to(one.event_id, next.event_id);
+        for asked in asked.chunk_by_mut(alike) {
+            let call = asked.first().map(|asked| asked.event_id);
+            let serving = answering.to(call.unwrap_or_default());
+            answers.extend(self.scoring.answer(serving, asked)?);
+        }
         for (request, answer) in from.into_iter().zip(answers) {
             match answer {
                 Some(answer) if answer.size() <= MAX_EVENT_BYTES => done.answers.push(answer),

@@ -20,13 +20,14 @@ use crate::sink::backlog::Backlog;
 use crate::training::{
     self, Asker, Cause, Learner, RunState, Runs, Schedule, Trainer, TrainingRuns, Wanted,
 };
-use crate::watching::{ModelQuality, Watched, Watcher};
+use crate::watching::{Challenger, ChallengerScores, ModelQuality, Watched, Watcher};
 
 /// What the models of a product have in common: the datasets that the platform keeps of them, and what they learn by.
 struct Kept {
     history: ModelHistory,
     runs: TrainingRuns,
     quality: ModelQuality,
+    challengers: ChallengerScores,
     /// Sees the product's datasets, and gives way to everything else.
     learner: Arc<Engine>,
     /// Which text of the product trains.
@@ -34,14 +35,21 @@ struct Kept {
 }
 
 impl Kept {
-    fn datasets(&self) -> [Arc<Dataset>; 3] {
+    fn datasets(&self) -> [Arc<Dataset>; 4] {
         let Kept {
             history,
             runs,
             quality,
+            challengers,
             ..
         } = self;
-        [history.dataset(), runs.dataset(), quality.dataset()].map(Arc::clone)
+        [
+            history.dataset(),
+            runs.dataset(),
+            quality.dataset(),
+            challengers.dataset(),
+        ]
+        .map(Arc::clone)
     }
 }
 
@@ -56,6 +64,7 @@ impl Start<'_> {
             history: ModelHistory::open(&folder, self.keeper.clone()).await?,
             runs: TrainingRuns::open(&folder, self.keeper.clone()).await?,
             quality: ModelQuality::open(&folder, self.keeper.clone()).await?,
+            challengers: ChallengerScores::open(&folder, self.keeper.clone()).await?,
             learner: self.learner.clone(),
             revision: training::revision(&self.running.product)?,
         };
@@ -242,6 +251,18 @@ impl Start<'_> {
         let stop = self.tasks.stop.clone();
         self.tasks.spawn(watcher.run(stop));
         self.running.watched.insert(plan.name.clone(), watched);
+        if let Some(answers) = self.running.datasets.get(&plan.dataset) {
+            let challenger = Challenger {
+                plan: plan.clone(),
+                engine: kept.learner.clone(),
+                answers: answers.clone(),
+                lifecycle: lifecycle.clone(),
+                scores: kept.challengers.clone(),
+                changes: self.changes.clone(),
+            };
+            let stop = self.tasks.stop.clone();
+            self.tasks.spawn(challenger.run(stop));
+        }
         Ok(())
     }
 

@@ -8,7 +8,6 @@ use mesh_storage::{Changes, Dataset, Engine, Format, StorageError};
 
 use super::look::Answered;
 use super::table::Position;
-use crate::lifecycle::Serving;
 use crate::scoring::number;
 
 /// Reads the answers of a model from the dataset that keeps them, each once.
@@ -22,11 +21,10 @@ pub(crate) struct AnswerReader {
 }
 
 impl AnswerReader {
-    /// What the next commit has of the answers of the version that answers now, each with its place; nothing if there is no
-    /// further commit.
+    /// What the next commit has of answers, each with its place and with these features; nothing if there is no further commit.
     pub(crate) async fn next(
         &mut self,
-        serving: &Serving,
+        features: &[String],
     ) -> Result<Option<Vec<(Position, Answered)>>, StorageError> {
         let newest = self.dataset.info().version;
         // A commit that was read in part is read again.
@@ -55,7 +53,7 @@ impl AnswerReader {
         let skipped = usize::try_from(self.read.row).unwrap_or(usize::MAX);
         let rows = (1u64..).zip(&records).skip(skipped);
         let answers = rows.filter_map(|(row, record)| {
-            let answered = self.answered(serving, record)?;
+            let answered = self.answered(features, record)?;
             Some((Position { commit, row }, answered))
         });
         let answers = answers.collect();
@@ -63,15 +61,16 @@ impl AnswerReader {
         Ok(Some(answers))
     }
 
-    /// What a row says, if the version that answers now has answered it.
-    fn answered(&self, serving: &Serving, record: &Record) -> Option<Answered> {
+    /// What a row says.
+    fn answered(&self, features: &[String], record: &Record) -> Option<Answered> {
         let answer = record.get(&self.answer)?;
-        if answer["version"].as_u64()? != serving.version.version {
-            return None;
-        }
-        let features = serving.model.features().iter();
+        let text = |field: &str| answer[field].as_str().map(str::to_owned);
         Some(Answered {
+            id: text("event_id")?,
+            at: text("scored_at")?,
+            version: answer["version"].as_u64()?,
             features: features
+                .iter()
                 .map(|feature| number(record.get(feature)))
                 .collect(),
             probability: answer["probability"].as_f64()?,

@@ -50,7 +50,13 @@ impl Reference {
 /// What a record was, and what the model said of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Answered {
-    /// In the order of the model's features.
+    /// Of the event of the answer.
+    pub(crate) id: String,
+    /// When it was given.
+    pub(crate) at: String,
+    /// That answered.
+    pub(crate) version: u64,
+    /// In the order in which they were asked for.
     pub(crate) features: Vec<f32>,
     pub(crate) probability: f64,
 }

@@ -241,10 +241,12 @@ impl Watcher {
         let batch = self.plan.declared.watch.batch;
         loop {
             while memory.waiting.len() < batch {
-                match memory.reader.next(serving).await? {
-                    Some(answers) => memory.waiting.extend(answers),
-                    None => return Ok(()),
-                }
+                let Some(answers) = memory.reader.next(serving.model.features()).await? else {
+                    return Ok(());
+                };
+                let of_it = |answer: &Answered| answer.version == serving.version.version;
+                let answers = answers.into_iter().filter(|(_, answer)| of_it(answer));
+                memory.waiting.extend(answers);
             }
             let rest = memory.waiting.split_off(batch);
             let looked = std::mem::replace(&mut memory.waiting, rest);

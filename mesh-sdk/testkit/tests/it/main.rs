@@ -17,6 +17,7 @@ mod online;
 mod quality;
 mod quarantine;
 mod training;
+mod trial;
 mod transforms;
 mod ward;
 mod watching;

@@ -35,6 +35,8 @@ pub(crate) enum Model {
     Promote(Decide),
     /// Take a version out of Production, or out of what may get there.
     Archive(Decide),
+    /// Put a version on trial beside the one in Production; without --share, tell what its trial has shown.
+    Trial(Trial),
     /// Let the version answer again that was in Production before.
     Rollback(Rollback),
 }
@@ -105,6 +107,23 @@ pub(crate) struct Decide {
 }
 
 #[derive(Args)]
+pub(crate) struct Trial {
+    #[command(flatten)]
+    of: Of,
+    /// Number of the version.
+    version: u64,
+    /// Share of the calls that it answers, from 0 to 1; with 0 it is only asked the same, and what it says is kept.
+    #[arg(long, requires = "why")]
+    share: Option<f64>,
+    /// End the trial; the version stays in Staging.
+    #[arg(long, requires = "why", conflicts_with = "share")]
+    end: bool,
+    /// For those who ask later.
+    #[arg(long, value_name = "REASON")]
+    why: Option<String>,
+}
+
+#[derive(Args)]
 pub(crate) struct Rollback {
     #[command(flatten)]
     of: Of,
@@ -128,6 +147,7 @@ pub(crate) async fn run(command: &Model, built_in: ProductList) -> anyhow::Resul
         Model::Export(args) => export(args).await,
         Model::Promote(args) => decide(args, "Production").await,
         Model::Archive(args) => decide(args, "Archived").await,
+        Model::Trial(args) => trial(args).await,
         Model::Rollback(args) => roll_back(args).await,
     }
 }
@@ -337,6 +357,63 @@ async fn roll_back(args: &Rollback) -> anyhow::Result<ExitCode> {
     )
 }
 
+async fn trial(args: &Trial) -> anyhow::Result<ExitCode> {
+    let path = |rest: &str| format!("/versions/{}/{rest}", args.version);
+    if args.share.is_some() || args.end {
+        let mesh = mesh(&args.of, Scope::Models)?;
+        let mut wish = json!({ "stage": "Staging", "why": args.why });
+        if let Some(share) = args.share {
+            wish["trial"] = json!(share);
+        }
+        let change = mesh.ask(mesh.post(&path("stage")).json(&wish)).await?;
+        return told(&args.of, &change);
+    }
+    let mesh = mesh(&args.of, Scope::Query)?;
+    let report = mesh.ask(mesh.get(&path("trial"))).await?;
+    if args.of.asking.json {
+        println!("{report:#}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let number = |value: &Value| value.as_f64().unwrap_or(f64::NAN);
+    println!(
+        "version {} {} since {}, answering {} % of the calls",
+        report["version"],
+        if report["on_trial"] == true {
+            "is on trial"
+        } else {
+            "was on trial"
+        },
+        text(&report["since"]),
+        number(&report["share"]) * 100.0
+    );
+    println!(
+        "  asked {} calls that others answered: {} answered otherwise, mean difference of probabilities {:.4}",
+        report["calls"],
+        report["other_predictions"],
+        number(&report["mean_difference"])
+    );
+    let comparison = &report["comparison"];
+    if comparison.is_null() {
+        println!(
+            "  the truth is known of {}: too few to compare by",
+            report["labelled"]
+        );
+    } else {
+        let better = &comparison["better_by"];
+        println!(
+            "  {} on {} calls whose truth is known: {:.4}, and {:.4} of what answered; better by {:.4} [{:.4}, {:.4}]",
+            text(&comparison["measure"]),
+            comparison["cases"],
+            number(&comparison["challenger"]),
+            number(&comparison["champion"]),
+            number(&better["value"]),
+            number(&better["interval"]["low"]),
+            number(&better["interval"]["high"])
+        );
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
 fn told(of: &Of, change: &Value) -> anyhow::Result<ExitCode> {
     match of.asking.json {
         true => println!("{change:#}"),
@@ -351,11 +428,14 @@ fn told(of: &Of, change: &Value) -> anyhow::Result<ExitCode> {
 
 /// `2026-01-31T12:00:00Z  version 2 became Production by developer: better on women`
 fn in_words(change: &Value) -> String {
+    let trial = change["trial"].as_f64();
+    let trial = trial.map(|share| format!(", on trial with {} % of the calls,", share * 100.0));
     format!(
-        "{}  version {} became {} by {}: {}",
+        "{}  version {} became {}{} by {}: {}",
         text(&change["at"]),
         change["version"],
         text(&change["stage"]),
+        trial.unwrap_or_default(),
         text(&change["decided_by"]),
         text(&change["why"])
     )

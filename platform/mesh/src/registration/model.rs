@@ -142,6 +142,13 @@ fn change(change: &StageChange) -> StageChangeEntry {
         version: change.version,
         stage: format!("{:?}", change.stage),
         decided_by: change.decided_by.clone(),
-        why: change.why.clone(),
+        why: match change.trial {
+            None => change.why.clone(),
+            Some(share) => format!(
+                "on trial with {} % of the calls: {}",
+                share * 100.0,
+                change.why
+            ),
+        },
     }
 }

@@ -1,0 +1,198 @@
+//! Asks the version on trial what the version in Production was asked, and keeps what it says.
+//!
+//! It reads the answers that were given, so that no call waits for it.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt;
+use mesh_models::{ModelError, Scores};
+use mesh_storage::{Dataset, Engine};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::answers::AnswerReader;
+use super::look::Answered;
+use super::table::Position;
+use super::watcher::WatchError;
+use crate::changes::Changes;
+use crate::lifecycle::{Lifecycle, Trial};
+use crate::platform_dataset::{KeepError, PlatformDataset};
+use crate::product::ModelPlan;
+use crate::training::in_the_background;
+use crate::{SdkError, scoring};
+
+/// The dataset of every product with models that keeps what versions on trial would have answered.
+pub(crate) const CHALLENGER_SCORES: &str = "challenger_scores";
+const CONTRACT: &str = "challenger-scores";
+const PAUSE: Duration = Duration::from_millis(500);
+const AFTER_FAILURE: Duration = Duration::from_secs(10);
+
+#[derive(Clone)]
+pub(crate) struct ChallengerScores(PlatformDataset);
+
+impl ChallengerScores {
+    /// Opens the dataset in the folder of a product's datasets, and adds it to `engine`.
+    pub(crate) async fn open(datasets: &Path, engine: Arc<Engine>) -> Result<Self, SdkError> {
+        let opened = PlatformDataset::open(datasets, CHALLENGER_SCORES, CONTRACT, engine).await?;
+        Ok(Self(opened))
+    }
+
+    pub(crate) fn dataset(&self) -> &Arc<Dataset> {
+        self.0.dataset()
+    }
+
+    /// Adds what was said of the answers up to a commit.
+    ///
+    /// # Errors
+    /// [`KeepError::is_overtaken`] if another process has come as far.
+    async fn add(&self, rows: Vec<Value>, source: &str, commit: u64) -> Result<(), KeepError> {
+        let progress = BTreeMap::from([(source.to_owned(), commit)]);
+        self.0.add(rows, &progress).await
+    }
+}
+
+pub(crate) struct Challenger {
+    pub(crate) plan: ModelPlan,
+    pub(crate) engine: Arc<Engine>,
+    /// Where answers are.
+    pub(crate) answers: Arc<Dataset>,
+    pub(crate) lifecycle: Arc<Lifecycle>,
+    pub(crate) scores: ChallengerScores,
+    pub(crate) changes: Changes,
+}
+
+/// A trial that is followed.
+struct Following {
+    trial: Arc<Trial>,
+    reader: AnswerReader,
+}
+
+impl Challenger {
+    /// Follows whatever is on trial until `stop`.
+    pub(crate) async fn run(self, stop: CancellationToken) {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.follow() => {}
+        }
+    }
+
+    async fn follow(&self) {
+        let mut heard = self.changes.listen();
+        let mut following = None;
+        loop {
+            heard.mark_unchanged();
+            // A bug in what it calls must not end it unnoticed.
+            let tried = AssertUnwindSafe(self.step(&mut following)).catch_unwind();
+            match tried.await.unwrap_or(Err(WatchError::Panicked)) {
+                Ok(()) => {
+                    tokio::time::sleep(PAUSE).await;
+                    drop(heard.changed().await);
+                }
+                Err(WatchError::Keep(error)) if error.is_overtaken() => following = None,
+                Err(error) => {
+                    let model = &self.plan.name;
+                    tracing::error!(model, %error, retry_in = ?AFTER_FAILURE, "the version on trial cannot be tried");
+                    following = None;
+                    tokio::time::sleep(AFTER_FAILURE).await;
+                }
+            }
+        }
+    }
+
+    async fn step(&self, following: &mut Option<Following>) -> Result<(), WatchError> {
+        loop {
+            let Some(trial) = self.lifecycle.trial() else {
+                *following = None;
+                return Ok(());
+            };
+            let is_it = |it: &Following| it.trial.change == trial.change;
+            if !following.as_ref().is_some_and(is_it) {
+                *following = Some(self.begin(trial).await?);
+            }
+            let Some(Following { trial, reader }) = following else {
+                return Ok(());
+            };
+            let features = trial.serving.model.features();
+            let Some(answers) = reader.next(features).await? else {
+                return Ok(());
+            };
+            let commit = reader.read.commit;
+            let own = trial.serving.version.version;
+            let answers = answers.into_iter().map(|(_, answer)| answer);
+            let answers = answers.filter(|answer| answer.version != own).collect();
+            let rows = self.ask(trial.clone(), answers).await?;
+            self.scores.add(rows, &self.source(trial), commit).await?;
+        }
+    }
+
+    /// Goes on where the table says that answers were read, or begins with those that are not stored yet.
+    async fn begin(&self, trial: Arc<Trial>) -> Result<Following, WatchError> {
+        let source = self.source(&trial);
+        let reached = self.scores.dataset().progress(&source).await?;
+        let commit = match reached {
+            0 => {
+                let now = self.answers.info().version;
+                if now > 0 {
+                    self.scores.add(Vec::new(), &source, now).await?;
+                }
+                now
+            }
+            reached => reached,
+        };
+        let reader = AnswerReader {
+            dataset: self.answers.clone(),
+            engine: self.engine.clone(),
+            answer: self.plan.declared.answer.clone(),
+            read: Position { commit, row: 0 },
+        };
+        Ok(Following { trial, reader })
+    }
+
+    /// What the version on trial says where another has answered.
+    async fn ask(
+        &self,
+        trial: Arc<Trial>,
+        answers: Vec<Answered>,
+    ) -> Result<Vec<Value>, WatchError> {
+        let model = self.plan.name.clone();
+        let asking = in_the_background("trial", move || {
+            let Trial { serving, .. } = &*trial;
+            let rows: Vec<f32> = answers.iter().flat_map(|it| it.features.clone()).collect();
+            let mut scores = Scores::new();
+            match serving.model.score(&rows, &mut scores) {
+                // The others have theirs.
+                Ok(()) | Err(ModelError::UndefinedScore { .. }) => {}
+                Err(error) => return Err(error),
+            }
+            let said = answers
+                .iter()
+                .zip(scoring::positive(&serving.model, &scores));
+            let rows = said.map(|(answer, probability)| {
+                let probability = Some(f64::from(probability)).filter(|it| it.is_finite());
+                json!({
+                    "model": model,
+                    "version": serving.version.version,
+                    "answer": answer.id,
+                    "scored_at": answer.at,
+                    "probability": probability,
+                    "champion": answer.version,
+                    "champion_probability": answer.probability,
+                })
+            });
+            Ok(rows.collect())
+        });
+        Ok(asking.await.map_err(|_| WatchError::Panicked)??)
+    }
+
+    /// What the commits that add its scores count.
+    fn source(&self, trial: &Trial) -> String {
+        format!(
+            "answers tried by change {} of {}",
+            trial.change, self.plan.name
+        )
+    }
+}
