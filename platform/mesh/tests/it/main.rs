@@ -12,5 +12,6 @@ mod fixture;
 mod hosting;
 mod new_products;
 mod process;
+mod profile;
 mod quarantine;
 mod schema;
