@@ -19,7 +19,7 @@ use json::{ProductList, SearchResult};
 const JSON: &str = "application/json";
 const HTML: &str = "text/html";
 
-/// What the catalog knows is open to all who reach it: names and promises, never data.
+/// What the catalog knows is open to all who reach it: names, promises and what data are like, never a row.
 fn operation(id: &str, summary: &str) -> Operation {
     Operation::new(id, summary).tag("catalog").public()
 }
