@@ -1,5 +1,8 @@
 //! What becomes of counts before they are told, so that nobody stands alone in one.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use super::{CROWD, ValueShare};

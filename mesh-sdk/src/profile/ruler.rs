@@ -1,5 +1,8 @@
 //! Where the bins of a histogram begin and end: at round values.
 
+#[cfg(test)]
+mod tests;
+
 use chrono::DateTime;
 
 use super::Edge;

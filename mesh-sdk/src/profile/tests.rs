@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use mesh_contracts::{Contract, Gate, Side};
 use mesh_storage::{Dataset, Engine, Limits};
@@ -7,10 +8,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::correlation::{Feature, Learning};
-use super::ruler::{Ruler, Scale, coarse};
 use super::{
-    Correlation, DatasetProfile, Edge, PropertyProfile, Withheld, crowd, is_open, profile,
+    Correlation, DatasetProfile, Edge, Profiles, PropertyProfile, Watch, Withheld, is_open, profile,
 };
+use crate::changes::Changes;
 
 const PEOPLE: &str = r"apiVersion: v3.2.0
 kind: DataContract
@@ -78,19 +79,23 @@ impl Bench {
         let contract = Contract::parse("people.odcs.yaml", PEOPLE).unwrap();
         let location = folder.path().join("people");
         let dataset = Dataset::open(&location, "people", contract).await.unwrap();
-        let rows = (1..=people).map(|number| person(number).as_object().unwrap().clone());
-        let gated = Gate::compile(dataset.contract(), Side::Stored).batch(rows.collect());
-        assert!(gated.rejected.is_empty(), "{:?}", gated.rejected);
-        let progress = BTreeMap::from([("people".to_owned(), 1)]);
-        dataset.append(&gated.accepted, &progress).await.unwrap();
-        let people = Arc::new(dataset);
-        let engine = Engine::new(Limits::default()).unwrap();
-        engine.add(people.clone());
-        Bench {
-            engine,
-            people,
+        let bench = Bench {
+            engine: Engine::new(Limits::default()).unwrap(),
+            people: Arc::new(dataset),
             _folder: folder,
-        }
+        };
+        bench.engine.add(bench.people.clone());
+        bench.arrive(people, 1).await;
+        bench
+    }
+
+    async fn arrive(&self, people: i64, progress: u64) {
+        let rows = (1..=people).map(|number| person(number).as_object().unwrap().clone());
+        let gated = Gate::compile(self.people.contract(), Side::Stored).batch(rows.collect());
+        assert!(gated.rejected.is_empty(), "{:?}", gated.rejected);
+        let progress = BTreeMap::from([("people".to_owned(), progress)]);
+        let appended = self.people.append(&gated.accepted, &progress);
+        appended.await.unwrap();
     }
 
     async fn profile(&self) -> DatasetProfile {
@@ -271,53 +276,31 @@ async fn features_go_with_the_target_over_the_rows_of_training() {
     assert_eq!(told[0].withheld, Some(Withheld::FewRows));
 }
 
-#[test]
-fn bins_are_put_together_until_each_holds_a_crowd_or_nobody() {
-    let told = |counts: &[u64]| -> Vec<(usize, usize, u64)> {
-        let bins = crowd::bins(counts).into_iter();
-        bins.map(|(bins, rows)| (bins.start, bins.end, rows))
-            .collect()
+#[tokio::test]
+async fn what_cannot_be_looked_at_is_not_available_until_it_changes() {
+    let bench = Bench::of(100).await;
+    let profiles = Profiles::default();
+    let watch = |engine| Watch {
+        product: "test".to_owned(),
+        engine: Arc::new(engine),
+        datasets: vec![bench.people.clone()],
+        models: Vec::new(),
+        changes: Changes::new(),
+        profiles: profiles.clone(),
     };
-    assert_eq!(told(&[10, 20]), [(0, 1, 10), (1, 2, 20)]);
-    assert_eq!(told(&[3, 7, 20]), [(0, 2, 10), (2, 3, 20)]);
-    assert_eq!(
-        told(&[20, 0, 0, 15]),
-        [(0, 1, 20), (1, 2, 0), (2, 3, 0), (3, 4, 15)]
-    );
-    assert_eq!(told(&[20, 0, 15, 4]), [(0, 1, 20), (1, 2, 0), (2, 4, 19)]);
-    assert_eq!(told(&[20, 0, 4]), [(0, 3, 24)]);
-    assert_eq!(told(&[4, 5]), []);
-    assert_eq!(told(&[]), []);
-}
-
-#[test]
-fn the_quantiles_at_the_ends_leave_a_crowd_beyond_them() {
-    assert_eq!(crowd::tail(50), 0.2);
-    assert_eq!(crowd::tail(1000), 0.01);
-    assert_eq!(crowd::tail(1_000_000), 0.01);
-}
-
-#[test]
-fn bins_begin_at_round_numbers() {
-    let ruler = Ruler::over(Scale::Number, 0.13, 1.94).unwrap();
-    assert_eq!((ruler.from, ruler.step, ruler.bins), (0.1, 0.1, 19));
-    assert_eq!(ruler.edge(2), Edge::Number(0.3));
-    let ruler = Ruler::over(Scale::Integer, 1.0, 3.0).unwrap();
-    assert_eq!((ruler.from, ruler.step, ruler.bins), (1.0, 1.0, 3));
-    let ruler = Ruler::over(Scale::Date, 86_400.0, 86_400.0).unwrap();
-    assert_eq!((ruler.step, ruler.bins), (86_400.0, 1));
-    assert_eq!(Ruler::over(Scale::Number, 2.0, 2.0), None);
-    assert_eq!(
-        Ruler::over(Scale::Number, -1e300, 1e300).map(|_| ()),
-        Some(())
-    );
-}
-
-#[test]
-fn numbers_are_told_no_finer_than_a_fiftieth_of_the_deviation() {
-    assert_eq!(coarse(54.438_9, 9.04), 54.4);
-    assert_eq!(coarse(246.69, 51.8), 246.0);
-    assert_eq!(coarse(2019.4, 0.0), 2019.4);
+    let no_time = Limits {
+        time: Duration::ZERO,
+        ..Limits::default()
+    };
+    watch(Engine::new(no_time).unwrap()).look(&[]).await;
+    let failed = profiles.of("people").unwrap();
+    assert_eq!((failed.version, &failed.properties), (1, &None));
+    let watch = watch(Engine::new(Limits::default()).unwrap());
+    watch.look(&[]).await;
+    assert_eq!(profiles.of("people").unwrap(), failed);
+    bench.arrive(100, 2).await;
+    watch.look(&[]).await;
+    assert_eq!(of(&profiles.of("people").unwrap(), "age").rows, 200);
 }
 
 #[test]

@@ -90,7 +90,7 @@ impl Watch {
     }
 
     /// Looks at what has another version than when it was looked at last.
-    async fn look(&self, models: &[Learning]) {
+    pub(super) async fn look(&self, models: &[Learning]) {
         for dataset in &self.datasets {
             let version = dataset.info().version;
             let before = self.profiles.of(dataset.name());

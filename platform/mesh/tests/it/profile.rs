@@ -14,10 +14,10 @@ async fn profiled(mesh: &Mesh, product: &str, dataset: &str) -> Value {
     let started = Instant::now();
     loop {
         let entry = mesh.entry(product).await;
-        let datasets = entry["datasets"].as_array().unwrap().iter();
-        let found = datasets.cloned().find(|it| it["name"] == dataset).unwrap();
+        let mut datasets = entry["datasets"].as_array().unwrap().iter();
+        let found = datasets.find(|it| it["name"] == dataset).unwrap();
         if found["profile"]["properties"].is_array() && found["correlations"].is_array() {
-            return found;
+            return found.clone();
         }
         assert!(started.elapsed() < PATIENCE, "never profiled: {found}");
         tokio::time::sleep(Duration::from_millis(100)).await;
