@@ -3,6 +3,7 @@
 //! A decision is a row of the dataset `model_history`, numbered per model. Whoever adds the number that comes next has
 //! decided; what is in Production follows from the rows. A call that is being answered keeps the version it began with.
 
+mod follow;
 mod gate;
 mod history;
 mod import;

@@ -140,6 +140,8 @@ pub(crate) struct ModelPlan {
     pub(crate) name: String,
     pub(crate) declared: Model,
     pub(crate) pipeline: Pipeline,
+    /// The datasets that the training query reads, each with the version of its contract.
+    pub(crate) learns_from: BTreeMap<String, String>,
     /// When it is trained without being asked, in UTC.
     pub(crate) schedule: Option<croner::Cron>,
     /// What is done about what is found while it answers.

@@ -102,6 +102,9 @@ pub enum Stage {
 pub struct TrainedOn {
     /// Dataset -> its Delta version.
     pub datasets: BTreeMap<String, u64>,
+    /// Dataset -> the version of its contract; nothing of versions from before that was recorded.
+    #[serde(default)]
+    pub contracts: BTreeMap<String, String>,
     pub sql: String,
     /// Cases that the query gave, those held out included.
     pub cases: usize,
@@ -166,24 +169,25 @@ impl Registry {
         })
     }
 
-    /// Number of the version that is added next.
-    pub(crate) fn next(&self) -> Result<u64, SdkError> {
-        let versions = self.versions()?;
-        Ok(versions.last().map_or(1, |newest| newest.version + 1))
+    /// Number of the version that was added last, 0 where there is none.
+    pub(crate) fn newest(&self) -> Result<u64, SdkError> {
+        Ok(self.numbers()?.last().copied().unwrap_or_default())
     }
 
     /// All versions, oldest first.
     pub(crate) fn versions(&self) -> Result<Vec<ModelVersion>, SdkError> {
+        let numbers = self.numbers()?.into_iter();
+        numbers.map(|version| self.record(version)).collect()
+    }
+
+    fn numbers(&self) -> Result<Vec<u64>, SdkError> {
         let entries = fs::read_dir(&self.folder)
             .map_err(SdkError::file(self.folder.display().to_string()))?;
         let mut numbers: Vec<u64> = entries
             .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
             .collect();
         numbers.sort_unstable();
-        numbers
-            .into_iter()
-            .map(|version| self.record(version))
-            .collect()
+        Ok(numbers)
     }
 
     /// The version's model, once its artifact is seen to be the one that was recorded.

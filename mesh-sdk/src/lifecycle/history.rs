@@ -68,6 +68,11 @@ impl ModelHistory {
         Ok(self.0.rows(&source(model), &statement).await?)
     }
 
+    /// Number of the newest change of a model.
+    pub(crate) async fn reached(&self, model: &str) -> Result<u64, KeepError> {
+        Ok(self.0.dataset().progress(&source(model)).await?)
+    }
+
     /// Adds a change, whose number is one higher than that of the newest.
     ///
     /// # Errors

@@ -32,7 +32,7 @@ impl Lifecycle {
         let reference = Reference::of(&self.plan, &held_out.labels, &worth)?;
         let version = ModelVersion {
             model: self.plan.name.clone(),
-            version: self.registry.next()?,
+            version: self.registry.newest()? + 1,
             stage: Stage::Staging,
             description: self.plan.declared.description.clone(),
             algorithm: "imported".to_owned(),

@@ -281,7 +281,7 @@ fn model(
         );
         return Err(SdkError::declaration(path("answer"), message));
     }
-    check_training(model, datasets)
+    let learns_from = check_training(model, datasets)
         .map_err(|message| SdkError::declaration(path("training.sql"), message))?;
     let pipeline =
         pipeline(model).map_err(|(field, message)| SdkError::declaration(path(&field), message))?;
@@ -301,6 +301,7 @@ fn model(
         name: name.to_owned(),
         declared: model.clone(),
         pipeline,
+        learns_from,
         schedule,
         rules,
         online,
@@ -408,8 +409,12 @@ pub(super) fn wrong(what: &'static str) -> impl Fn(ModelError) -> (String, Strin
     }
 }
 
-/// That the training query gives what the model learns from.
-fn check_training(model: &Model, datasets: &[DatasetPlan]) -> Result<(), String> {
+/// That the training query gives what the model learns from. Tells the datasets that it reads, each with the version of its
+/// contract.
+fn check_training(
+    model: &Model,
+    datasets: &[DatasetPlan],
+) -> Result<BTreeMap<String, String>, String> {
     let tables: Vec<_> = datasets
         .iter()
         .map(|dataset| (dataset.name.as_str(), dataset.contract.arrow_schema()))
@@ -425,7 +430,11 @@ fn check_training(model: &Model, datasets: &[DatasetPlan]) -> Result<(), String>
             ));
         }
     }
-    Ok(())
+    let read = datasets
+        .iter()
+        .filter(|dataset| checked.reads.contains(&dataset.name));
+    let versions = read.map(|it| (it.name.clone(), it.contract.version().to_owned()));
+    Ok(versions.collect())
 }
 
 /// `no dataset cases; did you mean weekly_cases?`, or which there are.

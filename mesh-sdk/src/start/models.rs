@@ -90,6 +90,9 @@ impl Start<'_> {
         let lifecycle = Lifecycle::open(plan.clone(), registry.clone(), kept.history.clone());
         let lifecycle = Arc::new(lifecycle.await.map_err(LifecycleError::at_start)?);
         lifecycle.adopt().await.map_err(LifecycleError::at_start)?;
+        let stop = self.tasks.stop.clone();
+        self.tasks
+            .spawn(lifecycle.clone().follow(self.changes.clone(), stop));
         for function in in_sql::functions(plan, &lifecycle) {
             self.running.engine.add_function(function);
         }

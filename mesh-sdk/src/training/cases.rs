@@ -85,6 +85,7 @@ impl Cases {
         let training = &plan.declared.training;
         TrainedOn {
             datasets: self.sources.clone(),
+            contracts: plan.learns_from.clone(),
             sql: training.sql.clone(),
             cases: self.labels.len(),
             held_out: training.held_out,

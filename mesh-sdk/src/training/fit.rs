@@ -74,7 +74,7 @@ pub(super) fn keep(
     let parity = parity(&learned.trained, &worth)?;
     let version = ModelVersion {
         model: plan.name.clone(),
-        version: registry.next()?,
+        version: registry.newest()? + 1,
         stage: Stage::Staging,
         description: plan.declared.description.clone(),
         algorithm: learned.algorithm.to_owned(),

@@ -127,6 +127,16 @@ async fn the_first_version_goes_into_production_by_what_it_shows() {
             .is_some_and(|on| !on.is_empty())
     );
 
+    let versions = mesh.get("models/late-delivery/versions").await.json();
+    let trained_on = &versions["versions"][0]["trained_on"];
+    let contracts = trained_on["contracts"].as_object().unwrap();
+    assert!(contracts.values().all(|version| version == "1.0.0"));
+    let keys = |of: &Value| of.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(
+        keys(&trained_on["contracts"]),
+        keys(&trained_on["datasets"])
+    );
+
     let rows = mesh
         .query("SELECT model, version, stage, decided_by FROM model_history")
         .await;
