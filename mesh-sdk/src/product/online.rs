@@ -27,7 +27,8 @@ pub(super) fn plan(
         return Ok(None);
     };
     let Some(labels) = &model.watch.labels else {
-        let message = "it learns from answers whose truth is known: say in watch.labels where that is told";
+        let message =
+            "it learns from answers whose truth is known: say in watch.labels where that is told";
         return Err((String::new(), message.to_owned()));
     };
     let labels = format!(

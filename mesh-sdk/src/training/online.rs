@@ -170,7 +170,9 @@ impl Learner {
             learnt.keep(&registry)?;
             Ok::<_, SdkError>(learnt)
         });
-        memory.learnt = learning.await.map_err(|ended| self.failed(ended.to_string()))??;
+        memory.learnt = learning
+            .await
+            .map_err(|ended| self.failed(ended.to_string()))??;
         memory.stored = stored;
         let of = [
             ("product", self.product.clone()),
