@@ -137,7 +137,7 @@ impl Lifecycle {
             (_, Some(number)) => Some(Arc::new(self.load(&versions, number, Stage::Production)?)),
             (_, None) => None,
         };
-        let trial = self.trial_by(&versions, &changes)?;
+        let trial = self.trial_by(&versions, &changes);
         let mut state = self.write();
         state.versions = versions;
         state.changes = changes;
@@ -351,7 +351,7 @@ impl Lifecycle {
                 (state.versions.clone(), state.changes.clone())
             };
             changes.push(change.clone());
-            self.trial_by(&versions, &changes)?
+            self.trial_by(&versions, &changes)
         };
         self.history.add(&change).await?;
         let mut state = self.write();

@@ -60,11 +60,18 @@ struct Wish {
     /// For those who ask later, at most 1000 characters.
     #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
     why: String,
-    /// Only with Staging: puts the version on trial beside the one in Production, and says which share of the calls it answers,
-    /// from 0 to 1. With 0 it is only asked the same, and what it would have answered is kept.
-    #[serde(default)]
+}
+
+/// How a version is to be tried beside the one in Production.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct Trying {
+    /// Of the calls that it answers. With 0 it is only asked the same, and what it would have answered is kept.
     #[schemars(range(min = 0.0, max = 1.0))]
-    trial: Option<f64>,
+    share: f64,
+    /// For those who ask later, at most 1000 characters.
+    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
+    why: String,
 }
 
 /// Why the version before is to answer again.
@@ -103,7 +110,8 @@ pub(super) fn api(
         .route(Method::GET, &path(version), show, showing(&of))
         .route(Method::GET, &path(&artifact), export, exporting(&of))
         .route(Method::GET, &path("history"), history, telling(&of))
-        .route(Method::GET, &path(&trial), show_trial, trying(&of))
+        .route(Method::GET, &path(&trial), show_trial, showing_trial(&of))
+        .route(Method::POST, &path(&trial), try_out, trying(&of))
         .route(Method::POST, &path(&stage), set_stage, deciding(&of))
         .route(
             Method::POST,
@@ -240,6 +248,33 @@ fn rolling_back(of: &Of) -> Operation {
 }
 
 fn trying(of: &Of) -> Operation {
+    operation(
+        of,
+        "try",
+        "Put a version on trial beside the one in Production",
+    )
+    .description("It ends with the next change of the version, such as to Staging, and with the trial of another.")
+    .scope(Scope::Models)
+    .path_parameter("version", "Its number")
+    .request(JSON, Schema::of::<Trying>())
+    .answer(
+        StatusCode::OK,
+        "What was decided",
+        JSON,
+        Schema::of::<StageChange>(),
+    )
+    .problems(&[
+        &codes::BAD_REQUEST,
+        &codes::EMPTY_BODY,
+        &codes::NOT_JSON,
+        &codes::NOT_FOUND,
+        &codes::STAGE_CONFLICT,
+        &codes::UNSUPPORTED_MEDIA_TYPE,
+        &codes::UNAVAILABLE,
+    ])
+}
+
+fn showing_trial(of: &Of) -> Operation {
     operation(of, "trial", "What the newest trial of a version has shown")
         .description("On the same calls that the version in Production answered.")
         .scope(Scope::Query)
@@ -344,13 +379,8 @@ async fn set_stage(
     super::only_json(&headers)?;
     let version = number(&of, &version)?;
     let example = r#"send {"stage": "Production", "why": "…"}; the stages are Staging, Production and Archived"#;
-    let Wish { stage, why, trial } = parsed(&body, example)?;
+    let Wish { stage, why } = parsed(&body, example)?;
     let why = checked("why", &why)?.to_owned();
-    if trial.is_some_and(|share| stage != Stage::Staging || !(0.0..=1.0).contains(&share)) {
-        let detail =
-            "trial is the share of the calls, from 0 to 1, that a version in Staging answers";
-        return Err(bad(detail));
-    }
     // It goes on when the caller is gone: what is begun is done.
     let deciding = tokio::spawn(async move {
         let decider = Decider {
@@ -358,15 +388,42 @@ async fn set_stage(
             why: &why,
         };
         let lifecycle = &of.lifecycle;
-        let change = match (stage, trial) {
-            (_, Some(share)) => lifecycle.try_out(version, share, decider).await?,
-            (Stage::Production, None) => {
+        let change = match stage {
+            Stage::Production => {
                 let cases = Cases::read(of.product.engine(), &of.plan).await?;
                 let held_out = Arc::new(cases.held_out(&of.plan)?);
                 lifecycle.promote(version, decider, held_out).await?
             }
-            (stage, None) => lifecycle.set_aside(version, stage, decider).await?,
+            stage => lifecycle.set_aside(version, stage, decider).await?,
         };
+        of.product.changes.tell();
+        Ok::<_, LifecycleError>(change)
+    });
+    Ok(Json(deciding.await.map_err(Problem::internal)??))
+}
+
+async fn try_out(
+    State(of): State<Of>,
+    Path(version): Path<String>,
+    caller: Caller,
+    headers: HeaderMap,
+    Payload(body): Payload,
+) -> Result<Json<StageChange>, Problem> {
+    super::only_json(&headers)?;
+    let version = number(&of, &version)?;
+    let Trying { share, why } = parsed(&body, r#"send {"share": 0.1, "why": "…"}"#)?;
+    let why = checked("why", &why)?.to_owned();
+    if !(0.0..=1.0).contains(&share) {
+        return Err(bad(
+            "share is the part of the calls that the version answers, from 0 to 1",
+        ));
+    }
+    let deciding = tokio::spawn(async move {
+        let decider = Decider {
+            by: caller.subject(),
+            why: &why,
+        };
+        let change = of.lifecycle.try_out(version, share, decider).await?;
         of.product.changes.tell();
         Ok::<_, LifecycleError>(change)
     });

@@ -75,7 +75,7 @@ impl Lifecycle {
         let _turn = self.turn.lock().await;
         self.catch_up().await?;
         let serving = self.serving();
-        find(&self.read().versions, &self.plan.name, version)?;
+        self.load(&self.read().versions, version, Stage::Staging)?;
         if serving
             .as_ref()
             .is_some_and(|it| it.version.version == version)
@@ -100,18 +100,24 @@ impl Lifecycle {
         &self,
         versions: &[ModelVersion],
         changes: &[StageChange],
-    ) -> Result<Option<Arc<Trial>>, LifecycleError> {
-        let Some(begun) = on_trial(changes) else {
-            return Ok(None);
-        };
-        let share = begun.trial.unwrap_or_default();
-        match self.trial() {
-            Some(trial) if trial.change == begun.change => Ok(Some(trial)),
-            _ => Ok(Some(Arc::new(Trial {
-                serving: Arc::new(self.load(versions, begun.version, Stage::Staging)?),
-                share,
+    ) -> Option<Arc<Trial>> {
+        let begun = on_trial(changes)?;
+        let known = self.trial().filter(|trial| trial.change == begun.change);
+        if known.is_some() {
+            return known;
+        }
+        match self.load(versions, begun.version, Stage::Staging) {
+            Ok(serving) => Some(Arc::new(Trial {
+                serving: Arc::new(serving),
+                share: begun.trial.unwrap_or_default(),
                 change: begun.change,
-            }))),
+            })),
+            // What answers must not fall with what is tried.
+            Err(error) => {
+                let model = &self.plan.name;
+                tracing::error!(model, version = begun.version, %error, "the version on trial cannot be loaded");
+                None
+            }
         }
     }
 }

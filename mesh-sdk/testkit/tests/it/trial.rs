@@ -33,8 +33,14 @@ async fn with_two_versions(world: &mut World) -> Scene {
     scene
 }
 
+/// Posts to `trial` what has a share, else to `stage`.
 async fn decide(scene: &Scene, version: u64, wish: Value) -> (u16, Value) {
-    let path = format!("models/illness/versions/{version}/stage");
+    let what = if wish["share"].is_null() {
+        "stage"
+    } else {
+        "trial"
+    };
+    let path = format!("models/illness/versions/{version}/{what}");
     let answer = scene
         .mesh
         .post(&path, "application/json", wish.to_string())
@@ -78,7 +84,7 @@ async fn kept(scene: &Scene) -> (u64, u64) {
 async fn in_the_shadow_it_is_asked_the_same_and_nobody_sees_it() {
     let mut world = World::new(29);
     let mut scene = with_two_versions(&mut world).await;
-    let wish = json!({ "stage": "Staging", "trial": 0.0, "why": "a new ward" });
+    let wish = json!({ "share": 0.0, "why": "a new ward" });
     let (status, change) = decide(&scene, 2, wish).await;
     assert_eq!((status, &change["trial"]), (200, &json!(0.0)), "{change}");
 
@@ -132,7 +138,7 @@ async fn in_the_shadow_it_is_asked_the_same_and_nobody_sees_it() {
 async fn it_may_answer_a_share_of_the_calls_until_the_trial_ends() {
     let mut world = World::new(31);
     let scene = with_two_versions(&mut world).await;
-    let wish = json!({ "stage": "Staging", "trial": 0.5, "why": "to see" });
+    let wish = json!({ "share": 0.5, "why": "to see" });
     assert_eq!(decide(&scene, 2, wish).await.0, 200);
     let shares = answered(&scene, &mut world, 100).await;
     // Fewer than 25 of 100 come by chance once in a million times.
@@ -153,7 +159,7 @@ async fn it_may_answer_a_share_of_the_calls_until_the_trial_ends() {
     assert_eq!(report(&scene).await["on_trial"], false);
     assert_eq!(decide(&scene, 2, wish).await.0, 409, "it is over already");
 
-    let wish = json!({ "stage": "Staging", "trial": 1.0, "why": "to see" });
+    let wish = json!({ "share": 1.0, "why": "to see" });
     assert_eq!(decide(&scene, 2, wish).await.0, 200);
     assert_eq!(
         answered(&scene, &mut world, 20).await,
@@ -173,25 +179,19 @@ async fn what_cannot_be_tried_is_told() {
     for (version, wish, status, told) in [
         (
             1,
-            json!({ "stage": "Staging", "trial": 0.1, "why": "?" }),
+            json!({ "share": 0.1, "why": "?" }),
             409,
             "version 1 answers already: what goes on trial is tried beside it",
         ),
         (
             1,
-            json!({ "stage": "Staging", "trial": 1.5, "why": "?" }),
+            json!({ "share": 1.5, "why": "?" }),
             400,
-            "trial is the share of the calls, from 0 to 1",
-        ),
-        (
-            1,
-            json!({ "stage": "Production", "trial": 0.1, "why": "?" }),
-            400,
-            "that a version in Staging answers",
+            "share is the part of the calls that the version answers, from 0 to 1",
         ),
         (
             7,
-            json!({ "stage": "Staging", "trial": 0.1, "why": "?" }),
+            json!({ "share": 0.1, "why": "?" }),
             404,
             "model illness has no version 7",
         ),

@@ -359,14 +359,17 @@ async fn roll_back(args: &Rollback) -> anyhow::Result<ExitCode> {
 
 async fn trial(args: &Trial) -> anyhow::Result<ExitCode> {
     let path = |rest: &str| format!("/versions/{}/{rest}", args.version);
-    if args.share.is_some() || args.end {
+    let decided = match (args.share, args.end) {
+        (Some(share), _) => Some((path("trial"), json!({ "share": share, "why": args.why }))),
+        (None, true) => Some((
+            path("stage"),
+            json!({ "stage": "Staging", "why": args.why }),
+        )),
+        (None, false) => None,
+    };
+    if let Some((path, wish)) = decided {
         let mesh = mesh(&args.of, Scope::Models)?;
-        let mut wish = json!({ "stage": "Staging", "why": args.why });
-        if let Some(share) = args.share {
-            wish["trial"] = json!(share);
-        }
-        let change = mesh.ask(mesh.post(&path("stage")).json(&wish)).await?;
-        return told(&args.of, &change);
+        return told(&args.of, &mesh.ask(mesh.post(&path).json(&wish)).await?);
     }
     let mesh = mesh(&args.of, Scope::Query)?;
     let report = mesh.ask(mesh.get(&path("trial"))).await?;
