@@ -6,6 +6,7 @@ mod ingest;
 mod lifecycle;
 mod live;
 mod model_quality;
+mod profile;
 mod quarantine;
 mod query;
 mod schemas;
@@ -32,6 +33,9 @@ pub(crate) fn api(product: &Arc<RunningProduct>) -> Api {
         .merge(query::api(product))
         .merge(live::api(product))
         .merge(quarantine::api(product));
+    for dataset in product.product().datasets() {
+        api = api.merge(profile::api(product, &dataset.name));
+    }
     for (port, ingest) in product.ports() {
         api = api.merge(ingest::api(product, port, ingest.clone()));
     }

@@ -1,7 +1,7 @@
 //! What the rows of a dataset are like, for who explores it: told of all of them together, and of no person.
 //!
-//! The catalog shows it to everybody. So values are told of no property that its contract keeps from some, of no fewer than
-//! [`FEWEST`] rows, and none that fewer than [`CROWD`] rows share; the least and the greatest value are never told.
+//! Values are told of no fewer than [`FEWEST`] rows, and none that fewer than [`CROWD`] rows share; the least and the greatest
+//! value are never told. What the catalog shows to everybody tells no value at all of a property that its contract keeps from some.
 
 mod column;
 mod correlation;
@@ -14,6 +14,8 @@ mod watch;
 
 use chrono::{DateTime, Utc};
 use mesh_storage::{Dataset, Engine, StorageError};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 pub use correlation::{Correlation, Correlations};
 pub(crate) use watch::{Profiles, Watch};
@@ -27,7 +29,7 @@ const FEWEST: u64 = 50;
 const CROWD: u64 = 10;
 
 /// A dataset as of one version.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct DatasetProfile {
     pub version: u64,
     pub made_at: DateTime<Utc>,
@@ -36,11 +38,13 @@ pub struct DatasetProfile {
 }
 
 /// A property of a dataset, over all rows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct PropertyProfile {
     pub property: String,
     /// The word ODCS has for it.
     pub logical_type: &'static str,
+    /// Whether its contract lets everybody see what it is like.
+    pub is_open: bool,
     pub rows: u64,
     pub nulls: u64,
     /// About how many values there are; not of objects and lists.
@@ -57,7 +61,7 @@ pub struct PropertyProfile {
 
 /// Numbers over all rows that have one. They are told no finer than one in fifty of the deviation, so that two profiles do not
 /// tell the row by which they differ.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct NumberProfile {
     pub mean: f64,
     pub deviation: f64,
@@ -69,14 +73,14 @@ pub struct NumberProfile {
 }
 
 /// A number that this part of the rows does not exceed.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Quantile {
     pub part: f64,
     pub value: f64,
 }
 
 /// The rows from a value on, up to another. The first and the last hold those beyond, too.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Bin {
     pub from: Edge,
     pub to: Edge,
@@ -84,14 +88,15 @@ pub struct Bin {
     pub rows: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
 pub enum Edge {
     Number(f64),
     Time(DateTime<Utc>),
 }
 
 /// How many of the rows that have a value have this one.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct ValueShare {
     /// Nothing for all those together that too few rows share.
     pub value: Option<String>,
@@ -100,7 +105,8 @@ pub struct ValueShare {
 }
 
 /// Why nothing is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Withheld {
     /// Its contract keeps it from some people.
     Classified,
@@ -112,6 +118,35 @@ pub enum Withheld {
     Nested,
     /// It is the same in every row.
     Constant,
+}
+
+impl DatasetProfile {
+    /// What of it everybody may see.
+    fn public(&self) -> DatasetProfile {
+        let properties = self.properties.as_ref();
+        let public = properties.map(|all| all.iter().map(PropertyProfile::public).collect());
+        DatasetProfile {
+            properties: public,
+            ..*self
+        }
+    }
+}
+
+impl PropertyProfile {
+    fn public(&self) -> PropertyProfile {
+        if self.is_open {
+            return self.clone();
+        }
+        let nested = self.withheld.filter(|why| *why == Withheld::Nested);
+        PropertyProfile {
+            property: self.property.clone(),
+            numbers: None,
+            histogram: Vec::new(),
+            values: Vec::new(),
+            withheld: nested.or(Some(Withheld::Classified)),
+            ..*self
+        }
+    }
 }
 
 /// Whether what a property of this class is like may be shown to everybody.

@@ -83,7 +83,7 @@ pub struct DatasetState {
     pub refresh: Option<RefreshState>,
     /// What was measured of it; nothing before it was looked at first.
     pub quality: Option<Arc<QualityReport>>,
-    /// What its rows are like; nothing before it was looked at first.
+    /// What everybody may see of what its rows are like; nothing before it was looked at first.
     pub profile: Option<Arc<DatasetProfile>>,
     /// Of the models that learn from it.
     pub correlations: Vec<Arc<Correlations>>,
@@ -131,8 +131,8 @@ impl RunningProduct {
                 location: dataset.location().to_owned(),
                 refresh,
                 quality: self.quality(&plan.name),
-                profile: self.profiles.of(&plan.name),
-                correlations: self.profiles.correlations(&plan.name),
+                profile: self.profiles.public(&plan.name),
+                correlations: self.profiles.public_correlations(&plan.name),
             })
         });
         states.collect()

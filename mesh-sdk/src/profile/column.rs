@@ -114,7 +114,6 @@ impl<'a> Column<'a> {
     fn withheld(&self) -> Option<Withheld> {
         match self.property.logical_type() {
             LogicalType::Object(_) | LogicalType::Array(_) => Some(Withheld::Nested),
-            _ if !is_open(self.property.classification()) => Some(Withheld::Classified),
             _ if self.counts.filled < FEWEST => Some(Withheld::FewRows),
             LogicalType::String | LogicalType::Time if !self.is_few() => Some(Withheld::ManyValues),
             _ => None,
@@ -126,6 +125,7 @@ impl<'a> Column<'a> {
         PropertyProfile {
             property: self.property.name().to_owned(),
             logical_type: self.property.logical_type().name(),
+            is_open: is_open(self.property.classification()),
             rows: self.counts.total,
             nulls: self.counts.total - self.counts.filled,
             // It is an estimate, and may exceed what can be.

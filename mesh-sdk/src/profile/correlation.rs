@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use mesh_contracts::Contract;
 use mesh_storage::{Dataset, Engine, StorageError, TableSource};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::{FEWEST, Withheld, is_open};
 use crate::product::ModelPlan;
 use crate::sql;
 
 /// Of each feature of a model with its target.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Correlations {
     pub model: String,
     /// Column of the training query.
@@ -24,13 +26,35 @@ pub struct Correlations {
     pub features: Option<Vec<Correlation>>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Correlation {
     pub feature: String,
+    /// Whether its contract lets everybody see what it is like.
+    pub is_open: bool,
     /// Pearson's, -1 to 1; yes counts as 1 and no as 0. Over the rows that have both.
     pub value: Option<f64>,
     /// Why there is none.
     pub withheld: Option<Withheld>,
+}
+
+impl Correlations {
+    /// What of them everybody may see.
+    pub(super) fn public(&self) -> Correlations {
+        let public = |it: &Correlation| match it.is_open {
+            true => it.clone(),
+            false => Correlation {
+                feature: it.feature.clone(),
+                value: None,
+                withheld: Some(Withheld::Classified),
+                ..*it
+            },
+        };
+        let features = self.features.as_ref();
+        Correlations {
+            features: features.map(|features| features.iter().map(public).collect()),
+            ..self.clone()
+        }
+    }
 }
 
 /// What a model of the product learns from.
@@ -119,9 +143,8 @@ impl Learning {
 
     fn statement(&self) -> String {
         let target = format!("CAST({} AS DOUBLE)", sql::name(&self.target));
-        let open = self.features.iter().enumerate();
-        let open = open.filter(|(_, feature)| feature.is_open);
-        let asked = open.map(|(place, feature)| {
+        let asked = self.features.iter().enumerate();
+        let asked = asked.map(|(place, feature)| {
             let feature = format!("CAST({} AS DOUBLE)", sql::name(&feature.name));
             format!(
                 ", CAST(regr_count({target}, {feature}) AS DOUBLE) AS rows_{place}, \
@@ -138,13 +161,13 @@ impl Learning {
 impl Feature {
     fn told(&self, rows: f64, value: Option<f64>) -> Correlation {
         let (value, withheld) = match value.filter(|value| value.is_finite()) {
-            _ if !self.is_open => (None, Some(Withheld::Classified)),
             _ if rows < FEWEST as f64 => (None, Some(Withheld::FewRows)),
             None => (None, Some(Withheld::Constant)),
             Some(value) => (Some((value * 100.0).round() / 100.0), None),
         };
         Correlation {
             feature: self.name.clone(),
+            is_open: self.is_open,
             value,
             withheld,
         }

@@ -114,7 +114,15 @@ impl Bench {
             features: ["age", "smokes", "income", "same"].map(feature).into(),
             reads: vec![self.people.clone()],
         };
-        let told = learning.correlations(&self.engine).await.unwrap();
+        let whole = learning.correlations(&self.engine).await.unwrap();
+        assert!(
+            whole
+                .features
+                .iter()
+                .flatten()
+                .all(|it| it.withheld != Some(Withheld::Classified))
+        );
+        let told = whole.public();
         assert_eq!(told.datasets, BTreeMap::from([("people".to_owned(), 1)]));
         told.features.unwrap()
     }
@@ -221,7 +229,9 @@ async fn times_are_counted_between_round_ones() {
 
 #[tokio::test]
 async fn of_some_properties_only_counts_are_told() {
-    let profile = Bench::of(100).await.profile().await;
+    let whole = Bench::of(100).await.profile().await;
+    assert!(tells_values(of(&whole, "income")), "to those who may");
+    let profile = whole.public();
     for (property, why) in [
         ("income", Withheld::Classified),
         ("diagnosis", Withheld::Classified),
@@ -293,14 +303,14 @@ async fn what_cannot_be_looked_at_is_not_available_until_it_changes() {
         ..Limits::default()
     };
     watch(Engine::new(no_time).unwrap()).look(&[]).await;
-    let failed = profiles.of("people").unwrap();
+    let failed = profiles.public("people").unwrap();
     assert_eq!((failed.version, &failed.properties), (1, &None));
     let watch = watch(Engine::new(Limits::default()).unwrap());
     watch.look(&[]).await;
-    assert_eq!(profiles.of("people").unwrap(), failed);
+    assert_eq!(profiles.public("people").unwrap(), failed);
     bench.arrive(100, 2).await;
     watch.look(&[]).await;
-    assert_eq!(of(&profiles.of("people").unwrap(), "age").rows, 200);
+    assert_eq!(of(&profiles.public("people").unwrap(), "age").rows, 200);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Makes the profiles of a product's datasets after commits, in what time others leave.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 
 use chrono::Utc;
@@ -24,27 +24,60 @@ pub(crate) struct Profiles(Arc<RwLock<Known>>);
 
 #[derive(Default)]
 struct Known {
-    datasets: BTreeMap<String, Arc<DatasetProfile>>,
-    correlations: BTreeMap<String, Arc<Correlations>>,
+    datasets: BTreeMap<String, Told<DatasetProfile>>,
+    correlations: BTreeMap<String, Told<Correlations>>,
+}
+
+struct Told<T> {
+    whole: Arc<T>,
+    /// What of it everybody may see.
+    public: Arc<T>,
+}
+
+impl<T> Told<T> {
+    fn new(whole: T, public: impl FnOnce(&T) -> T) -> Told<T> {
+        let public = Arc::new(public(&whole));
+        let whole = Arc::new(whole);
+        Told { whole, public }
+    }
 }
 
 impl Profiles {
-    pub(crate) fn of(&self, dataset: &str) -> Option<Arc<DatasetProfile>> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        known.datasets.get(dataset).cloned()
+    /// All of it, for those who may read the rows.
+    pub(crate) fn whole(&self, dataset: &str) -> Option<Arc<DatasetProfile>> {
+        Some(self.known().datasets.get(dataset)?.whole.clone())
     }
 
-    /// Of the models that learn from `dataset`.
-    pub(crate) fn correlations(&self, dataset: &str) -> Vec<Arc<Correlations>> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn public(&self, dataset: &str) -> Option<Arc<DatasetProfile>> {
+        Some(self.known().datasets.get(dataset)?.public.clone())
+    }
+
+    /// Of the models that learn from `dataset`, for those who may read the rows.
+    pub(crate) fn whole_correlations(&self, dataset: &str) -> Vec<Arc<Correlations>> {
+        self.correlations(dataset, |told| told.whole.clone())
+    }
+
+    pub(crate) fn public_correlations(&self, dataset: &str) -> Vec<Arc<Correlations>> {
+        self.correlations(dataset, |told| told.public.clone())
+    }
+
+    fn correlations(
+        &self,
+        dataset: &str,
+        of: impl Fn(&Told<Correlations>) -> Arc<Correlations>,
+    ) -> Vec<Arc<Correlations>> {
+        let known = self.known();
         let all = known.correlations.values();
-        let of = all.filter(|correlations| correlations.datasets.contains_key(dataset));
-        of.cloned().collect()
+        let learned = all.filter(|told| told.whole.datasets.contains_key(dataset));
+        learned.map(of).collect()
     }
 
     fn versions(&self, model: &str) -> Option<BTreeMap<String, u64>> {
-        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        Some(known.correlations.get(model)?.datasets.clone())
+        Some(self.known().correlations.get(model)?.whole.datasets.clone())
+    }
+
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn keep(&self, change: impl FnOnce(&mut Known)) {
@@ -93,7 +126,7 @@ impl Watch {
     pub(super) async fn look(&self, models: &[Learning]) {
         for dataset in &self.datasets {
             let version = dataset.info().version;
-            let before = self.profiles.of(dataset.name());
+            let before = self.profiles.whole(dataset.name());
             if before.is_none_or(|profile| profile.version != version) {
                 self.dataset(dataset).await;
             }
@@ -119,7 +152,9 @@ impl Watch {
         });
         let name = dataset.name().to_owned();
         self.profiles.keep(|known| {
-            known.datasets.insert(name, Arc::new(made));
+            known
+                .datasets
+                .insert(name, Told::new(made, DatasetProfile::public));
         });
     }
 
@@ -133,7 +168,9 @@ impl Watch {
         });
         let name = model.model.clone();
         self.profiles.keep(|known| {
-            known.correlations.insert(name, Arc::new(reckoned));
+            known
+                .correlations
+                .insert(name, Told::new(reckoned, Correlations::public));
         });
     }
 }

@@ -64,6 +64,27 @@ async fn of_cardiology_cases_counts_are_told_and_no_value_that_is_kept_from_some
         risk["features"][0],
         json!({ "feature": "age", "withheld": "classified" })
     );
+
+    // Who may read the rows is told of them, too.
+    let path = format!(
+        "{}/datasets/heart_readings/profile",
+        mesh.product("bracelet-cardiology")
+    );
+    let anonymous = mesh.client.get(&path).send().await.unwrap();
+    assert_eq!(anonymous.status(), 401);
+    let told = mesh.client.get(&path).bearer_auth(mesh.token());
+    let told: Value = told.send().await.unwrap().json().await.unwrap();
+    let properties = told["properties"].as_array().unwrap();
+    let age = properties
+        .iter()
+        .find(|it| it["property"] == "age")
+        .unwrap();
+    let mean = age["numbers"]["mean"].as_f64().unwrap();
+    assert!((54.0..55.0).contains(&mean), "{age}");
+    let age = &told["correlations"][0]["features"][0];
+    assert_eq!(age["feature"], "age");
+    let goes_with_disease = age["value"].as_f64().unwrap();
+    assert!((0.15..0.3).contains(&goes_with_disease), "{age}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
