@@ -20,6 +20,7 @@ pub use history::StageChange;
 pub(crate) use history::{MODEL_HISTORY, ModelHistory};
 pub(crate) use import::Import;
 pub(crate) use trial::Trial;
+use trial::on_trial;
 
 use crate::SdkError;
 use crate::platform_dataset::KeepError;
@@ -129,17 +130,18 @@ impl Lifecycle {
     }
 
     async fn catch_up(&self) -> Result<(), LifecycleError> {
-        let versions = self.registry.versions()?;
+        // What is known of a version never changes.
+        let known = self.read().versions.last().map_or(0, |it| it.version);
+        let new = self.registry.since(known)?;
         let changes = self.history.of(&self.plan.name).await?;
-        let in_production = in_production(&changes);
-        let serving = match (self.serving(), in_production) {
+        self.write().versions.extend(new);
+        let serving = match (self.serving(), in_production(&changes)) {
             (Some(serving), Some(number)) if serving.version.version == number => Some(serving),
-            (_, Some(number)) => Some(Arc::new(self.load(&versions, number, Stage::Production)?)),
+            (_, Some(number)) => Some(Arc::new(self.load(number, Stage::Production)?)),
             (_, None) => None,
         };
-        let trial = self.trial_by(&versions, &changes);
+        let trial = self.trial_by(on_trial(&changes));
         let mut state = self.write();
-        state.versions = versions;
         state.changes = changes;
         state.serving = serving;
         state.trial = trial;
@@ -219,7 +221,7 @@ impl Lifecycle {
         self.catch_up().await?;
         self.check_new(version, Stage::Production)?;
         self.may_decide(decider)?;
-        let challenger = Arc::new(self.load(&self.read().versions, version, Stage::Production)?);
+        let challenger = Arc::new(self.load(version, Stage::Production)?);
         let (plan, judged, champion) = (self.plan.clone(), challenger.clone(), self.serving());
         let judging = in_the_background("gate", move || {
             gate::judge(&plan, &judged, champion.as_deref(), &held_out)
@@ -259,7 +261,7 @@ impl Lifecycle {
         };
         let version =
             before.ok_or_else(|| LifecycleError::NothingBefore(self.plan.name.clone()))?;
-        let serving = Arc::new(self.load(&self.read().versions, version, Stage::Production)?);
+        let serving = Arc::new(self.load(version, Stage::Production)?);
         self.decide(
             Some(serving),
             version,
@@ -301,7 +303,7 @@ impl Lifecycle {
         let Some(version) = newest else {
             return Ok(());
         };
-        let serving = Arc::new(self.load(&self.read().versions, version, Stage::Production)?);
+        let serving = Arc::new(self.load(version, Stage::Production)?);
         let decider = Decider {
             by: MESH,
             why: "it answered before the history of the model began",
@@ -345,13 +347,11 @@ impl Lifecycle {
                 trial,
             }
         };
-        let trial = {
-            let (versions, mut changes) = {
-                let state = self.read();
-                (state.versions.clone(), state.changes.clone())
-            };
-            changes.push(change.clone());
-            self.trial_by(&versions, &changes)
+        let trial = match change.trial {
+            Some(_) => self.trial_by(Some(&change)),
+            None => self
+                .trial()
+                .filter(|it| it.serving.version.version != version),
         };
         self.history.add(&change).await?;
         let mut state = self.write();
@@ -371,19 +371,11 @@ impl Lifecycle {
         }
     }
 
-    fn load(
-        &self,
-        versions: &[ModelVersion],
-        number: u64,
-        stage: Stage,
-    ) -> Result<Serving, LifecycleError> {
-        let version = find(versions, &self.plan.name, number)?;
+    fn load(&self, number: u64, stage: Stage) -> Result<Serving, LifecycleError> {
+        let version = find(&self.read().versions, &self.plan.name, number)?.clone();
         Ok(Serving {
-            model: self.registry.load(version)?,
-            version: ModelVersion {
-                stage,
-                ..version.clone()
-            },
+            model: self.registry.load(&version)?,
+            version: ModelVersion { stage, ..version },
         })
     }
 

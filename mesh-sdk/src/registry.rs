@@ -176,8 +176,14 @@ impl Registry {
 
     /// All versions, oldest first.
     pub(crate) fn versions(&self) -> Result<Vec<ModelVersion>, SdkError> {
+        self.since(0)
+    }
+
+    /// The versions behind this one, oldest first.
+    pub(crate) fn since(&self, version: u64) -> Result<Vec<ModelVersion>, SdkError> {
         let numbers = self.numbers()?.into_iter();
-        numbers.map(|version| self.record(version)).collect()
+        let newer = numbers.filter(|number| *number > version);
+        newer.map(|number| self.record(number)).collect()
     }
 
     fn numbers(&self) -> Result<Vec<u64>, SdkError> {

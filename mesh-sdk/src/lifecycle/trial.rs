@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::{Decider, Lifecycle, LifecycleError, Serving, StageChange, find};
-use crate::registry::{ModelVersion, Stage};
+use crate::registry::Stage;
 
 /// Bits of an id that are drawn by chance, or from a digest: as many as an `f64` holds exactly.
 const DRAWN: u64 = (1 << 53) - 1;
@@ -75,7 +75,7 @@ impl Lifecycle {
         let _turn = self.turn.lock().await;
         self.catch_up().await?;
         let serving = self.serving();
-        self.load(&self.read().versions, version, Stage::Staging)?;
+        self.load(version, Stage::Staging)?;
         if serving
             .as_ref()
             .is_some_and(|it| it.version.version == version)
@@ -95,18 +95,14 @@ impl Lifecycle {
         tried.ok_or(LifecycleError::NoTrial(version))
     }
 
-    /// What is on trial after these changes.
-    pub(super) fn trial_by(
-        &self,
-        versions: &[ModelVersion],
-        changes: &[StageChange],
-    ) -> Option<Arc<Trial>> {
-        let begun = on_trial(changes)?;
+    /// The trial that a change has begun.
+    pub(super) fn trial_by(&self, begun: Option<&StageChange>) -> Option<Arc<Trial>> {
+        let begun = begun?;
         let known = self.trial().filter(|trial| trial.change == begun.change);
         if known.is_some() {
             return known;
         }
-        match self.load(versions, begun.version, Stage::Staging) {
+        match self.load(begun.version, Stage::Staging) {
             Ok(serving) => Some(Arc::new(Trial {
                 serving: Arc::new(serving),
                 share: begun.trial.unwrap_or_default(),

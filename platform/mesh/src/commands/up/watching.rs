@@ -115,10 +115,13 @@ pub(super) async fn keep_registered(hosting: Arc<Mutex<Hosting>>) {
     loop {
         tick.tick().await;
         let hosting = hosting.lock().await;
-        let now = hosting.states();
-        if now != registered {
-            hosting.refresh();
-            registered = now;
-        }
+        // It takes milliseconds, in which this thread answers nobody.
+        tokio::task::block_in_place(|| {
+            let now = hosting.states();
+            if now != registered {
+                hosting.refresh();
+                registered = now;
+            }
+        });
     }
 }
