@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use mesh_contracts::{DocumentError, DocumentSchema};
-use mesh_models::Measure;
+use mesh_models::{Measure, Order};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -204,6 +204,10 @@ pub(crate) enum Algorithm {
     GaussianNaiveBayes,
     /// Each class a share of counts; for features that are never below zero.
     MultinomialNaiveBayes,
+    /// The plane with the widest margin between both, its distances made probabilities.
+    LinearSvm,
+    /// As the most similar cases were. Its file holds the cases that it learned from.
+    NearestNeighbours,
 }
 
 impl Algorithm {
@@ -215,6 +219,8 @@ impl Algorithm {
             Self::GradientBoosting => "gradient-boosting",
             Self::GaussianNaiveBayes => "gaussian-naive-bayes",
             Self::MultinomialNaiveBayes => "multinomial-naive-bayes",
+            Self::LinearSvm => "linear-svm",
+            Self::NearestNeighbours => "nearest-neighbours",
         }
     }
 }
@@ -229,11 +235,28 @@ pub(crate) struct Features {
     /// Codes: imputed with the most frequent value and one-hot encoded.
     #[serde(default)]
     pub(crate) categorical: Vec<String>,
+    /// Quantities of which only the range counts, with the number of ranges: cut so that each has about as many cases, imputed
+    /// with the median and one-hot encoded.
+    #[serde(default)]
+    pub(crate) bucketed: BTreeMap<String, usize>,
+    /// How many principal components take the place of the encoded features; none where nothing is said.
+    pub(crate) components: Option<usize>,
 }
 
 impl Features {
     pub(crate) fn all(&self) -> impl Iterator<Item = &String> {
-        self.numeric.iter().chain(&self.categorical)
+        let named = self.numeric.iter().chain(&self.categorical);
+        named.chain(self.bucketed.keys())
+    }
+
+    /// As models are trained with them.
+    pub(crate) fn encoded(&self) -> mesh_models::Features {
+        mesh_models::Features {
+            numeric: self.numeric.clone(),
+            categorical: self.categorical.clone(),
+            bucketed: self.bucketed.clone(),
+            components: self.components,
+        }
     }
 }
 
@@ -253,6 +276,38 @@ pub(crate) struct Training {
     /// When it is trained again without being asked: a cron expression in UTC, such as `0 3 * * *` for every day at three. Where
     /// the data are the same, so is the version, and none is added.
     pub(crate) schedule: Option<String>,
+    /// Hyper-parameters that are tried in each run, which trains by the best of them.
+    pub(crate) search: Option<Search>,
+}
+
+/// What is tried, all on the same parts of the cases that are learned from.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Search {
+    /// The values to try of each hyper-parameter; those in `parameters` are the same for all.
+    pub(crate) grid: BTreeMap<String, Vec<Value>>,
+    /// How many points of the grid, drawn by chance, are tried; all where nothing is said.
+    pub(crate) draws: Option<usize>,
+    /// Parts that the cases are cut into; each is tested on what others teach.
+    #[serde(default = "Search::usual_folds")]
+    #[schemars(range(min = 2, max = 100))]
+    pub(crate) folds: usize,
+    /// How they are cut: at random, `stratified`, or by `time`, where each part is tested on those before it in the order of the
+    /// training query.
+    #[serde(default = "Search::usual_order")]
+    pub(crate) order: Order,
+    /// By which they are compared; that of the gate where nothing is said.
+    pub(crate) measure: Option<Measure>,
+}
+
+impl Search {
+    fn usual_folds() -> usize {
+        5
+    }
+
+    fn usual_order() -> Order {
+        Order::Stratified
+    }
 }
 
 /// What a version has to show before it answers, beside that its artifact takes the declared features and answers as what

@@ -65,7 +65,7 @@ pub use profile::{
 };
 pub use quality::{Kept, LevelResult, QualityReport, RuleResult, Verdict};
 pub use refresh::{Failure, RefreshState};
-pub use registry::{Accuracy, Imported, ModelVersion, Parity, Stage, TrainedOn};
+pub use registry::{Accuracy, Imported, ModelVersion, Parity, Searched, Stage, TrainedOn, Tried};
 pub use running::{DatasetState, ModelState, RunningProduct};
 pub use times::Clock;
 pub use training::{Cause, RunProgress, RunState, TrainingRun, cross_validate};

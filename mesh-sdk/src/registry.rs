@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use mesh_models::{Evaluation, Model, Report};
+use mesh_models::{Division, Evaluation, Features, Measure, Model, Report, Search, Summary};
 use mesh_platform::vault::Vault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,9 @@ pub struct ModelVersion {
     /// Hyper-parameters that were not as usual.
     #[serde(default)]
     pub parameters: Map<String, Value>,
+    /// How those were found, where they were not declared alone.
+    #[serde(default)]
+    pub searched: Option<Searched>,
     pub trained_at: DateTime<Utc>,
     /// How long reading the cases, learning and measuring took; nothing where it came as a file.
     #[serde(default)]
@@ -47,6 +50,9 @@ pub struct ModelVersion {
     pub sha256: String,
     /// In the order in which the ONNX graph takes them.
     pub features: Vec<String>,
+    /// What becomes of them before the algorithm sees them; nothing where it came as a file, or before that was recorded.
+    #[serde(default)]
+    pub encoded: Option<Features>,
     /// Where the cases came from that it was trained on and measured on; only measured on, where it came as a file.
     pub trained_on: TrainedOn,
     /// How many answers it learned from, one after the other, since those cases; nothing where it learned from the cases alone.
@@ -67,6 +73,35 @@ pub struct ModelVersion {
     /// Of the artifact with what was trained; nothing where it came as a file.
     #[serde(default)]
     pub parity: Option<Parity>,
+}
+
+/// How hyper-parameters were found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Searched {
+    /// The values that were tried of each.
+    pub grid: BTreeMap<String, Vec<Value>>,
+    /// How many points of the grid were drawn by chance; nothing where all were tried.
+    pub draws: Option<usize>,
+    pub division: Division,
+    /// By which they were compared.
+    pub measure: Measure,
+    /// The best first, 100 at most.
+    pub candidates: Vec<Tried>,
+}
+
+/// Hyper-parameters that were tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Tried {
+    pub parameters: Map<String, Value>,
+    /// Of the measure over the parts.
+    pub score: Summary,
+}
+
+impl Searched {
+    fn is_by(&self, search: &Search) -> bool {
+        (&self.grid, self.draws, self.division, self.measure)
+            == (&search.grid, search.draws, search.division, search.measure)
+    }
 }
 
 /// A version that was trained elsewhere.
@@ -132,7 +167,15 @@ impl ModelVersion {
         self.imported.is_none()
             && self.answers.is_none()
             && self.algorithm == declared.algorithm.name()
-            && self.parameters == declared.parameters
+            && match (&self.searched, &plan.search) {
+                (None, None) => self.parameters == declared.parameters,
+                (Some(searched), Some(search)) => searched.is_by(search),
+                _ => false,
+            }
+            && self
+                .encoded
+                .as_ref()
+                .is_none_or(|encoded| *encoded == plan.pipeline.features)
             && self.features.iter().eq(declared.features.all())
             && (&now.sql, now.held_out, now.seed) == (&then.sql, then.held_out, then.seed)
     }

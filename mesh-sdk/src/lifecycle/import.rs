@@ -37,6 +37,8 @@ impl Lifecycle {
             description: self.plan.declared.description.clone(),
             algorithm: "imported".to_owned(),
             parameters: Map::new(),
+            searched: None,
+            encoded: None,
             trained_at: Utc::now(),
             duration_seconds: None,
             revision: None,

@@ -26,6 +26,10 @@ pub(super) fn plan(
     let Some(online) = &model.online else {
         return Ok(None);
     };
+    if model.features.components.is_some() {
+        let message = "principal components cannot be learned a row at a time: leave out features.components, or this";
+        return Err((String::new(), message.to_owned()));
+    }
     let Some(labels) = &model.watch.labels else {
         let message =
             "it learns from answers whose truth is known: say in watch.labels where that is told";

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mesh_contracts::{
     Contract, Gate, LogicalType, Port as DeclaredPort, ProductDescription, Side, closest,
 };
-use mesh_models::{Algorithm, Features, Measure, ModelError, Pipeline};
+use mesh_models::{Algorithm, Division, Measure, ModelError, Pipeline, Search};
 use serde_json::Value;
 
 use super::contracts::Contracts;
@@ -285,6 +285,9 @@ fn model(
         .map_err(|message| SdkError::declaration(path("training.sql"), message))?;
     let pipeline =
         pipeline(model).map_err(|(field, message)| SdkError::declaration(path(&field), message))?;
+    let search = search(model, &pipeline).map_err(|(field, message)| {
+        SdkError::declaration(path(&format!("training.search.{field}")), message)
+    })?;
     check_gate(model, input).map_err(|(field, message)| {
         SdkError::declaration(path(&format!("gate.{field}")), message)
     })?;
@@ -301,6 +304,7 @@ fn model(
         name: name.to_owned(),
         declared: model.clone(),
         pipeline,
+        search,
         learns_from,
         schedule,
         rules,
@@ -388,15 +392,48 @@ fn pipeline(model: &Model) -> Result<Pipeline, (String, String)> {
     let name = model.algorithm.name();
     let pipeline = Pipeline {
         algorithm: Algorithm::named(name, &parameters).map_err(wrong("parameters"))?,
-        features: Features {
-            numeric: model.features.numeric.clone(),
-            categorical: model.features.categorical.clone(),
-            ..Features::default()
-        },
+        features: model.features.encoded(),
         seed: model.training.seed,
     };
     pipeline.check().map_err(wrong("features"))?;
     Ok(pipeline)
+}
+
+/// How hyper-parameters are found; or the field that is wrong, and why.
+fn search(model: &Model, pipeline: &Pipeline) -> Result<Option<Search>, (String, String)> {
+    let Some(declared) = &model.training.search else {
+        return Ok(None);
+    };
+    let mut grid = declared.grid.clone();
+    for (parameter, value) in &model.parameters {
+        if grid.contains_key(parameter) {
+            let message =
+                "it is in `parameters` already: a hyper-parameter is tried, or the same for all";
+            return Err((format!("grid.{parameter}"), message.to_owned()));
+        }
+        grid.insert(parameter.clone(), vec![value.clone()]);
+    }
+    let search = Search {
+        features: pipeline.features.clone(),
+        algorithm: model.algorithm.name().to_owned(),
+        grid,
+        draws: declared.draws,
+        division: Division {
+            order: declared.order,
+            folds: declared.folds,
+            repeats: 1,
+            seed: pipeline.seed,
+        },
+        measure: declared.measure.unwrap_or(model.gate.compare_by),
+        seed: pipeline.seed,
+    };
+    if !Measure::OF_CLASSES.contains(&search.measure) {
+        let known = Measure::OF_CLASSES.map(Measure::name).join(", ");
+        let message = format!("of yes and no there are {known}");
+        return Err(("measure".to_owned(), message));
+    }
+    search.check().map_err(wrong("grid"))?;
+    Ok(Some(search))
 }
 
 /// Where in the part `what` of a declaration something is wrong, and why.

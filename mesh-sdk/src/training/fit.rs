@@ -3,21 +3,25 @@
 use std::time::Instant;
 
 use chrono::Utc;
-use mesh_models::{Model, ModelError, Trained, Watch};
+use mesh_models::{Model, ModelError, Search, SearchReport, Trained, Watch};
 use serde_json::{Map, Value};
 
 use super::cases::{Cases, HeldOut};
 use super::worth::Worth;
 use crate::product::ModelPlan;
-use crate::registry::{ModelVersion, Parity, Registry, Stage, TrainedOn};
+use crate::registry::{ModelVersion, Parity, Registry, Searched, Stage, TrainedOn, Tried};
 use crate::watching::Reference;
 use crate::{DataProduct, SdkError};
+
+/// Candidates of a search that are kept.
+const TOLD: usize = 100;
 
 /// What was learned, and from what.
 pub(super) struct Learned {
     pub(super) trained: Trained,
     pub(super) algorithm: &'static str,
     pub(super) parameters: Map<String, Value>,
+    pub(super) searched: Option<Searched>,
     pub(super) trained_on: TrainedOn,
     /// Answers that it learned from after the cases.
     pub(super) answers: Option<u64>,
@@ -37,13 +41,42 @@ pub(super) fn train(
     watch: Watch<'_>,
 ) -> Result<Learned, SdkError> {
     let (table, target) = cases.to_learn_from(plan)?;
+    let (pipeline, parameters, searched) = match &plan.search {
+        None => (
+            plan.pipeline.clone(),
+            plan.declared.parameters.clone(),
+            None,
+        ),
+        Some(search) => {
+            let report = search.run(&table, &target, &mut |done, of| watch(done, of))?;
+            let searched = searched(search, report);
+            let best = searched.candidates.first();
+            let best = best.map_or_else(Map::new, |best| best.parameters.clone());
+            (search.pipeline(&best)?, best, Some(searched))
+        }
+    };
     Ok(Learned {
-        trained: plan.pipeline.fit_watched(&table, &target, watch)?,
+        trained: pipeline.fit_watched(&table, &target, watch)?,
         algorithm: plan.declared.algorithm.name(),
-        parameters: plan.declared.parameters.clone(),
+        parameters,
+        searched,
         trained_on: cases.named(plan),
         answers: None,
     })
+}
+
+fn searched(search: &Search, report: SearchReport) -> Searched {
+    let tried = report.candidates.into_iter().map(|candidate| Tried {
+        parameters: candidate.parameters,
+        score: candidate.score,
+    });
+    Searched {
+        grid: search.grid.clone(),
+        draws: search.draws,
+        division: search.division,
+        measure: search.measure,
+        candidates: tried.take(TOLD).collect(),
+    }
 }
 
 /// Measures what was learned since `began` and keeps it as a version, unless it is there already.
@@ -79,11 +112,13 @@ pub(super) fn keep(
         description: plan.declared.description.clone(),
         algorithm: learned.algorithm.to_owned(),
         parameters: learned.parameters,
+        searched: learned.searched,
         trained_at: Utc::now(),
         duration_seconds: Some(began.elapsed().as_secs_f64()),
         revision: Some(revision.to_owned()),
         sha256,
         features: plan.declared.features.all().cloned().collect(),
+        encoded: Some(plan.pipeline.features.clone()),
         trained_on: learned.trained_on,
         answers: learned.answers,
         imported: None,

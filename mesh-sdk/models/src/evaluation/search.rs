@@ -51,6 +51,16 @@ pub struct Candidate {
 }
 
 impl Search {
+    /// Whether every point of the grid can be tried; [`Self::run`] asks it first.
+    ///
+    /// # Errors
+    /// [`ModelError::InvalidParameter`] with the parameter's name.
+    pub fn check(&self) -> Result<(), ModelError> {
+        let points = self.points()?;
+        let mut pipelines = points.iter().map(|parameters| self.pipeline(parameters));
+        pipelines.try_for_each(|pipeline| pipeline?.check())
+    }
+
     /// Tries the candidates, all on the same splits. Every point of the grid is checked before the first training.
     ///
     /// # Errors

@@ -104,6 +104,7 @@ impl Learnt {
             trained: self.model.trained()?,
             algorithm: declared.map_or("", |declared| declared.algorithm.name()),
             parameters: declared.map_or_else(Default::default, |it| it.parameters.clone()),
+            searched: None,
             trained_on,
             answers: Some(self.answers),
         })
@@ -116,8 +117,7 @@ fn declared(plan: &ModelPlan, online: &OnlinePlan) -> Value {
     json!([
         online.algorithm,
         online.labels,
-        plan.declared.features.numeric,
-        plan.declared.features.categorical,
+        plan.pipeline.features,
         training.sql,
         training.target,
         training.held_out,

@@ -8,13 +8,15 @@ use tempfile::TempDir;
 
 /// Every algorithm that tells yes from no, what some of them are told, and the area under the curve that they reach at
 /// least; quantities are not what naive Bayes of counts is made for.
-const ALGORITHMS: [(&str, &str, f64); 6] = [
+const ALGORITHMS: [(&str, &str, f64); 8] = [
     ("logistic-regression", "{ l2: 0.5 }", 0.7),
     ("decision-tree", "{ max_depth: 4 }", 0.6),
     ("random-forest", "{ trees: 20, max_depth: 6 }", 0.6),
     ("gradient-boosting", "{}", 0.6),
     ("gaussian-naive-bayes", "{}", 0.6),
     ("multinomial-naive-bayes", "{}", 0.5),
+    ("linear-svm", "{}", 0.6),
+    ("nearest-neighbours", "{ neighbours: 15 }", 0.55),
 ];
 
 /// The product logistics, whose model is trained otherwise.

@@ -46,6 +46,10 @@ impl Product {
         );
     }
 
+    pub(crate) fn folder(&self) -> &Path {
+        self.0.path()
+    }
+
     pub(crate) fn read(&self) -> DataProduct {
         DataProduct::from_files(self.0.path().to_owned()).unwrap()
     }

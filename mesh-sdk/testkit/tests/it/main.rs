@@ -16,6 +16,7 @@ mod named;
 mod online;
 mod quality;
 mod quarantine;
+mod search;
 mod training;
 mod transforms;
 mod trial;
