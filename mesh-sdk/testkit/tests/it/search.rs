@@ -74,7 +74,7 @@ async fn features_are_encoded_as_declared_and_trained_anew_when_that_changes() {
         "    features:\n",
         "    features:\n      bucketed: { planned_lead_days: 4 }\n      components: 3\n",
     );
-    product.change("planned_lead_days, ", "");
+    product.change("distance_km, planned_lead_days]", "distance_km]");
     let mesh = TestMesh::start_in(product.read(), folder).await;
     let second = version(&mesh, 2).await;
     assert_eq!(
