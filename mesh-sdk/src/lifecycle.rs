@@ -230,15 +230,8 @@ impl Lifecycle {
         if !report.passed {
             return Err(LifecycleError::Gate { version, report });
         }
-        self.decide(
-            Some(challenger),
-            version,
-            Stage::Production,
-            decider,
-            Some(report),
-            None,
-        )
-        .await
+        self.put_into_production(challenger, decider, Some(report))
+            .await
     }
 
     /// Puts the version into Production again that was there before the present one, whatever the gate would say: it has
@@ -262,15 +255,7 @@ impl Lifecycle {
         let version =
             before.ok_or_else(|| LifecycleError::NothingBefore(self.plan.name.clone()))?;
         let serving = Arc::new(self.load(version, Stage::Production)?);
-        self.decide(
-            Some(serving),
-            version,
-            Stage::Production,
-            decider,
-            None,
-            None,
-        )
-        .await
+        self.put_into_production(serving, decider, None).await
     }
 
     /// Takes a version out of Production, or out of what may get there.
@@ -308,16 +293,21 @@ impl Lifecycle {
             by: MESH,
             why: "it answered before the history of the model began",
         };
-        self.decide(
-            Some(serving),
-            version,
-            Stage::Production,
-            decider,
-            None,
-            None,
-        )
-        .await
-        .map(drop)
+        self.put_into_production(serving, decider, None)
+            .await
+            .map(drop)
+    }
+
+    async fn put_into_production(
+        &self,
+        serving: Arc<Serving>,
+        decider: Decider<'_>,
+        gate: Option<GateReport>,
+    ) -> Result<StageChange, LifecycleError> {
+        let version = serving.version.version;
+        let stage = Stage::Production;
+        self.decide(Some(serving), version, stage, decider, gate, None)
+            .await
     }
 
     /// Adds the decision, and then lets `serving` answer.

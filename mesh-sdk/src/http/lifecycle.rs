@@ -381,25 +381,7 @@ async fn set_stage(
     let example = r#"send {"stage": "Production", "why": "…"}; the stages are Staging, Production and Archived"#;
     let Wish { stage, why } = parsed(&body, example)?;
     let why = checked("why", &why)?.to_owned();
-    // It goes on when the caller is gone: what is begun is done.
-    let deciding = tokio::spawn(async move {
-        let decider = Decider {
-            by: caller.subject(),
-            why: &why,
-        };
-        let lifecycle = &of.lifecycle;
-        let change = match stage {
-            Stage::Production => {
-                let cases = Cases::read(of.product.engine(), &of.plan).await?;
-                let held_out = Arc::new(cases.held_out(&of.plan)?);
-                lifecycle.promote(version, decider, held_out).await?
-            }
-            stage => lifecycle.set_aside(version, stage, decider).await?,
-        };
-        of.product.changes.tell();
-        Ok::<_, LifecycleError>(change)
-    });
-    Ok(Json(deciding.await.map_err(Problem::internal)??))
+    decide(of, caller, why, Decision::Stage(version, stage)).await
 }
 
 async fn try_out(
@@ -418,16 +400,7 @@ async fn try_out(
             "share is the part of the calls that the version answers, from 0 to 1",
         ));
     }
-    let deciding = tokio::spawn(async move {
-        let decider = Decider {
-            by: caller.subject(),
-            why: &why,
-        };
-        let change = of.lifecycle.try_out(version, share, decider).await?;
-        of.product.changes.tell();
-        Ok::<_, LifecycleError>(change)
-    });
-    Ok(Json(deciding.await.map_err(Problem::internal)??))
+    decide(of, caller, why, Decision::Trial(version, share)).await
 }
 
 async fn roll_back(
@@ -439,12 +412,39 @@ async fn roll_back(
     super::only_json(&headers)?;
     let Reason { why } = parsed(&body, r#"send {"why": "…"}"#)?;
     let why = checked("why", &why)?.to_owned();
+    decide(of, caller, why, Decision::RollBack).await
+}
+
+/// What somebody wants of the versions of a model.
+enum Decision {
+    Stage(u64, Stage),
+    Trial(u64, f64),
+    RollBack,
+}
+
+async fn decide(
+    of: Of,
+    caller: Caller,
+    why: String,
+    decision: Decision,
+) -> Result<Json<StageChange>, Problem> {
+    // It goes on when the caller is gone: what is begun is done.
     let deciding = tokio::spawn(async move {
         let decider = Decider {
             by: caller.subject(),
             why: &why,
         };
-        let change = of.lifecycle.roll_back(decider).await?;
+        let lifecycle = &of.lifecycle;
+        let change = match decision {
+            Decision::Stage(version, Stage::Production) => {
+                let cases = Cases::read(of.product.engine(), &of.plan).await?;
+                let held_out = Arc::new(cases.held_out(&of.plan)?);
+                lifecycle.promote(version, decider, held_out).await?
+            }
+            Decision::Stage(version, stage) => lifecycle.set_aside(version, stage, decider).await?,
+            Decision::Trial(version, share) => lifecycle.try_out(version, share, decider).await?,
+            Decision::RollBack => lifecycle.roll_back(decider).await?,
+        };
         of.product.changes.tell();
         Ok::<_, LifecycleError>(change)
     });

@@ -5,14 +5,13 @@ use serde_json::Value;
 
 use super::DatasetPlan;
 use super::resolve::wrong;
-use crate::declaration::Model;
+use crate::declaration::{Model, Online};
 
 /// How a model goes on learning.
 #[derive(Clone, Debug)]
 pub(crate) struct OnlinePlan {
+    pub(crate) declared: Online,
     pub(crate) algorithm: OnlineAlgorithm,
-    /// Answers it learns from before it is made a version.
-    pub(crate) every: u64,
     /// One SELECT that gives `answer`, the id of an answer, and `truth`, 1 or 0, for each row of `dataset` by itself.
     pub(crate) labels: String,
     pub(crate) dataset: String,
@@ -55,7 +54,7 @@ pub(super) fn plan(
     let algorithm = algorithm.map_err(wrong("parameters"));
     Ok(Some(OnlinePlan {
         algorithm: algorithm.map_err(|(field, message)| (format!(".{field}"), message))?,
-        every: online.every,
+        declared: online.clone(),
         labels,
         dataset,
     }))

@@ -201,7 +201,7 @@ impl Learner {
     async fn ask(&self, memory: &mut Memory) -> Result<(), SdkError> {
         let learnt = &memory.learnt;
         let is_open = |run: super::TrainingRun| run.cause == Cause::Online && !run.state.is_over();
-        if learnt.answers < learnt.asked + self.online.every
+        if learnt.answers < learnt.asked + self.online.declared.every
             || learnt.answers < memory.too_few + FEWEST as u64
             || self.lifecycle.is_frozen()
             || self.runs.all().into_iter().any(is_open)
@@ -263,7 +263,7 @@ pub(super) async fn snapshot(
         );
         return Err(failed(plan, reason));
     }
-    Ok((learnt.learned(plan, online)?, held_out))
+    Ok((learnt.learned(online)?, held_out))
 }
 
 /// The answers that neither this nor the version in Production has learned from.

@@ -90,20 +90,15 @@ impl Learnt {
     }
 
     /// What a version of it is made of.
-    pub(super) fn learned(
-        &self,
-        plan: &ModelPlan,
-        online: &OnlinePlan,
-    ) -> Result<Learned, SdkError> {
+    pub(super) fn learned(&self, online: &OnlinePlan) -> Result<Learned, SdkError> {
         let mut trained_on = self.began_with.clone();
         trained_on
             .datasets
             .insert(online.dataset.clone(), self.read);
-        let declared = plan.declared.online.as_ref();
         Ok(Learned {
             trained: self.model.trained()?,
-            algorithm: declared.map_or("", |declared| declared.algorithm.name()),
-            parameters: declared.map_or_else(Default::default, |it| it.parameters.clone()),
+            algorithm: online.declared.algorithm.name(),
+            parameters: online.declared.parameters.clone(),
             searched: None,
             trained_on,
             answers: Some(self.answers),
