@@ -1,4 +1,4 @@
-//! The catalog by itself, with the products of `mesh.json` and a model that is watched: `cargo run -p mesh-catalog --example demo [ADDRESS]`.
+//! The catalog by itself, with the products of `mesh.json`, a model that is watched and one of a quantity: `cargo run -p mesh-catalog --example demo [ADDRESS]`.
 
 use std::error::Error;
 
@@ -13,6 +13,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .unwrap_or_else(|| "127.0.0.1:7071".to_owned());
     let mut entries: Vec<Entry> = serde_json::from_str(include_str!("mesh.json"))?;
     entries[0].models = vec![serde_json::from_str(include_str!("heart-risk.json"))?];
+    entries[2].models = vec![serde_json::from_str(include_str!("delivery-delay.json"))?];
     let weekly_cases = Contract::parse(
         "weekly-cases.odcs.yaml",
         include_str!("weekly-cases.odcs.yaml"),

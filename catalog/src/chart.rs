@@ -4,6 +4,7 @@
 
 mod bars;
 mod calibration;
+mod diagonal;
 mod ink;
 mod line;
 mod plane;
@@ -23,6 +24,7 @@ use plotters::style::{Color, IntoTextStyle, TextStyle};
 
 pub(crate) use bars::{Bin, bars, histogram};
 pub(crate) use calibration::{Calibrated, calibration};
+pub(crate) use diagonal::diagonal;
 pub(crate) use line::{Sample, TimeLine, over_time};
 pub(crate) use plane::{Curve, Plane, plane};
 pub(crate) use spread::{Bar, spread};
@@ -90,6 +92,11 @@ fn shortened(text: &str, longest: usize) -> String {
     let mut short: String = text.chars().take(longest.saturating_sub(1)).collect();
     let _ = short.write_char('\u{2026}');
     short
+}
+
+/// As an axis tells it: without what is lost in computing, and not as `-0`.
+fn rounded(value: f64) -> f64 {
+    (value * 1e5).round() / 1e5 + 0.0
 }
 
 /// The part of an axis that shows all of these with some room, and nothing outside of 0 to 1 if they are parts. None

@@ -12,7 +12,7 @@ pub use contract::example;
 pub(crate) use contract::in_words;
 pub use model::{
     Accuracy, Bound, CalibrationRange, ClassesEntry, CurvesEntry, MeasureEntry, ModelEntry, Point,
-    StageChangeEntry, VersionEntry,
+    QuantitiesEntry, QuantityRange, StageChangeEntry, VersionEntry,
 };
 pub use profile::{
     CorrelationEntry, CorrelationsEntry, Edge, HistogramBin, NumbersEntry, ProfileEntry,

@@ -23,7 +23,8 @@ pub use entry::{
     CorrelationsEntry, CurvesEntry, DatasetEntry, Direction, DriftEntry, DriftPoint, DriftRange,
     Edge, Entry, EnumValue, Failure, FieldEntry, Finding, HistogramBin, MeasureEntry, ModelEntry,
     NumbersEntry, Point, Port, ProfileEntry, PropertyProfileEntry, QualityEntry, QuantileEntry,
-    RuleResult, RuleStatus, SeriesEntry, SeriesPoint, ServiceLevelResult, ServiceLevelStatus,
-    StageChangeEntry, ValueShareEntry, VersionEntry, WatchEntry, Withheld, example,
+    QuantitiesEntry, QuantityRange, RuleResult, RuleStatus, SeriesEntry, SeriesPoint,
+    ServiceLevelResult, ServiceLevelStatus, StageChangeEntry, ValueShareEntry, VersionEntry,
+    WatchEntry, Withheld, example,
 };
 pub use pages::contract_html;

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use mesh_contracts::{DocumentError, DocumentSchema};
-use mesh_models::{Measure, Order};
+use mesh_models::{Measure, Order, Task};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -128,6 +128,10 @@ pub(crate) struct StartingData {
 pub(crate) struct Model {
     /// For people: what the model tells.
     pub(crate) description: String,
+    /// What it tells: `yes-or-no` where nothing is said, one `class` of several, or a `quantity`. The target of its training is as
+    /// that is.
+    #[serde(default)]
+    pub(crate) predicts: Task,
     pub(crate) algorithm: Algorithm,
     /// Hyper-parameters of the algorithm by name, such as `{ trees: 200 }`; those that are left out are as usual.
     #[serde(default)]
@@ -188,10 +192,18 @@ impl OnlineAlgorithm {
     }
 }
 
-/// A stock algorithm that tells yes from no.
+/// A stock algorithm. What each can learn to tell stands in docs/mesh-yaml.md.
 #[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Algorithm {
+    /// A quantity as a weighted sum of the features.
+    LinearRegression,
+    /// The same with a penalty on large weights.
+    Ridge,
+    /// The same with a penalty that leaves out features of little use.
+    Lasso,
+    /// The same with both penalties.
+    ElasticNet,
     /// Linear in the features, with a ridge penalty.
     LogisticRegression,
     /// One tree of questions.
@@ -213,6 +225,10 @@ pub(crate) enum Algorithm {
 impl Algorithm {
     pub(crate) fn name(self) -> &'static str {
         match self {
+            Self::LinearRegression => "linear-regression",
+            Self::Ridge => "ridge",
+            Self::Lasso => "lasso",
+            Self::ElasticNet => "elastic-net",
             Self::LogisticRegression => "logistic-regression",
             Self::DecisionTree => "decision-tree",
             Self::RandomForest => "random-forest",
@@ -266,7 +282,7 @@ impl Features {
 pub(crate) struct Training {
     /// One SELECT over the product's datasets; gives every feature and the target, in an order that does not change.
     pub(crate) sql: String,
-    /// Column of the query: true or 1 for yes.
+    /// Column of the query: true or 1 for yes, the code of the class (a whole number), or the quantity.
     pub(crate) target: String,
     /// Share of the cases that the version is measured on and not trained on.
     #[schemars(range(min = 0.05, max = 0.95))]
@@ -294,8 +310,8 @@ pub(crate) struct Search {
     pub(crate) folds: usize,
     /// How they are cut: at random, `stratified`, or by `time`, where each part is tested on those before it in the order of the
     /// training query.
-    #[serde(default = "Search::usual_order")]
-    pub(crate) order: Order,
+    /// `stratified` where nothing is said, of quantities `random`.
+    pub(crate) order: Option<Order>,
     /// By which they are compared; that of the gate where nothing is said.
     pub(crate) measure: Option<Measure>,
 }
@@ -303,10 +319,6 @@ pub(crate) struct Search {
 impl Search {
     fn usual_folds() -> usize {
         5
-    }
-
-    fn usual_order() -> Order {
-        Order::Stratified
     }
 }
 
@@ -316,16 +328,16 @@ impl Search {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Promotion {
     /// Measures on the cases held out: at least so much where more is better (`accuracy`, `precision`, `recall`, `f1`,
-    /// `auc`), at most so much of the others (`log-loss`, `brier`, `calibration-error`).
+    /// `auc`, `r2`), at most so much of the others (`log-loss`, `brier`, `calibration-error`, `mae`, `rmse`, `mape`).
     #[serde(default)]
     pub(crate) require: BTreeMap<Measure, f64>,
-    /// The measure by which it is compared with the version in Production, on the same cases.
-    #[serde(default = "Promotion::usual_measure")]
-    pub(crate) compare_by: Measure,
-    /// By how much it may be worse than that version.
-    #[serde(default = "Promotion::usual_margin")]
+    /// The measure by which it is compared with the version in Production, on the same cases: `brier` where nothing is said, of
+    /// quantities `mae`.
+    pub(crate) compare_by: Option<Measure>,
+    /// By how much it may be worse than that version, in that measure: 0.01 where nothing is said, of quantities a hundredth of what
+    /// that version has.
     #[schemars(range(min = 0.0))]
-    pub(crate) margin: f64,
+    pub(crate) margin: Option<f64>,
     /// Milliseconds within which nine of ten records are scored, one at a time.
     #[serde(default = "Promotion::usual_latency")]
     #[schemars(range(min = 0.001, max = 60000.0))]
@@ -341,20 +353,15 @@ pub(crate) struct Promotion {
 pub(crate) struct Golden {
     /// As it would be sent to the scoring port.
     pub(crate) record: Map<String, Value>,
-    /// 1 for yes, 0 for no.
-    #[schemars(range(min = 0, max = 1))]
-    pub(crate) prediction: i64,
+    /// 1 for yes, 0 for no; the class; or the quantity.
+    pub(crate) prediction: f64,
+    /// How far the answer may be from it, where that is a quantity.
+    #[serde(default)]
+    #[schemars(range(min = 0.0))]
+    pub(crate) within: f64,
 }
 
 impl Promotion {
-    fn usual_measure() -> Measure {
-        Measure::Brier
-    }
-
-    fn usual_margin() -> f64 {
-        0.01
-    }
-
     fn usual_latency() -> f64 {
         10.0
     }
@@ -368,8 +375,8 @@ impl Default for Promotion {
     fn default() -> Promotion {
         Promotion {
             require: BTreeMap::new(),
-            compare_by: Promotion::usual_measure(),
-            margin: Promotion::usual_margin(),
+            compare_by: None,
+            margin: None,
             latency_ms: Promotion::usual_latency(),
             golden: Vec::new(),
         }

@@ -56,7 +56,9 @@ pub use http::schemas_api;
 pub use lifecycle::{GateCheck, GateReport, StageChange};
 pub use mesh_contracts::Contract;
 pub use mesh_events::SettingError;
-pub use mesh_models::{ClassesReport, CrossValidation, CrossValidationReport, Curves, Measured};
+pub use mesh_models::{
+    ClassesReport, Curves, Measure, Measured, QuantitiesReport, Task, Validation,
+};
 pub use mesh_platform::server::Readiness;
 pub use product::{DataProduct, InputPort, ScoringPort};
 pub use profile::{
@@ -65,7 +67,9 @@ pub use profile::{
 };
 pub use quality::{Kept, LevelResult, QualityReport, RuleResult, Verdict};
 pub use refresh::{Failure, RefreshState};
-pub use registry::{Accuracy, Imported, ModelVersion, Parity, Searched, Stage, TrainedOn, Tried};
+pub use registry::{
+    Imported, Measurement, ModelVersion, Parity, Searched, Stage, TrainedOn, Tried,
+};
 pub use running::{DatasetState, ModelState, RunningProduct};
 pub use times::Clock;
 pub use training::{Cause, RunProgress, RunState, TrainingRun, cross_validate};

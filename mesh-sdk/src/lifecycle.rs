@@ -25,7 +25,7 @@ use trial::on_trial;
 use crate::SdkError;
 use crate::platform_dataset::KeepError;
 use crate::product::ModelPlan;
-use crate::registry::{ModelVersion, Registry, Stage};
+use crate::registry::{Measurement, ModelVersion, Registry, Stage};
 use crate::times::now;
 use crate::training::{HeldOut, in_the_background};
 use crate::watching::Reference;
@@ -37,6 +37,8 @@ pub(crate) const MESH: &str = "mesh";
 pub(crate) struct Serving {
     pub(crate) model: Model,
     pub(crate) version: ModelVersion,
+    /// As every answer tells it.
+    pub(crate) worth: Measurement,
 }
 
 pub(crate) struct Lifecycle {
@@ -75,6 +77,12 @@ pub(crate) enum LifecycleError {
     Already { version: u64, stage: Stage },
     #[error("version {0} answers already: what goes on trial is tried beside it")]
     Answers(u64),
+    #[error("version {version} tells {tells}, and the model is declared to tell {declared} now")]
+    Otherwise {
+        version: u64,
+        tells: &'static str,
+        declared: &'static str,
+    },
     #[error("version {0} was never on trial")]
     NoTrial(u64),
     #[error("version {version} does not pass the gate")]
@@ -135,7 +143,8 @@ impl Lifecycle {
         let new = self.registry.since(known)?;
         let changes = self.history.of(&self.plan.name).await?;
         self.write().versions.extend(new);
-        let serving = match (self.serving(), in_production(&changes)) {
+        let in_production = in_production(&changes).filter(|number| self.tells_declared(*number));
+        let serving = match (self.serving(), in_production) {
             (Some(serving), Some(number)) if serving.version.version == number => Some(serving),
             (_, Some(number)) => Some(Arc::new(self.load(number, Stage::Production)?)),
             (_, None) => None,
@@ -146,6 +155,13 @@ impl Lifecycle {
         state.serving = serving;
         state.trial = trial;
         Ok(())
+    }
+
+    /// Whether a version tells what the model is declared to tell now: one that does not answers no more.
+    fn tells_declared(&self, number: u64) -> bool {
+        let versions = &self.read().versions;
+        let version = versions.iter().find(|version| version.version == number);
+        version.is_none_or(|version| version.predicts == self.plan.declared.predicts)
     }
 
     /// The version that answers, if one is in Production.
@@ -363,8 +379,23 @@ impl Lifecycle {
 
     fn load(&self, number: u64, stage: Stage) -> Result<Serving, LifecycleError> {
         let version = find(&self.read().versions, &self.plan.name, number)?.clone();
+        let broken = |reason: &str| SdkError::Version {
+            model: self.plan.name.clone(),
+            version: number,
+            reason: reason.to_owned(),
+        };
+        let declared = self.plan.declared.predicts;
+        if version.predicts != declared {
+            return Err(LifecycleError::Otherwise {
+                version: number,
+                tells: version.predicts.in_words(),
+                declared: declared.in_words(),
+            });
+        }
+        let worth = version.worth();
         Ok(Serving {
             model: self.registry.load(&version)?,
+            worth: worth.ok_or_else(|| broken("its record does not say what it is worth"))?,
             version: ModelVersion { stage, ..version },
         })
     }

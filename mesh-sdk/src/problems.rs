@@ -133,6 +133,7 @@ impl From<LifecycleError> for Problem {
             }
             LifecycleError::Already { .. }
             | LifecycleError::Answers(_)
+            | LifecycleError::Otherwise { .. }
             | LifecycleError::NothingBefore(_)
             | LifecycleError::Frozen(_) => {
                 Problem::new(&codes::STAGE_CONFLICT).with_detail(error.to_string())

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use mesh_contracts::{Contract, ProductDescription};
-use mesh_models::{Pipeline, Search};
+use mesh_models::{Measure, Pipeline, Search};
 
 use self::contracts::Contracts;
 use crate::admitted::Admitted;
@@ -142,6 +142,8 @@ pub(crate) struct ModelPlan {
     pub(crate) pipeline: Pipeline,
     /// How its hyper-parameters are found, where they are not declared alone.
     pub(crate) search: Option<Search>,
+    /// The measure by which two versions are compared.
+    pub(crate) compare_by: Measure,
     /// The datasets that the training query reads, each with the version of its contract.
     pub(crate) learns_from: BTreeMap<String, String>,
     /// When it is trained without being asked, in UTC.

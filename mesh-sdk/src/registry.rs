@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use mesh_models::{Division, Evaluation, Features, Measure, Model, Report, Search, Summary};
+use mesh_models::{
+    Division, Evaluation, Features, Interval, Measure, Model, Report, Search, Summary, Task,
+    wilson_95,
+};
 use mesh_platform::vault::Vault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -32,6 +35,8 @@ pub struct ModelVersion {
     #[serde(default)]
     pub stage: Stage,
     pub description: String,
+    #[serde(default)]
+    pub predicts: Task,
     pub algorithm: String,
     /// Hyper-parameters that were not as usual.
     #[serde(default)]
@@ -61,8 +66,8 @@ pub struct ModelVersion {
     /// Where it came from, if it came as a file.
     #[serde(default)]
     pub imported: Option<Imported>,
-    /// On the cases that were held out.
-    pub evaluation: Evaluation,
+    /// Of a model of yes and no, on the cases that were held out.
+    pub evaluation: Option<Evaluation>,
     /// On the same cases: every measure with its interval, and what there is to draw.
     #[serde(default)]
     pub report: Option<Report>,
@@ -117,9 +122,9 @@ pub struct Imported {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Parity {
     pub cases: usize,
-    /// Between probabilities of yes.
+    /// Between probabilities; between quantities as a part of their size, where that is above 1.
     pub largest_difference: f64,
-    /// Cases whose prediction differs.
+    /// Cases whose class differs.
     pub other_labels: usize,
 }
 
@@ -147,14 +152,13 @@ pub struct TrainedOn {
     pub seed: u64,
 }
 
-/// Measured accuracy of a version.
+/// What a version is worth on the cases that were held out.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Accuracy {
-    /// Share of the cases that were predicted right.
+pub struct Measurement {
     pub value: f64,
     /// How many cases there were.
     pub cases: usize,
-    /// 95 % Wilson interval.
+    /// 95 % interval.
     pub low: f64,
     pub high: f64,
 }
@@ -166,6 +170,7 @@ impl ModelVersion {
         let (now, then) = (&declared.training, &self.trained_on);
         self.imported.is_none()
             && self.answers.is_none()
+            && self.predicts == declared.predicts
             && self.algorithm == declared.algorithm.name()
             && match (&self.searched, &plan.search) {
                 (None, None) => self.parameters == declared.parameters,
@@ -180,11 +185,66 @@ impl ModelVersion {
             && (&now.sql, now.held_out, now.seed) == (&then.sql, then.held_out, then.seed)
     }
 
-    pub fn accuracy(&self) -> Accuracy {
-        let interval = &self.evaluation.accuracy_interval;
-        Accuracy {
-            value: self.evaluation.accuracy,
-            cases: self.evaluation.cases,
+    /// The share of the cases held out whose class was predicted, with its Wilson interval; where it tells a quantity, its mean
+    /// absolute error. Nothing if the record does not say.
+    pub fn worth(&self) -> Option<Measurement> {
+        if let Some(evaluation) = &self.evaluation {
+            let interval = evaluation.accuracy_interval;
+            return Some(Measurement::new(
+                evaluation.accuracy,
+                evaluation.cases,
+                interval,
+            ));
+        }
+        let report = self.report.as_ref()?;
+        let Some(classes) = &report.classes else {
+            let error = report.measures.get(&Measure::Mae)?;
+            return Some(Measurement::new(error.value, report.cases, error.interval));
+        };
+        let right = classes.confusion.iter().enumerate();
+        let right: u64 = right.map(|(class, predicted)| predicted[class]).sum();
+        let interval = wilson_95(right as usize, report.cases);
+        let share = right as f64 / report.cases as f64;
+        Some(Measurement::new(share, report.cases, interval))
+    }
+
+    /// What it tells apart, by rising class; nothing where it tells a quantity.
+    pub(crate) fn classes(&self) -> &[i64] {
+        let report = self.report.as_ref();
+        let classes = report.and_then(|report| report.classes.as_ref());
+        classes.map_or(&[], |classes| &classes.classes)
+    }
+
+    /// Cases that it was measured on.
+    pub fn measured_on(&self) -> usize {
+        self.worth().map_or(0, |worth| worth.cases)
+    }
+
+    /// `accuracy 0.851 [0.760, 0.912] on 91`, or the mean absolute error.
+    pub(crate) fn worth_in_words(&self) -> String {
+        let what = match self.predicts {
+            Task::YesOrNo | Task::Class => "accuracy",
+            Task::Quantity => "mean absolute error",
+        };
+        match self.worth() {
+            None => format!("{what} unknown"),
+            Some(Measurement {
+                value,
+                cases,
+                low,
+                high,
+            }) => {
+                format!("{what} {value:.3} [{low:.3}, {high:.3}] on {cases}")
+            }
+        }
+    }
+}
+
+impl Measurement {
+    fn new(value: f64, cases: usize, interval: Interval) -> Measurement {
+        Measurement {
+            value,
+            cases,
             low: interval.low,
             high: interval.high,
         }

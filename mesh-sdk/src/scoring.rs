@@ -3,6 +3,7 @@
 pub(crate) mod explained;
 pub(crate) mod in_sql;
 pub(crate) mod requests;
+pub(crate) mod said;
 
 use std::sync::Arc;
 
@@ -10,9 +11,7 @@ use bytes::Bytes;
 use chrono::Utc;
 use mesh_contracts::{Contract, Gate, Record, Side, Violation, json};
 use mesh_events::Event;
-use mesh_models::{Model, ModelError, Scores};
-use schemars::JsonSchema;
-use serde::Serialize;
+use mesh_models::{ModelError, Scores, Task};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -21,8 +20,8 @@ use crate::ingest::{
 };
 use crate::lifecycle::{Lifecycle, Serving};
 use crate::product::ModelPlan;
-use crate::registry::Accuracy;
 use explained::{Explained, MAX_EXPLAINED};
+use said::said;
 
 /// What is added to an answer that is explained.
 pub(crate) const EXPLANATION: &str = "explanation";
@@ -31,6 +30,7 @@ pub(crate) const MAX_RECORDS: usize = 10_000;
 
 pub(crate) struct Scoring {
     gate: Gate,
+    task: Task,
     answer: String,
     topic: String,
     source: String,
@@ -54,22 +54,6 @@ pub(crate) struct Asked {
 pub(crate) enum Answer {
     One(Record),
     Many(Vec<Record>),
-}
-
-/// What a model adds to a record. The contract of the answer says the same, or the product is refused when it is read.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct ScoreAnswer<'a> {
-    /// The class that is predicted: 1 for yes, 0 for no.
-    prediction: i64,
-    /// Of yes.
-    probability: f64,
-    /// What the version is worth, on the cases that were held out.
-    accuracy: Accuracy,
-    model: &'a str,
-    version: u64,
-    /// Of the event that keeps the answer.
-    event_id: &'a str,
-    scored_at: &'a str,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -100,6 +84,7 @@ impl Scoring {
     ) -> Scoring {
         Scoring {
             gate: Gate::compile(&plan.input, Side::Input),
+            task: plan.declared.predicts,
             answer: plan.declared.answer.clone(),
             topic,
             source,
@@ -191,8 +176,7 @@ impl Scoring {
             let Some(Value::Object(answer)) = record.get_mut(&self.answer) else {
                 continue;
             };
-            let probability = answer["probability"].as_f64().unwrap_or(f64::NAN);
-            let explained = Explained::of(model, &row, probability)?;
+            let explained = Explained::of(self.task, model, &row)?;
             let explained = serde_json::to_value(explained).unwrap_or_default();
             answer.insert(EXPLANATION.to_owned(), explained);
         }
@@ -211,7 +195,7 @@ impl Scoring {
         serving: &Serving,
         asked: &mut [Asked],
     ) -> Result<Vec<Option<Event>>, ModelError> {
-        let Serving { model, version } = serving;
+        let model = &serving.model;
         let features = model.features();
         let mut rows = Vec::with_capacity(asked.len() * features.len());
         for Asked { record, .. } in asked.iter() {
@@ -225,26 +209,13 @@ impl Scoring {
         }
         let now = Utc::now();
         let scored_at = timestamp(now);
-        let accuracy = version.accuracy();
-        let labels = scores.labels().iter();
-        let answers = labels.zip(positive(model, &scores));
-        let rows = scores.probabilities().chunks_exact(model.classes().len());
-        let answers = asked.iter_mut().zip(answers).zip(rows);
-        let events = answers.map(|((asked, (label, probability)), row)| {
-            if row.iter().any(|probability| probability.is_nan()) {
+        let answers = asked.iter_mut().zip(said(self.task, model, &scores));
+        let events = answers.map(|(asked, said)| {
+            if !said.is_something() {
                 return None;
             }
             let id = asked.event_id.to_string();
-            let answer = ScoreAnswer {
-                prediction: *label,
-                probability: shortest(probability),
-                accuracy,
-                model: &version.model,
-                version: version.version,
-                event_id: &id,
-                scored_at: &scored_at,
-            };
-            let answer = serde_json::to_value(answer).unwrap_or_default();
+            let answer = said::answer(said, serving, &id, &scored_at);
             asked.record.insert(self.answer.clone(), answer);
             Some(Event {
                 id,
@@ -268,23 +239,4 @@ pub(crate) fn number(value: Option<&Value>) -> f32 {
         Some(Value::Bool(flag)) => f32::from(u8::from(*flag)),
         _ => f32::NAN,
     }
-}
-
-/// The f64 that prints as the f32 does: 0.1 and not 0.10000000149011612.
-fn shortest(value: f32) -> f64 {
-    value
-        .to_string()
-        .parse()
-        .unwrap_or_else(|_| f64::from(value))
-}
-
-/// The probability of class 1, row by row.
-pub(crate) fn positive<'a>(model: &Model, scores: &'a Scores) -> impl Iterator<Item = f32> + 'a {
-    let classes = model.classes();
-    let class = classes
-        .iter()
-        .position(|class| *class == 1)
-        .unwrap_or_default();
-    let rows = scores.probabilities().chunks_exact(classes.len());
-    rows.map(move |row| row[class])
 }

@@ -16,7 +16,7 @@ mod worth;
 pub(crate) use background::{give_way, in_the_background};
 pub use cases::cross_validate;
 pub(crate) use cases::{Cases, HeldOut};
-pub(crate) use fit::revision;
+pub(crate) use fit::{PARITY, revision};
 pub(crate) use online::Learner;
 pub(crate) use requests::{Asker, Requests, Wanted, contract};
 pub use runs::{Cause, RunProgress, RunState, TrainingRun};

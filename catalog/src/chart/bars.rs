@@ -6,7 +6,7 @@ use plotters::element::{PathElement, Rectangle};
 use plotters::style::Color;
 
 use super::ink::Ink;
-use super::{Area, Drawn, NAMED, NUMBERS, draw, shortened, span, text};
+use super::{Area, Drawn, NAMED, NUMBERS, draw, rounded, shortened, span, text};
 
 /// A range of values, with the part of the cases then and now that have one of them.
 pub(crate) struct Bin<'a> {
@@ -103,8 +103,7 @@ fn bars_drawn(all: &[(&str, f64)], across: Range<f64>, area: &Area<'_>) -> Drawn
         .bold_line_style(Ink::Grid)
         .axis_style(Ink::Axis)
         .x_labels(5)
-        // What is next to zero would be told as -0.0.
-        .x_label_formatter(&|value| format!("{:?}", (value * 1e5).round() / 1e5 + 0.0))
+        .x_label_formatter(&|value| format!("{:?}", rounded(*value)))
         .y_label_formatter(&|place| shortened(all[at(slot(*place))].0, LONGEST))
         .label_style(text(Ink::Label))
         .draw()?;

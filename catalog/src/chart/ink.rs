@@ -19,6 +19,8 @@ pub(super) enum Ink {
     Reference,
     /// What it is asked now.
     Current,
+    /// How the version before did.
+    Previous,
     Series1,
     Series2,
     Series3,
@@ -26,7 +28,7 @@ pub(super) enum Ink {
 }
 
 impl Ink {
-    const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Grid,
         Self::Axis,
         Self::Label,
@@ -36,6 +38,7 @@ impl Ink {
         Self::Change,
         Self::Reference,
         Self::Current,
+        Self::Previous,
         Self::Series1,
         Self::Series2,
         Self::Series3,
@@ -58,6 +61,7 @@ impl Ink {
             Self::Change => "change",
             Self::Reference => "reference",
             Self::Current => "current",
+            Self::Previous => "previous",
             Self::Series1 => "series-1",
             Self::Series2 => "series-2",
             Self::Series3 => "series-3",

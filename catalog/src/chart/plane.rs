@@ -1,5 +1,5 @@
-use plotters::chart::ChartBuilder;
-use plotters::element::{Circle, PathElement, Rectangle};
+use plotters::chart::{ChartBuilder, SeriesLabelPosition};
+use plotters::element::{Circle, PathElement};
 use plotters::style::Color;
 
 use super::ink::Ink;
@@ -13,14 +13,16 @@ pub(crate) struct Plane<'a> {
     pub(crate) up: &'a str,
     /// From where to where a straight line shows what there is to compare with.
     pub(crate) ideal: Option<[(f64, f64); 2]>,
-    pub(crate) curves: Vec<Curve<'a>>,
+    pub(crate) curves: Vec<Curve>,
+    /// That of the version before: thinner, and dashed.
+    pub(crate) previous: Option<Curve>,
     /// Where the model stands.
     pub(crate) mark: Option<(f64, f64)>,
 }
 
-pub(crate) struct Curve<'a> {
+pub(crate) struct Curve {
     /// Told beside it where there are several.
-    pub(crate) name: &'a str,
+    pub(crate) name: String,
     pub(crate) points: Vec<(f64, f64)>,
 }
 
@@ -50,24 +52,28 @@ fn drawn(plane: &Plane<'_>, area: &Area<'_>) -> Drawn {
     if let Some(ends) = plane.ideal {
         chart.draw_series([PathElement::new(ends.to_vec(), Ink::Ideal)])?;
     }
-    for (index, curve) in plane.curves.iter().enumerate() {
-        let ink = Ink::series(index);
+    let inks = (0..).map(Ink::series);
+    let mut curves: Vec<(&Curve, Ink)> = plane.curves.iter().zip(inks).collect();
+    curves.extend(plane.previous.iter().map(|curve| (curve, Ink::Previous)));
+    let has_names = curves.len() > 1;
+    for (curve, ink) in curves {
         let points = curve.points.iter().map(|(x, y)| (part(*x), part(*y)));
         let path = PathElement::new(points.collect::<Vec<_>>(), ink);
         let series = chart.draw_series([path])?;
-        if plane.curves.len() > 1 {
+        if has_names {
             series
-                .label(curve.name)
-                .legend(move |(x, y)| Rectangle::new([(x, y - 4), (x + 24, y + 4)], ink.filled()));
+                .label(&curve.name)
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 36, y)], ink));
         }
     }
     if let Some((x, y)) = plane.mark {
         chart.draw_series([Circle::new((part(x), part(y)), 9, Ink::Series1.filled())])?;
     }
-    if plane.curves.len() > 1 {
+    if has_names {
+        // Both kinds of curves stay above it.
         chart
             .configure_series_labels()
-            .position(plotters::chart::SeriesLabelPosition::LowerRight)
+            .position(SeriesLabelPosition::LowerMiddle)
             .legend_area_size(TEXT * 2)
             .margin(16)
             .label_font(text(Ink::Label))

@@ -49,6 +49,13 @@ impl ModelEntry {
             .find(|version| version.version == self.version)
     }
 
+    /// Of a model that predicts a quantity: by how much it is off on average, and on how many cases held out.
+    pub(crate) fn error(&self) -> Option<(MeasureEntry, u64)> {
+        let version = self.serving()?;
+        let error = version.measures.get("mae")?;
+        Some((*error, version.held_out))
+    }
+
     /// Whether it answers.
     pub(crate) fn answers(&self) -> bool {
         self.stage == "Production"
@@ -116,6 +123,9 @@ pub struct VersionEntry {
     /// Of models that tell classes apart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<ClassesEntry>,
+    /// Of models that predict a quantity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantities: Option<QuantitiesEntry>,
     /// Feature -> the mean size of what it adds to an answer (its SHAP values), in what the model sums: log-odds, probabilities,
     /// or the unit of what is predicted.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -175,6 +185,29 @@ pub struct CurvesEntry {
 pub struct Point {
     pub x: f64,
     pub y: f64,
+}
+
+/// What a model that predicts a quantity did on the cases held out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuantitiesEntry {
+    /// Up to ten, by rising prediction, with about as many cases each.
+    pub ranges: Vec<QuantityRange>,
+}
+
+/// The cases whose prediction lies in a range, in the unit of what is predicted.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuantityRange {
+    /// Lowest prediction.
+    pub low: f64,
+    /// Highest prediction.
+    pub high: f64,
+    pub cases: u64,
+    /// Mean that was predicted.
+    pub predicted: f64,
+    /// Mean that came true.
+    pub truth: f64,
+    /// Mean absolute error.
+    pub error: f64,
 }
 
 /// A version changed its stage.

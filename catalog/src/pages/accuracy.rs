@@ -1,4 +1,4 @@
-use super::format::{count, counted, percent, share};
+use super::format::{count, counted, number, percent, share};
 use crate::entry::{Accuracy, ModelEntry};
 
 /// An accuracy never stands without its interval and the number of cases behind it.
@@ -39,14 +39,57 @@ fn on_axis(share: f64) -> String {
     format!("{:.1}", 10.0 + 300.0 * share.clamp(0.0, 1.0))
 }
 
-/// `accuracy 0.83 [0.78, 0.87] on 303 cases`
+/// The mean absolute error of a model that predicts a quantity, which has no accuracy. No scale says what is much.
+pub(crate) struct ErrorView {
+    pub(crate) value: String,
+    pub(crate) low: String,
+    pub(crate) high: String,
+    pub(crate) cases: String,
+    pub(crate) sentence: String,
+}
+
+impl ErrorView {
+    pub(crate) fn of(model: &ModelEntry) -> Option<Self> {
+        let (error, cases) = model.error()?;
+        let [value, low, high] = [error.value, error.low, error.high].map(number);
+        Some(Self {
+            sentence: format!(
+                "Off by {value} on average over {} held out; with 95% confidence between {low} and {high}.",
+                counted(cases, "case"),
+            ),
+            value,
+            low,
+            high,
+            cases: count(cases),
+        })
+    }
+}
+
+/// `accuracy 0.83 [0.78, 0.87] on 303 cases`, `mean absolute error 1.90 [1.71, 2.10] on 303 cases`
 pub(crate) fn in_short(model: &ModelEntry) -> Option<String> {
-    let accuracy = model.accuracy?;
-    Some(format!(
-        "accuracy {} [{}, {}] on {}",
-        share(accuracy.value),
-        share(accuracy.low),
-        share(accuracy.high),
-        counted(accuracy.cases, "case"),
-    ))
+    let (name, [value, low, high], cases) = if let Some(accuracy) = model.accuracy {
+        let numbers = [accuracy.value, accuracy.low, accuracy.high];
+        ("accuracy", numbers.map(share), accuracy.cases)
+    } else {
+        let (error, cases) = model.error()?;
+        let numbers = [error.value, error.low, error.high];
+        ("mean absolute error", numbers.map(number), cases)
+    };
+    let cases = counted(cases, "case");
+    Some(format!("{name} {value} [{low}, {high}] on {cases}"))
+}
+
+/// `right in 84% of 61 labelled cases (95% interval 72% to 91%)`, `off by 1.90 on average over 61 cases held out (…)`
+pub(crate) fn in_words(model: &ModelEntry) -> Option<String> {
+    let (told, low, high) = if let Some(accuracy) = model.accuracy {
+        let cases = counted(accuracy.cases, "labelled case");
+        let told = format!("right in {} of {cases}", percent(accuracy.value));
+        (told, percent(accuracy.low), percent(accuracy.high))
+    } else {
+        let (error, cases) = model.error()?;
+        let (value, cases) = (number(error.value), counted(cases, "case"));
+        let told = format!("off by {value} on average over {cases} held out");
+        (told, number(error.low), number(error.high))
+    };
+    Some(format!("{told} (95% interval {low} to {high})"))
 }

@@ -67,7 +67,8 @@ struct ModelLine {
     name: String,
     version: u64,
     status: Status,
-    accuracy: Option<String>,
+    /// How right it is, with how that is known.
+    measured: Option<String>,
 }
 
 /// The mesh at a glance: what is wrong, and every product in its domain.
@@ -237,7 +238,7 @@ fn card(entry: &Entry) -> Card {
                 name: model.name.clone(),
                 version: model.version,
                 status: Status::of(&model.stage),
-                accuracy: in_short(model),
+                measured: in_short(model),
             })
             .collect(),
     }

@@ -5,6 +5,7 @@ mod figures;
 mod importance;
 mod measure;
 mod over_time;
+mod quantities;
 mod verdict;
 mod versions;
 
@@ -103,7 +104,9 @@ pub(crate) fn model(entry: &Entry, model: &ModelEntry) -> Response {
         labelled: model.watch.as_ref().and_then(verdict::labelled),
         sections: Vec::new(),
         figures: figures::of(model),
-        pictures: serving.map(classes::of).unwrap_or_default(),
+        pictures: serving
+            .map(|version| answers(version, previous(model)))
+            .unwrap_or_default(),
         confusion: serving.and_then(confusion::of),
         over_time: over_time::of(model),
         drift: model.watch.as_ref().map(drift::of).unwrap_or_default(),
@@ -140,12 +143,33 @@ fn sections(page: &ModelPage<'_>) -> Vec<Section> {
     .collect()
 }
 
+/// Of classes, or of a quantity.
+fn answers(version: &VersionEntry, previous: Option<&VersionEntry>) -> Vec<PictureView> {
+    let mut pictures = classes::of(version, previous);
+    pictures.extend(quantities::of(version));
+    pictures
+}
+
 /// How the serving version came to answer.
 fn approval(model: &ModelEntry) -> Option<&StageChangeEntry> {
     model
         .history
         .iter()
         .rfind(|change| change.version == model.version && change.stage == "Production")
+}
+
+/// The version in Production before the serving one was put there for the last time.
+fn previous(model: &ModelEntry) -> Option<&VersionEntry> {
+    let mut promoted = model
+        .history
+        .iter()
+        .rev()
+        .filter(|change| change.stage == "Production")
+        .map(|change| change.version)
+        .skip_while(|version| *version != model.version);
+    let previous = promoted.find(|version| *version != model.version)?;
+    let mut versions = model.versions.iter();
+    versions.find(|version| version.version == previous)
 }
 
 /// Newest first.

@@ -3,10 +3,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 
-use super::accuracy::AccuracyView;
+use super::accuracy::{AccuracyView, ErrorView, in_words};
 use super::contract::ContractView;
 use super::failure::FailureView;
-use super::format::{Moment, count, counted, listed, percent, share};
+use super::format::{Moment, count, counted, listed, share};
 use super::health::{Health, HealthView};
 use super::quality::{self, QualityView};
 use super::section::Section;
@@ -46,6 +46,7 @@ struct ModelView<'a> {
     status: Status,
     health: HealthView,
     accuracy: Option<AccuracyView>,
+    error: Option<ErrorView>,
     auc: Option<String>,
 }
 
@@ -148,16 +149,10 @@ fn sections(page: &ProductPage<'_>) -> Vec<Section> {
 fn holds(entry: &Entry) -> String {
     let mut sentences = Vec::new();
     for model in &entry.models {
-        if let Some(accuracy) = model.accuracy {
+        if let Some(told) = in_words(model) {
             sentences.push(format!(
-                "Model {} version {} ({}) is right in {} of {} (95% interval {} to {}).",
-                model.name,
-                model.version,
-                model.stage,
-                percent(accuracy.value),
-                counted(accuracy.cases, "labelled case"),
-                percent(accuracy.low),
-                percent(accuracy.high),
+                "Model {} version {} ({}) is {told}.",
+                model.name, model.version, model.stage,
             ));
         }
     }
@@ -180,6 +175,7 @@ fn model<'a>(entry: &Entry, model: &'a ModelEntry, now: DateTime<Utc>) -> ModelV
         status: Status::of(&model.stage),
         health: Health::of_model(model).view(now),
         accuracy: model.accuracy.as_ref().map(AccuracyView::new),
+        error: ErrorView::of(model),
         auc: model.auc.map(share),
     }
 }

@@ -8,4 +8,5 @@ mod dataset;
 mod html;
 mod model;
 mod pages;
+mod quantities;
 mod resolve;

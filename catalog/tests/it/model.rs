@@ -1,5 +1,5 @@
 use axum::http::StatusCode;
-use mesh_catalog::{DriftRange, Entry, ModelEntry};
+use mesh_catalog::{DriftRange, Entry, ModelEntry, StageChangeEntry};
 use serde_json::json;
 
 use crate::client::{Client, entries};
@@ -44,7 +44,7 @@ async fn a_watched_model_is_judged_shown_and_explained() {
         "<dt>Became Production</dt>",
         "<dt>AUC</dt><dd>0.89 <span>[0.85, 0.92]</span></dd><dd class=\"meta\">gate at least 0.80 · 209 labelled cases</dd>",
         "gate at most 0.20 · 61 cases held out",
-        "AUC 0.92 [0.85, 0.98]. 61 cases held out, 28 of class 1. Dot: as it answers. Dashed: guessing.",
+        "AUC 0.92 [0.85, 0.98]. 61 cases held out, 28 of class 1. Dot: as it answers. Dashed: version 1, AUC 0.90 [0.81, 0.97]. Diagonal: guessing.",
         "Right in 50 of 61 cases held out.",
         "trained version 3, which waits in Staging",
         "(its SHAP values): ca adds 0.950, the most of 13 features.",
@@ -137,26 +137,6 @@ async fn an_entry_that_names_no_versions_has_a_page_too() {
 }
 
 #[tokio::test]
-async fn a_model_of_quantities_shows_no_curves_of_classes() {
-    let mut entry = model();
-    entry.gate = serde_json::from_value(json!({ "mae": { "at-most": 2.5 } })).unwrap();
-    entry.watch = None;
-    entry.history.clear();
-    for version in &mut entry.versions {
-        version.classes = None;
-        version.measures =
-            serde_json::from_value(json!({ "mae": { "value": 1.9, "low": 1.71, "high": 2.1 } }))
-                .unwrap();
-    }
-    let page = page(entry).await;
-    assert!(page.contains("<dt>Mean absolute error</dt><dd>1.90 <span>[1.71, 2.10]</span></dd>"));
-    assert!(page.contains("the most of 13 features"));
-    for text in ["ROC", "AUC"] {
-        assert!(!page.contains(text), "{text}");
-    }
-}
-
-#[tokio::test]
 async fn each_of_several_classes_has_its_curve() {
     let mut entry = model();
     let classes = entry.versions[1].classes.as_mut().unwrap();
@@ -170,12 +150,91 @@ async fn each_of_several_classes_has_its_curve() {
         })
         .to_vec();
     let page = page(entry).await;
-    assert!(page.contains("class=\"stroke series-3\" points="));
-    assert!(page.contains("Right in 27 of 30 cases held out."));
+    // In two pictures, each with its name.
+    assert_eq!(page.matches("class=\"stroke series-3\" points=").count(), 4);
+    assert_eq!(page.matches(">c</text>").count(), 2);
+    for text in [
+        "Right in 27 of 30 cases held out.",
+        "<th scope=\"col\" class=\"number\">answered c</th>",
+        "61 cases held out. Lines: each class against all others. Diagonal: guessing.",
+        "What came true against what was told of the class answered, and in how many cases.",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    assert_eq!(page.matches("<td class=\"number right\">").count(), 3);
+    assert!(!page.contains("of class "));
     assert!(page.contains(
         "<th scope=\"col\">Class</th><th scope=\"col\" class=\"number\">False positive rate</th>"
     ));
     assert!(!page.contains("Dot: as it answers"));
+    assert!(!page.contains("stroke previous"));
+}
+
+#[tokio::test]
+async fn the_version_before_is_drawn_beside_the_serving_one() {
+    let page = page(model()).await;
+    // The curve and what stands beside its name, in the picture of one measure only.
+    assert_eq!(page.matches("class=\"stroke previous\" points=").count(), 2);
+    for name in ["version 1", "version 2"] {
+        assert_eq!(page.matches(&format!(">{name}</text>")).count(), 1);
+    }
+    // The numbers are those of the serving version.
+    assert!(
+        page.contains(
+            "<caption>ROC</caption>\n<thead><tr><th scope=\"col\">False positive rate</th>"
+        )
+    );
+}
+
+#[tokio::test]
+async fn after_a_rollback_the_version_before_is_that_which_was_rolled_back() {
+    let mut entry = model();
+    let again = StageChangeEntry {
+        why: "version 2 asks for too much".to_owned(),
+        ..entry.history[0].clone()
+    };
+    entry.history.push(again);
+    entry.version = 1;
+    let page = page(entry).await;
+    assert!(page.contains("Dashed: version 2, AUC 0.92 [0.85, 0.98]. Diagonal: guessing."));
+}
+
+#[tokio::test]
+async fn a_version_before_that_was_not_measured_is_drawn_all_the_same() {
+    let mut entry = model();
+    entry.versions[0].measures.clear();
+    assert!(page(entry).await.contains("Dashed: version 1. Diagonal"));
+}
+
+#[tokio::test]
+async fn without_a_curve_of_a_version_before_nothing_is_dashed() {
+    let changes: [fn(&mut ModelEntry); 6] = [
+        |entry| entry.history.clear(),
+        // It is the first.
+        |entry| entry.version = 1,
+        // It has never been in Production.
+        |entry| entry.version = 3,
+        |entry| drop(entry.versions.remove(0)),
+        |entry| entry.versions[0].classes = None,
+        |entry| {
+            let before = entry.versions[0].classes.as_mut().unwrap();
+            before.curves[0].class = "0".to_owned();
+        },
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut entry = model();
+        change(&mut entry);
+        let page = page(entry).await;
+        assert!(page.contains("Dot: as it answers. Diagonal: guessing."));
+        for text in [
+            "Dashed: version",
+            "stroke previous",
+            ">version 1</text>",
+            ">version 2</text>",
+        ] {
+            assert!(!page.contains(text), "{text} after change {number}");
+        }
+    }
 }
 
 #[tokio::test]

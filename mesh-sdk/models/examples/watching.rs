@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use fixture::Random;
-use mesh_models::{Baseline, Estimator, Table};
+use mesh_models::{Baseline, Estimator, Table, Task};
 use serde_json::{Value, json};
 
 const NOMINAL: f64 = 0.05;
@@ -88,7 +88,7 @@ fn drift(
     now: &(Table, Vec<f64>),
     categorical: &[String],
 ) -> Result<(), Box<dyn Error>> {
-    let baseline = Baseline::of(&past.0, categorical, &past.1, 5)?;
+    let baseline = Baseline::of(&past.0, categorical, Task::YesOrNo, &past.1, 5)?;
     let report = baseline.drift(&now.0, &now.1, NOMINAL)?;
     let cases = |(table, scores): &(Table, Vec<f64>)| {
         let rows: Vec<&[f32]> = (0..table.rows()).map(|row| table.row(row)).collect();

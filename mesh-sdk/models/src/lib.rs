@@ -3,7 +3,7 @@
 //! A model is one ONNX file with its preprocessing inside, and every way of scoring runs that file, so the answers agree
 //! by construction. A [`Pipeline`] of [`Features`] and an [`Algorithm`] learns from a [`Table`] and gives a [`Trained`] model;
 //! [`Trained::to_onnx`] is the artifact; [`Model`] loads it, or one that another tool exported, and scores rows into a reusable
-//! [`Scores`]. [`evaluate`] and [`cross_validate`] say how good it is. [`LogisticRegression`] is the shortest way to a first model.
+//! [`Scores`]. [`evaluate`] and [`Pipeline::validate`] say how good it is. [`LogisticRegression`] is the shortest way to a first model.
 //! Once a model answers, [`Baseline::drift`] says whether its cases still look like those it learned from, and [`Estimator`] how good it is
 //! before the truth is known.
 //!
@@ -18,6 +18,7 @@ mod network;
 mod onnx;
 mod random;
 mod table;
+mod task;
 mod train;
 mod watching;
 
@@ -26,21 +27,21 @@ pub use error::ModelError;
 pub use evaluation::answers::Answers;
 pub use evaluation::bootstrap::{Bootstrap, Measured};
 pub use evaluation::comparison::{Comparison, compare};
-pub use evaluation::cross_validation::{
-    CrossValidation, CrossValidationReport, FoldResult, Summary, cross_validate,
-};
 pub use evaluation::division::{Division, Order, Split};
 pub use evaluation::folds::{stratified_folds, stratified_split};
 pub use evaluation::measure::Measure;
 pub use evaluation::measures::{Confusion, Evaluation, Interval, evaluate, wilson_95};
 pub use evaluation::ranking::Point;
-pub use evaluation::report::{CalibrationRange, ClassesReport, Curves, Report};
+pub use evaluation::report::{
+    CalibrationRange, ClassesReport, Curves, QuantitiesReport, QuantityRange, Report,
+};
 pub use evaluation::search::{Candidate, Search, SearchReport};
-pub use evaluation::validation::{Fold, Progress, Validation};
+pub use evaluation::validation::{Fold, Progress, Summary, Validation};
 pub use exec::model::Model;
 pub use exec::scores::Scores;
 pub use explain::explanation::Explanation;
 pub use table::Table;
+pub use task::Task;
 pub use train::algorithm::Algorithm;
 pub use train::algorithms::decision_tree::DecisionTree;
 pub use train::algorithms::elastic_net::{ElasticNet, Lasso};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use mesh_contracts::Record;
-use mesh_models::{Answers, Comparison, Measure, Model, ModelError, Scores, compare};
+use mesh_models::{Answers, Comparison, Measure, Model, ModelError, Scores, Task, compare};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,10 +11,11 @@ use super::Serving;
 use crate::declaration::Promotion;
 use crate::product::ModelPlan;
 use crate::scoring;
-use crate::training::{HeldOut, bootstrap};
+use crate::scoring::said::{ascending, said};
+use crate::training::{HeldOut, PARITY, bootstrap};
 
-/// How far the probabilities of the artifact may be from those of what was trained.
-const PARITY: f64 = 1e-5;
+/// By how much a version may be worse, where nothing is declared.
+const MARGIN: f64 = 0.01;
 /// Calls that are timed.
 const TIMED: usize = 300;
 
@@ -75,7 +76,7 @@ pub(crate) fn judge(
     }
     let answers = ask(&challenger.model)?;
     let mut checks = vec![inputs, parity(challenger)];
-    let bootstrap = bootstrap(held_out.labels.len(), plan.declared.training.seed);
+    let bootstrap = bootstrap(held_out.cases(), plan.declared.training.seed);
     if !asked.require.is_empty() {
         let report = answers.report(bootstrap)?;
         for (&measure, &bound) in &asked.require {
@@ -84,29 +85,44 @@ pub(crate) fn judge(
         }
     }
     checks.push(match champion {
-        Some(champion) if takes_declared(plan, &champion.model) => {
-            let theirs = ask(&champion.model)?;
-            let comparison = compare(&theirs, &answers, asked.compare_by, bootstrap)?;
-            compared(champion.version.version, comparison, asked.margin)
-        }
-        Some(champion) => GateCheck::new(
-            "champion",
-            true,
-            format!(
-                "version {} in Production looks at other features: not compared",
-                champion.version.version
+        Some(champion) => match not_comparable(plan, &champion.model, &challenger.model) {
+            None => {
+                let theirs = ask(&champion.model)?;
+                let comparison = compare(&theirs, &answers, plan.compare_by, bootstrap)?;
+                let margin = asked.margin.unwrap_or(match plan.declared.predicts {
+                    Task::YesOrNo | Task::Class => MARGIN,
+                    Task::Quantity => MARGIN * comparison.champion.abs(),
+                });
+                compared(champion.version.version, comparison, margin)
+            }
+            Some(why) => GateCheck::new(
+                "champion",
+                true,
+                format!(
+                    "version {} in Production {why}: not compared",
+                    champion.version.version
+                ),
             ),
-        ),
+        },
         None => GateCheck::new("champion", true, "no version is in Production"),
     });
     checks.push(latency(&challenger.model, held_out, asked)?);
     if !asked.golden.is_empty() {
-        checks.push(golden(&challenger.model, asked)?);
+        checks.push(golden(plan, &challenger.model)?);
     }
     Ok(GateReport {
         passed: checks.iter().all(|check| check.passed),
         checks,
     })
+}
+
+/// Why two models cannot be asked the same, if they cannot.
+fn not_comparable(plan: &ModelPlan, champion: &Model, challenger: &Model) -> Option<&'static str> {
+    if !takes_declared(plan, champion) {
+        return Some("looks at other features");
+    }
+    let [theirs, own] = [champion, challenger].map(|model| ascending(model.classes()));
+    (theirs != own).then_some("tells other classes apart")
 }
 
 /// Whether the artifact takes what the scoring port has for it.
@@ -136,8 +152,8 @@ fn parity(challenger: &Serving) -> GateCheck {
     };
     let passed = parity.largest_difference <= PARITY && parity.other_labels == 0;
     let found = format!(
-        "probabilities differ by at most {:.1e} from those of what was trained, labels of {} of {} cases; \
-         {PARITY:.0e} and 0 are allowed",
+        "answers differ by at most {:.1e} from those of what was trained, classes of {} of {} cases; {PARITY:.0e} and 0 are \
+         allowed",
         parity.largest_difference, parity.other_labels, parity.cases
     );
     GateCheck::new("parity", passed, found)
@@ -208,26 +224,29 @@ fn latency(model: &Model, held_out: &HeldOut, asked: &Promotion) -> Result<GateC
 }
 
 /// Whether the examples that are declared get the answers that are declared.
-fn golden(model: &Model, asked: &Promotion) -> Result<GateCheck, ModelError> {
+fn golden(plan: &ModelPlan, model: &Model) -> Result<GateCheck, ModelError> {
+    let examples = &plan.declared.gate.golden;
     let mut wrong = Vec::new();
-    for (index, golden) in asked.golden.iter().enumerate() {
+    for (index, golden) in examples.iter().enumerate() {
         let row = row(model, &golden.record);
         let mut scores = Scores::new();
         model.score(&row, &mut scores)?;
-        let said = scores.labels().first().copied();
-        if said != Some(golden.prediction) {
+        let said = said(plan.declared.predicts, model, &scores).next();
+        let said = said.and_then(|said| said.prediction());
+        if !said.is_some_and(|said| (said - golden.prediction).abs() <= golden.within) {
+            let within = match golden.within {
+                0.0 => String::new(),
+                within => format!(" within {within}"),
+            };
             wrong.push(format!(
-                "example {index} is {}, not {}",
+                "example {index} is {}, not {}{within}",
                 said.map_or_else(|| "nothing".to_owned(), |said| said.to_string()),
                 golden.prediction
             ));
         }
     }
     let found = match wrong.is_empty() {
-        true => format!(
-            "all {} examples are answered as declared",
-            asked.golden.len()
-        ),
+        true => format!("all {} examples are answered as declared", examples.len()),
         false => wrong.join("; "),
     };
     Ok(GateCheck::new("golden", wrong.is_empty(), found))

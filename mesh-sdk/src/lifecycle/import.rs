@@ -1,12 +1,13 @@
 //! A version that was trained elsewhere, and comes as an ONNX file.
 
 use chrono::Utc;
-use mesh_models::{Model, ModelError};
+use mesh_models::{Model, ModelError, Task};
 use serde_json::Map;
 
 use super::{Lifecycle, LifecycleError};
 use crate::product::ModelPlan;
 use crate::registry::{Imported, ModelVersion, Stage};
+use crate::scoring::said::ascending;
 use crate::training::{Cases, Worth};
 use crate::watching::Reference;
 
@@ -27,14 +28,14 @@ impl Lifecycle {
     ) -> Result<ModelVersion, LifecycleError> {
         let model = readable(&self.plan, import.onnx).map_err(LifecycleError::Refused)?;
         let held_out = cases.held_out(&self.plan)?;
-        let seed = self.plan.declared.training.seed;
-        let worth = Worth::of(&model, &held_out, seed)?;
-        let reference = Reference::of(&self.plan, &held_out.labels, &worth)?;
+        let worth = Worth::of(&self.plan, &model, &held_out).map_err(LifecycleError::Refused)?;
+        let reference = Reference::of(&self.plan, &worth)?;
         let version = ModelVersion {
             model: self.plan.name.clone(),
             version: self.registry.newest()? + 1,
             stage: Stage::Staging,
             description: self.plan.declared.description.clone(),
+            predicts: self.plan.declared.predicts,
             algorithm: "imported".to_owned(),
             parameters: Map::new(),
             searched: None,
@@ -65,11 +66,20 @@ impl Lifecycle {
 fn readable(plan: &ModelPlan, onnx: &[u8]) -> Result<Model, ModelError> {
     let mut model = Model::from_onnx(onnx)?;
     let refused = |reason: String| ModelError::InvalidModel { reason };
-    let mut classes = model.classes().to_vec();
-    classes.sort_unstable();
-    if classes != [0, 1] {
+    let classes = ascending(model.classes());
+    let tells = match classes.as_slice() {
+        [] => "a quantity".to_owned(),
+        classes => format!("{classes:?} apart"),
+    };
+    let wanted = match plan.declared.predicts {
+        Task::YesOrNo if classes != [0, 1] => Some("answers yes or no, as 1 or 0"),
+        Task::Class if classes.len() < 2 => Some("tells classes apart"),
+        Task::Quantity if !classes.is_empty() => Some("tells a quantity"),
+        _ => None,
+    };
+    if let Some(wanted) = wanted {
         return Err(refused(format!(
-            "it tells {classes:?} apart, and this model answers yes or no, as 1 or 0"
+            "it tells {tells}, and this model {wanted}"
         )));
     }
     let declared: Vec<String> = plan.declared.features.all().cloned().collect();

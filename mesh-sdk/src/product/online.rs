@@ -1,6 +1,6 @@
 //! How a model goes on learning, as it is declared -> as it is done.
 
-use mesh_models::OnlineAlgorithm;
+use mesh_models::{OnlineAlgorithm, Task};
 use serde_json::Value;
 
 use super::DatasetPlan;
@@ -25,6 +25,13 @@ pub(super) fn plan(
     let Some(online) = &model.online else {
         return Ok(None);
     };
+    if model.predicts != Task::YesOrNo {
+        let message = format!(
+            "a row at a time yes and no can be learned; this model tells {}: leave it out",
+            model.predicts.in_words()
+        );
+        return Err((String::new(), message));
+    }
     if model.features.components.is_some() {
         let message = "principal components cannot be learned a row at a time: leave out features.components, or this";
         return Err((String::new(), message.to_owned()));

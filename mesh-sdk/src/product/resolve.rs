@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use mesh_contracts::{
     Contract, Gate, LogicalType, Port as DeclaredPort, ProductDescription, Side, closest,
 };
-use mesh_models::{Algorithm, Division, Measure, ModelError, Pipeline, Search};
+use mesh_models::{Algorithm, Division, Measure, ModelError, Order, Pipeline, Search, Task};
 use serde_json::Value;
 
 use super::contracts::Contracts;
 use super::recipe::{Recipes, cron_of};
 use super::{DatasetPlan, InputPort, ModelPlan, SinkLimits, online, watching};
 use crate::admitted::Admitted;
-use crate::declaration::{Dataset, Declaration, Model, Source};
-use crate::scoring::ScoreAnswer;
+use crate::declaration::{Dataset, Declaration, Golden, Model, Source};
+use crate::scoring::said;
 use crate::{ProductFiles, SdkError};
 
 pub(super) fn datasets(
@@ -273,11 +273,12 @@ fn model(
         );
         return Err(SdkError::declaration(path("answer"), message));
     };
-    if let Some(difference) = answer.differs_from::<ScoreAnswer<'_>>().first() {
+    if let Some(difference) = said::differs(model.predicts, answer) {
         let message = format!(
-            "contract {} of dataset {} does not fit what a model answers: {difference}",
+            "contract {} of dataset {} does not fit what a model of {} answers: {difference}",
             dataset.contract.name(),
-            dataset.name
+            dataset.name,
+            model.predicts.in_words()
         );
         return Err(SdkError::declaration(path("answer"), message));
     }
@@ -305,6 +306,7 @@ fn model(
         declared: model.clone(),
         pipeline,
         search,
+        compare_by: compare_by(model),
         learns_from,
         schedule,
         rules,
@@ -315,6 +317,12 @@ fn model(
         output: dataset.contract.clone(),
         dataset: dataset.name.clone(),
     })
+}
+
+/// The measure by which two versions of the model are compared.
+fn compare_by(model: &Model) -> Measure {
+    let usual = model.predicts.usual_measure();
+    model.gate.compare_by.unwrap_or(usual)
 }
 
 /// The contract of a call.
@@ -364,15 +372,12 @@ fn check_features(model: &Model, input: &Contract) -> Result<(), String> {
 fn check_gate(model: &Model, input: &Contract) -> Result<(), (String, String)> {
     let asked = &model.gate;
     let measures = asked.require.keys().map(|measure| ("require", measure));
-    for (field, measure) in measures.chain([("compare_by", &asked.compare_by)]) {
-        if !Measure::OF_CLASSES.contains(measure) {
-            let known = Measure::OF_CLASSES.map(Measure::name).join(", ");
-            let reason = format!(
-                "{} is measured of numbers; of yes and no there are {known}",
-                measure.name()
-            );
-            return Err((field.to_owned(), reason));
-        }
+    let compare_by = asked
+        .compare_by
+        .iter()
+        .map(|measure| ("compare_by", measure));
+    for (field, measure) in measures.chain(compare_by) {
+        check_measure(model.predicts, *measure).map_err(|reason| (field.to_owned(), reason))?;
     }
     let gate = Gate::compile(input, Side::Input);
     for (index, golden) in asked.golden.iter().enumerate() {
@@ -382,8 +387,42 @@ fn check_gate(model: &Model, input: &Contract) -> Result<(), (String, String)> {
             let reason = format!("breaks contract {}: {}", input.name(), broken.join("; "));
             return Err((format!("golden[{index}].record"), reason));
         }
+        check_golden(model.predicts, golden)
+            .map_err(|(field, reason)| (format!("golden[{index}].{field}"), reason.to_owned()))?;
     }
     Ok(())
+}
+
+/// That an example can be answered as it is declared.
+fn check_golden(task: Task, golden: &Golden) -> Result<(), (&'static str, &'static str)> {
+    let whole = golden.prediction.fract() == 0.0;
+    match task {
+        Task::YesOrNo if ![0.0, 1.0].contains(&golden.prediction) => {
+            Err(("prediction", "write 1 for yes or 0 for no"))
+        }
+        Task::Class if !whole => Err(("prediction", "write the code of a class, a whole number")),
+        Task::YesOrNo | Task::Class if golden.within != 0.0 => {
+            Err(("within", "a class is the right one or not; remove it"))
+        }
+        Task::Quantity if golden.within == 0.0 => Err((
+            "within",
+            "a quantity is hardly ever met exactly: say how far the answer may be from it, such as 0.5",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// That answers of the task are measured so.
+pub(super) fn check_measure(task: Task, measure: Measure) -> Result<(), String> {
+    if task.measures().contains(&measure) {
+        return Ok(());
+    }
+    let known: Vec<&str> = task.measures().iter().map(|known| known.name()).collect();
+    let (known, of) = (known.join(", "), task.in_words());
+    Err(format!(
+        "{} is not measured of {of}; there are {known}",
+        measure.name()
+    ))
 }
 
 /// What is trained; or the field that keeps it from being, and why.
@@ -396,6 +435,19 @@ fn pipeline(model: &Model) -> Result<Pipeline, (String, String)> {
         seed: model.training.seed,
     };
     pipeline.check().map_err(wrong("features"))?;
+    if !model.predicts.is_learned_by(&pipeline.algorithm) {
+        let learn = |name: &&str| {
+            let algorithm = Algorithm::named(name, &Value::Null);
+            algorithm.is_ok_and(|algorithm| model.predicts.is_learned_by(&algorithm))
+        };
+        let others: Vec<&str> = Algorithm::NAMES.into_iter().filter(learn).collect();
+        let message = format!(
+            "{name} does not learn {}; there are {}",
+            model.predicts.in_words(),
+            others.join(", ")
+        );
+        return Err(("algorithm".to_owned(), message));
+    }
     Ok(pipeline)
 }
 
@@ -419,18 +471,19 @@ fn search(model: &Model, pipeline: &Pipeline) -> Result<Option<Search>, (String,
         grid,
         draws: declared.draws,
         division: Division {
-            order: declared.order,
+            order: declared.order.unwrap_or(model.predicts.usual_order()),
             folds: declared.folds,
             repeats: 1,
             seed: pipeline.seed,
         },
-        measure: declared.measure.unwrap_or(model.gate.compare_by),
+        measure: declared.measure.unwrap_or(compare_by(model)),
         seed: pipeline.seed,
     };
-    if !Measure::OF_CLASSES.contains(&search.measure) {
-        let known = Measure::OF_CLASSES.map(Measure::name).join(", ");
-        let message = format!("of yes and no there are {known}");
-        return Err(("measure".to_owned(), message));
+    check_measure(model.predicts, search.measure)
+        .map_err(|message| ("measure".to_owned(), message))?;
+    if model.predicts == Task::Quantity && search.division.order == Order::Stratified {
+        let message = "there are no classes to cut by; write random or time";
+        return Err(("order".to_owned(), message.to_owned()));
     }
     search.check().map_err(wrong("grid"))?;
     Ok(Some(search))

@@ -1,9 +1,11 @@
 //! How models are watched, as it is declared -> as it is done.
 
-use mesh_models::Measure;
+use std::collections::BTreeMap;
+
+use mesh_models::{Measure, Task};
 
 use super::DatasetPlan;
-use super::resolve::unknown;
+use super::resolve::{check_measure, unknown};
 use crate::declaration::{Found, Model};
 use crate::watching::Rule;
 
@@ -25,7 +27,7 @@ pub(super) fn rules(
                 return Err(wrong("then", message));
             }
             if let Found::Beyond(bounds) = &rule.when {
-                check_bounds(bounds.keys()).map_err(|message| wrong("when", message))?;
+                check_bounds(model.predicts, bounds).map_err(|message| wrong("when", message))?;
             }
             let pause = humantime::parse_duration(&rule.pause);
             let pause = pause.map_err(|_| {
@@ -45,23 +47,14 @@ pub(super) fn rules(
         .collect()
 }
 
-fn check_bounds<'a>(measures: impl Iterator<Item = &'a Measure>) -> Result<(), String> {
-    let known = || Measure::OF_CLASSES.map(Measure::name).join(", ");
-    let mut none = true;
-    for measure in measures {
-        none = false;
-        if !Measure::OF_CLASSES.contains(measure) {
-            let name = measure.name();
-            return Err(format!(
-                "{name} is measured of numbers; of yes and no there are {}",
-                known()
-            ));
-        }
+fn check_bounds(task: Task, bounds: &BTreeMap<Measure, f64>) -> Result<(), String> {
+    if bounds.is_empty() {
+        let known: Vec<&str> = task.measures().iter().map(|known| known.name()).collect();
+        return Err(format!("give a bound of {}", known.join(", ")));
     }
-    match none {
-        true => Err(format!("give a bound of {}", known())),
-        false => Ok(()),
-    }
+    bounds
+        .keys()
+        .try_for_each(|measure| check_measure(task, *measure))
 }
 
 /// That the statement gives what labels are.

@@ -1,9 +1,11 @@
 //! Why an answer is what it is, for the caller alone: it is not kept.
 
-use mesh_models::{Explanation, Model, ModelError};
+use mesh_models::{Explanation, Model, ModelError, Scores, Task};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
+
+use super::said::said;
 
 /// Most records that one call may have explained: a forest takes its time.
 pub(crate) const MAX_EXPLAINED: usize = 100;
@@ -13,7 +15,8 @@ const ROUNDING: f64 = 1e-4;
 /// What each feature adds to the answer, as exact SHAP values: with the base they add up to the raw score.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Explained {
-    /// What the raw score is: `log-odds` or the `probability` of yes.
+    /// What the raw score is: `log-odds` or the `probability` of yes, or of the class that is predicted (whose `log-odds` are up to
+    /// what all classes have in common); or the `quantity`.
     explains: &'static str,
     /// The raw score expected over the cases that the model learned from.
     pub(super) base: f64,
@@ -23,21 +26,34 @@ pub(crate) struct Explained {
 }
 
 impl Explained {
-    /// Of one record, whose probability of yes is known.
-    pub(crate) fn of(model: &Model, row: &[f32], probability: f64) -> Result<Self, ModelError> {
-        let yes = model.classes().iter().position(|class| *class == 1);
+    /// Of one record, which the model has an answer to.
+    pub(crate) fn of(task: Task, model: &Model, row: &[f32]) -> Result<Self, ModelError> {
+        let mut scores = Scores::new();
+        model.score(row, &mut scores)?;
+        let said = said(task, model, &scores).next();
+        let place = match task {
+            Task::YesOrNo => model.classes().iter().position(|class| *class == 1),
+            Task::Class => said.and_then(|said| said.place()),
+            Task::Quantity => Some(0),
+        };
         let explanations = model.explain(row)?;
         let not = |reason: &str| ModelError::NotExplainable {
             reason: reason.to_owned(),
         };
-        let explanation: &Explanation = yes
-            .and_then(|yes| explanations.get(yes))
-            .ok_or_else(|| not("it has no class of yes"))?;
+        let explained = place.and_then(|place| Some((place, explanations.get(place)?)));
+        let (place, explanation): (usize, &Explanation) =
+            explained.ok_or_else(|| not("it has no such class"))?;
         let raw = explanation.raw();
-        let logistic = 1.0 / (1.0 + (-raw).exp());
-        let explains = if (logistic - probability).abs() <= ROUNDING {
+        let is = |answer: f64| {
+            let probability = scores.probabilities().get(place);
+            probability.is_some_and(|it| (answer - f64::from(*it)).abs() <= ROUNDING)
+        };
+        let parts = explanations.iter().map(|one| (one.raw() - raw).exp());
+        let explains = if task == Task::Quantity {
+            "quantity"
+        } else if is(1.0 / (1.0 + (-raw).exp())) || is(1.0 / parts.sum::<f64>()) {
             "log-odds"
-        } else if (raw - probability).abs() <= ROUNDING {
+        } else if is(raw) {
             "probability"
         } else {
             return Err(not("its raw score is neither log-odds nor a probability"));

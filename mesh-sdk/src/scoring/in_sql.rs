@@ -6,7 +6,7 @@ use mesh_models::{ModelError, Scores};
 use mesh_storage::RowFunction;
 
 use super::explained::Explained;
-use super::positive;
+use super::said::said;
 use crate::lifecycle::{Lifecycle, Serving};
 use crate::product::ModelPlan;
 
@@ -14,8 +14,9 @@ use crate::product::ModelPlan;
 const BASE: &str = "base";
 const RAW: &str = "raw";
 
-/// `heart_risk(age, ...)`, the probability of yes, and `heart_risk_explained(age, ...)`, what each feature adds to it; the arguments are
-/// the features as the model declares them. The version that is in Production when a statement is run answers.
+/// `heart_risk(age, ...)`, the probability of yes (or the class, or the quantity), and `heart_risk_explained(age, ...)`, what each feature
+/// adds to it; the arguments are the features as the model declares them. The version that is in Production when a statement is run
+/// answers.
 pub(crate) fn functions(plan: &ModelPlan, lifecycle: &Arc<Lifecycle>) -> [RowFunction; 2] {
     let name = plan
         .name
@@ -38,7 +39,7 @@ pub(crate) fn functions(plan: &ModelPlan, lifecycle: &Arc<Lifecycle>) -> [RowFun
         }
     };
     [
-        function(name.clone(), vec!["probability".to_owned()], probabilities),
+        function(name.clone(), vec!["answer".to_owned()], answers),
         function(format!("{name}_explained"), gives, explanations),
     ]
 }
@@ -57,14 +58,15 @@ fn in_order(serving: &Serving, declared: &[String], rows: &[f32]) -> Vec<f32> {
     rows.flat_map(row).collect()
 }
 
-fn probabilities(serving: &Serving, _: &[String], rows: &[f32]) -> Result<Vec<f64>, ModelError> {
+fn answers(serving: &Serving, _: &[String], rows: &[f32]) -> Result<Vec<f64>, ModelError> {
     let mut scores = Scores::new();
     match serving.model.score(rows, &mut scores) {
         // A row without an answer is null.
         Ok(()) | Err(ModelError::UndefinedScore { .. }) => {}
         Err(error) => return Err(error),
     }
-    Ok(positive(&serving.model, &scores).map(f64::from).collect())
+    let said = said(serving.version.predicts, &serving.model, &scores);
+    Ok(said.map(|said| f64::from(said.number())).collect())
 }
 
 fn explanations(
@@ -73,14 +75,14 @@ fn explanations(
     rows: &[f32],
 ) -> Result<Vec<f64>, ModelError> {
     let model = &serving.model;
-    let answers = probabilities(serving, declared, rows)?;
+    let answers = answers(serving, declared, rows)?;
     let mut given = Vec::with_capacity(answers.len() * (declared.len() + 2));
-    for (row, probability) in rows.chunks(model.features().len()).zip(answers) {
-        if probability.is_nan() {
+    for (row, answer) in rows.chunks(model.features().len()).zip(answers) {
+        if answer.is_nan() {
             given.extend(std::iter::repeat_n(f64::NAN, declared.len() + 2));
             continue;
         }
-        let explained = Explained::of(model, row, probability)?;
+        let explained = Explained::of(serving.version.predicts, model, row)?;
         given.extend([explained.base, explained.raw]);
         let part = |name: &String| explained.contributions.get(name)?.as_f64();
         // What the version does not look at adds nothing.

@@ -1,8 +1,9 @@
 //! What a model learns from and is measured on: the rows of its training query, split.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
-use mesh_models::{CrossValidation, CrossValidationReport, Model, ModelError, Table, Target};
+use mesh_models::{Division, Model, ModelError, Table, Target, Task, Validation};
 use mesh_storage::{Engine, Numbers};
 
 use crate::product::ModelPlan;
@@ -13,7 +14,7 @@ use crate::{RunningProduct, SdkError};
 #[derive(Clone)]
 pub(crate) struct Cases {
     table: Table,
-    labels: Vec<bool>,
+    target: Target,
     sources: BTreeMap<String, u64>,
 }
 
@@ -21,7 +22,6 @@ pub(crate) struct Cases {
 pub(crate) struct HeldOut {
     table: Table,
     pub(crate) target: Target,
-    pub(crate) labels: Vec<bool>,
 }
 
 impl Cases {
@@ -36,19 +36,11 @@ impl Cases {
                 SdkError::declaration(path, message)
             })
         };
-        let target = column(&training.target)?;
-        if let Some(case) = target
-            .iter()
-            .position(|label| *label != 0.0 && *label != 1.0)
-        {
-            let model = plan.name.clone();
-            let reason = format!(
-                "case {case}: the target {} is neither true nor false",
-                training.target
-            );
-            return Err(SdkError::Training { model, reason });
-        }
-        let labels = target.iter().map(|label| *label == 1.0).collect();
+        let target = target(plan.declared.predicts, column(&training.target)?);
+        let target = target.map_err(|(case, not)| SdkError::Training {
+            model: plan.name.clone(),
+            reason: format!("case {case}: the target {} is {not}", training.target),
+        })?;
         let names: Vec<String> = plan.declared.features.all().cloned().collect();
         let features = names
             .iter()
@@ -57,7 +49,7 @@ impl Cases {
         let table = table(&rows, names.clone(), &features)?;
         Ok(Cases {
             table,
-            labels,
+            target,
             sources: rows.sources,
         })
     }
@@ -65,19 +57,14 @@ impl Cases {
     /// The rows to learn from, and those to measure on.
     fn split(&self, plan: &ModelPlan) -> Result<(Vec<usize>, Vec<usize>), SdkError> {
         let training = &plan.declared.training;
-        let split = mesh_models::stratified_split(&self.labels, training.held_out, training.seed)?;
+        let split = mesh_models::stratified_split(&self.target, training.held_out, training.seed)?;
         Ok(split)
-    }
-
-    fn labels(&self, rows: &[usize]) -> Vec<bool> {
-        rows.iter().map(|row| self.labels[*row]).collect()
     }
 
     /// The rows to learn from, with what each should give.
     pub(super) fn to_learn_from(&self, plan: &ModelPlan) -> Result<(Table, Target), SdkError> {
         let (rows, _) = self.split(plan)?;
-        let target = Target::yes_or_no(&self.labels(&rows));
-        Ok((self.table.select_rows(&rows), target))
+        Ok((self.table.select_rows(&rows), self.target.select(&rows)))
     }
 
     /// What there is to record of them.
@@ -87,7 +74,7 @@ impl Cases {
             datasets: self.sources.clone(),
             contracts: plan.learns_from.clone(),
             sql: training.sql.clone(),
-            cases: self.labels.len(),
+            cases: self.table.rows(),
             held_out: training.held_out,
             seed: training.seed,
         }
@@ -97,19 +84,19 @@ impl Cases {
         let (_, held_out) = self.split(plan)?;
         Ok(HeldOut::of(
             self.table.select_rows(&held_out),
-            self.labels(&held_out),
+            self.target.select(&held_out),
         ))
     }
 }
 
 impl HeldOut {
     /// Cases with the truth about each.
-    pub(super) fn of(table: Table, labels: Vec<bool>) -> HeldOut {
-        HeldOut {
-            table,
-            target: Target::yes_or_no(&labels),
-            labels,
-        }
+    pub(super) fn of(table: Table, target: Target) -> HeldOut {
+        HeldOut { table, target }
+    }
+
+    pub(crate) fn cases(&self) -> usize {
+        self.table.rows()
     }
 
     /// The cases with their features in the order in which a model takes them.
@@ -146,21 +133,69 @@ fn table(rows: &Numbers, names: Vec<String>, features: &[&Vec<f32>]) -> Result<T
     Ok(table)
 }
 
-/// Stratified k-fold cross-validation of a model of `product`, repeated, on the newest version of its data.
+/// The target of each case as the task has it; or the first that is not one, and what it is not.
+fn target(task: Task, values: &[f32]) -> Result<Target, (usize, &'static str)> {
+    /// Up to which every whole number is one of `f32`.
+    const LARGEST: f32 = 16_777_216.0;
+    let all = |is: fn(f32) -> bool, not: &'static str| match values
+        .iter()
+        .position(|value| !is(*value))
+    {
+        None => Ok(()),
+        Some(case) => Err((case, not)),
+    };
+    match task {
+        Task::YesOrNo => {
+            all(
+                |value| value == 0.0 || value == 1.0,
+                "neither true nor false",
+            )?;
+            let labels: Vec<bool> = values.iter().map(|value| *value == 1.0).collect();
+            Ok(Target::yes_or_no(&labels))
+        }
+        Task::Class => {
+            all(
+                |value| value.fract() == 0.0 && value.abs() <= LARGEST,
+                "no code of a class: a whole number of at most 16777216",
+            )?;
+            Ok(Target::Classes(
+                values.iter().map(|value| *value as i64).collect(),
+            ))
+        }
+        Task::Quantity => {
+            all(f32::is_finite, "missing, or no number that is finite")?;
+            Ok(Target::Values(values.to_vec()))
+        }
+    }
+}
+
+/// Cross-validation of a model of `product` as it is declared, on the newest version of its data: each case is tested on what others
+/// teach. `progress` hears how many of the trainings are done, and of how many.
 pub async fn cross_validate(
     product: &RunningProduct,
     model: &str,
-    validation: CrossValidation,
+    folds: usize,
+    repeats: usize,
+    seed: u64,
     progress: &mut (dyn FnMut(usize, usize) + Send),
-) -> Result<CrossValidationReport, SdkError> {
+) -> Result<Validation, SdkError> {
     let plan = product.plan(model)?;
     let cases = Cases::read(product.engine(), plan).await?;
-    let report = mesh_models::cross_validate(
-        &plan.pipeline,
-        &cases.table,
-        &cases.labels,
-        validation,
-        progress,
-    )?;
-    Ok(report)
+    let division = Division {
+        order: plan.declared.predicts.usual_order(),
+        folds,
+        repeats,
+        seed,
+    };
+    let mut progress = |done, of| {
+        progress(done, of);
+        ControlFlow::Continue(())
+    };
+    let validation =
+        plan.pipeline
+            .validate(&cases.table, &cases.target, division, &mut progress)?;
+    Ok(validation)
 }
+
+#[cfg(test)]
+mod tests;

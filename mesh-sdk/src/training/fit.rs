@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use chrono::Utc;
-use mesh_models::{Model, ModelError, Search, SearchReport, Trained, Watch};
+use mesh_models::{Answers, Model, ModelError, Search, SearchReport, Trained, Watch};
 use serde_json::{Map, Value};
 
 use super::cases::{Cases, HeldOut};
@@ -13,6 +13,8 @@ use crate::registry::{ModelVersion, Parity, Registry, Searched, Stage, TrainedOn
 use crate::watching::Reference;
 use crate::{DataProduct, SdkError};
 
+/// How far the probabilities of an artifact may be from those of what was trained.
+pub(crate) const PARITY: f64 = 1e-5;
 /// Candidates of a search that are kept.
 const TOLD: usize = 100;
 
@@ -102,14 +104,15 @@ pub(super) fn keep(
         return Ok(Made::Same(same.version));
     }
     let model = Model::from_onnx(&onnx)?;
-    let worth = Worth::of(&model, held_out, plan.declared.training.seed)?;
-    let reference = Reference::of(plan, &held_out.labels, &worth)?;
+    let worth = Worth::of(plan, &model, held_out)?;
+    let reference = Reference::of(plan, &worth)?;
     let parity = parity(&learned.trained, &worth)?;
     let version = ModelVersion {
         model: plan.name.clone(),
         version: registry.newest()? + 1,
         stage: Stage::Staging,
         description: plan.declared.description.clone(),
+        predicts: plan.declared.predicts,
         algorithm: learned.algorithm.to_owned(),
         parameters: learned.parameters,
         searched: learned.searched,
@@ -138,18 +141,51 @@ fn parity(trained: &Trained, worth: &Worth) -> Result<Parity, ModelError> {
         largest_difference: 0.0,
         other_labels: 0,
     };
-    let yes = trained.classes().iter().position(|class| *class == 1);
-    for (row, probability) in worth.probabilities.iter().enumerate() {
+    for row in 0..worth.table.rows() {
         let own = trained.scores(worth.table.row(row))?;
-        let own = yes.and_then(|yes| own.get(yes)).copied();
-        let own = own.unwrap_or(f64::NAN);
-        let difference = (own - probability).abs();
-        // No number is a difference too.
-        let difference = if difference.is_nan() { 1.0 } else { difference };
+        let differs = |own: f64, said: f64| {
+            let difference = (own - said).abs() / own.abs().max(1.0);
+            // No number is a difference too.
+            if difference.is_nan() { 1.0 } else { difference }
+        };
+        let difference = match &worth.answers {
+            Answers::Values { predicted, .. } => {
+                differs(own.first().copied().unwrap_or(f64::NAN), predicted[row])
+            }
+            Answers::Classes {
+                classes,
+                probabilities,
+                ..
+            } => {
+                let said = &probabilities[row * classes.len()..(row + 1) * classes.len()];
+                let own = |class: &i64| {
+                    let place = trained.classes().iter().position(|own| own == class);
+                    place.and_then(|place| own.get(place)).copied()
+                };
+                let own: Vec<f64> = classes
+                    .iter()
+                    .map(|class| own(class).unwrap_or(f64::NAN))
+                    .collect();
+                // Of classes that are as likely as each other either may be named.
+                let ahead = own[highest(&own)] - own[highest(said)];
+                parity.other_labels += usize::from(ahead > PARITY);
+                let pairs = own.iter().zip(said);
+                let differences = pairs.map(|(own, said)| differs(*own, *said));
+                differences.fold(0.0, f64::max)
+            }
+        };
         parity.largest_difference = parity.largest_difference.max(difference);
-        parity.other_labels += usize::from((own > 0.5) != (*probability > 0.5));
     }
     Ok(parity)
+}
+
+/// The place of the highest, the first of equals.
+fn highest(probabilities: &[f64]) -> usize {
+    let places = 0..probabilities.len();
+    places
+        .rev()
+        .max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]))
+        .unwrap_or(0)
 }
 
 /// Tells which text of a product it is: the SHA-256, in hex, of its declarations, statements and code.

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
+use mesh_models::Target;
 use mesh_storage::{Changes as NewRows, Dataset, Engine};
 use tokio_util::sync::CancellationToken;
 
@@ -259,7 +260,7 @@ pub(super) async fn snapshot(
     if !held_out.is_enough() {
         let reason = format!(
             "of the answers that it did not learn from, the truth is known of {}, which is too few to measure it on",
-            held_out.labels.len()
+            held_out.cases()
         );
         return Err(failed(plan, reason));
     }
@@ -282,8 +283,10 @@ async fn held_out(
 impl HeldOut {
     /// Whether something can be said of a version by them.
     fn is_enough(&self) -> bool {
-        let of = |truth| self.labels.iter().filter(|label| **label == truth).count();
-        self.labels.len() >= FEWEST && of(true).min(of(false)) > 0
+        let Target::Classes(classes) = &self.target else {
+            return false;
+        };
+        self.cases() >= FEWEST && [0, 1].iter().all(|class| classes.contains(class))
     }
 }
 

@@ -298,13 +298,13 @@ impl Made {
 
 /// `version 2: accuracy 0.851 [0.760, 0.912] on 91 cases held out of 303`
 fn in_words(version: &ModelVersion) -> String {
-    let accuracy = version.accuracy();
     let of = match version.answers {
         None => format!("cases held out of {}", version.trained_on.cases),
         Some(answers) => format!("answers held out, having learned from {answers}"),
     };
     format!(
-        "version {}: accuracy {:.3} [{:.3}, {:.3}] on {} {of}",
-        version.version, accuracy.value, accuracy.low, accuracy.high, accuracy.cases,
+        "version {}: {} {of}",
+        version.version,
+        version.worth_in_words()
     )
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 
 use mesh_models::{
-    Answers, Bootstrap, Evaluation, Model, ModelError, Report, Scores, Table, evaluate,
+    Answers, Bootstrap, Evaluation, Model, ModelError, Report, Scores, Table, Target, Task,
+    evaluate,
 };
 
 use super::cases::HeldOut;
-use crate::scoring;
+use crate::product::ModelPlan;
+use crate::scoring::said::said;
 
 /// Points of a curve that are kept: what a picture can show.
 const POINTS: usize = 200;
@@ -15,24 +17,35 @@ const POINTS: usize = 200;
 const EXPLAINED: usize = 2000;
 
 pub(crate) struct Worth {
-    pub(crate) evaluation: Evaluation,
+    /// Of a model of yes and no.
+    pub(crate) evaluation: Option<Evaluation>,
     pub(crate) report: Report,
     /// Of each feature; empty where the model cannot be explained.
     pub(crate) importance: BTreeMap<String, f64>,
     /// The cases, as the model takes them.
     pub(crate) table: Table,
-    /// Of yes, case by case.
-    pub(crate) probabilities: Vec<f64>,
+    /// Whether each is a yes, where that is the task.
+    pub(crate) labels: Option<Vec<bool>>,
+    /// Its answers to them, by the task.
+    pub(crate) answers: Answers,
+    /// The same in one number each.
+    pub(crate) numbers: Vec<f64>,
 }
 
 impl Worth {
-    pub(crate) fn of(model: &Model, held_out: &HeldOut, seed: u64) -> Result<Worth, ModelError> {
+    pub(crate) fn of(
+        plan: &ModelPlan,
+        model: &Model,
+        held_out: &HeldOut,
+    ) -> Result<Worth, ModelError> {
+        let (task, seed) = (plan.declared.predicts, plan.declared.training.seed);
         let table = held_out.table_for(model)?;
         let mut scores = Scores::new();
         model.score(table.values(), &mut scores)?;
-        let probabilities: Vec<f64> = scoring::positive(model, &scores).map(f64::from).collect();
-        let bootstrap = bootstrap(table.rows(), seed);
-        let report = Answers::of(model, &table, &held_out.target)?.report(bootstrap)?;
+        let numbers = said(task, model, &scores).map(|said| f64::from(said.number()));
+        let numbers: Vec<f64> = numbers.collect();
+        let answers = Answers::of(model, &table, &held_out.target)?;
+        let report = answers.report(bootstrap(table.rows(), seed))?;
         let width = model.features().len();
         let explained = table.values().chunks(width * EXPLAINED).next();
         let importance = match model.importance(explained.unwrap_or_default()) {
@@ -40,12 +53,23 @@ impl Worth {
             Err(ModelError::NotExplainable { .. }) => BTreeMap::new(),
             Err(error) => return Err(error),
         };
+        let labels: Option<Vec<bool>> = match (&held_out.target, task) {
+            (Target::Classes(classes), Task::YesOrNo) => {
+                Some(classes.iter().map(|class| *class == 1).collect())
+            }
+            _ => None,
+        };
+        let evaluation = labels
+            .as_ref()
+            .map(|labels| evaluate(labels, &numbers, 0.5));
         Ok(Worth {
-            evaluation: evaluate(&held_out.labels, &probabilities, 0.5)?,
+            evaluation: evaluation.transpose()?,
             report: report.thinned(POINTS),
             importance,
             table,
-            probabilities,
+            labels,
+            answers,
+            numbers,
         })
     }
 }

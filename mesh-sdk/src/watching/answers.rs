@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use futures::TryStreamExt;
 use mesh_contracts::Record;
+use mesh_models::Task;
 use mesh_storage::{Changes, Dataset, Engine, Format, StorageError};
 
 use super::look::Answered;
 use super::table::Position;
-use crate::scoring::number;
+use crate::scoring::{number, said};
 
 /// Reads the answers of a model from the dataset that keeps them, each once.
 pub(crate) struct AnswerReader {
@@ -16,6 +17,7 @@ pub(crate) struct AnswerReader {
     pub(crate) engine: Arc<Engine>,
     /// Property that has the answer.
     pub(crate) answer: String,
+    pub(crate) task: Task,
     /// Up to where they were read.
     pub(crate) read: Position,
 }
@@ -73,7 +75,8 @@ impl AnswerReader {
                 .iter()
                 .map(|feature| number(record.get(feature)))
                 .collect(),
-            probability: answer["probability"].as_f64()?,
+            outputs: said::outputs_in(self.task, answer)?,
+            prediction: answer["prediction"].as_f64()?,
         })
     }
 }

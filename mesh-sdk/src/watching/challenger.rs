@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use mesh_models::{ModelError, Scores};
+use mesh_models::{ModelError, Scores, Task};
 use mesh_storage::{Dataset, Engine};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -18,12 +18,13 @@ use super::answers::AnswerReader;
 use super::look::Answered;
 use super::table::Position;
 use super::watcher::WatchError;
+use crate::SdkError;
 use crate::changes::Changes;
 use crate::lifecycle::{Lifecycle, Trial};
 use crate::platform_dataset::{KeepError, PlatformDataset};
 use crate::product::ModelPlan;
+use crate::scoring::said::said;
 use crate::training::in_the_background;
-use crate::{SdkError, scoring};
 
 /// The dataset of every product with models that keeps what versions on trial would have answered.
 pub(crate) const CHALLENGER_SCORES: &str = "challenger_scores";
@@ -147,6 +148,7 @@ impl Challenger {
             dataset: self.answers.clone(),
             engine: self.engine.clone(),
             answer: self.plan.declared.answer.clone(),
+            task: self.plan.declared.predicts,
             read: Position { commit, row: 0 },
         };
         Ok(Following { trial, reader })
@@ -158,7 +160,7 @@ impl Challenger {
         trial: Arc<Trial>,
         answers: Vec<Answered>,
     ) -> Result<Vec<Value>, WatchError> {
-        let model = self.plan.name.clone();
+        let (model, task) = (self.plan.name.clone(), self.plan.declared.predicts);
         let asking = in_the_background("trial", move || {
             let Trial { serving, .. } = &*trial;
             let rows: Vec<f32> = answers.iter().flat_map(|it| it.features.clone()).collect();
@@ -168,19 +170,25 @@ impl Challenger {
                 Ok(()) | Err(ModelError::UndefinedScore { .. }) => {}
                 Err(error) => return Err(error),
             }
-            let said = answers
-                .iter()
-                .zip(scoring::positive(&serving.model, &scores));
-            let rows = said.map(|(answer, probability)| {
-                let probability = Some(f64::from(probability)).filter(|it| it.is_finite());
+            let said = answers.iter().zip(said(task, &serving.model, &scores));
+            let rows = said.map(|(answer, said)| {
+                let outputs = said.is_something().then(|| said.outputs());
+                let own = outputs.map(|outputs| outputs.into_iter().map(f64::from).collect());
+                let prediction = own.as_ref().and_then(|_| said.prediction());
+                let own = kept(task, own);
+                let champion = kept(task, Some(answer.outputs.clone()));
                 json!({
                     "model": model,
                     "version": serving.version.version,
                     "answer": answer.id,
                     "scored_at": answer.at,
-                    "probability": probability,
+                    "prediction": prediction,
+                    "probability": own.probability,
+                    "probabilities": own.probabilities,
                     "champion": answer.version,
-                    "champion_probability": answer.probability,
+                    "champion_prediction": answer.prediction,
+                    "champion_probability": champion.probability,
+                    "champion_probabilities": champion.probabilities,
                 })
             });
             Ok(rows.collect())
@@ -194,5 +202,39 @@ impl Challenger {
             "answers tried by change {} of {}",
             trial.change, self.plan.name
         )
+    }
+}
+
+/// What an answer is kept as, beside what it predicts.
+#[derive(Default)]
+struct Kept {
+    /// Of yes.
+    probability: Option<f64>,
+    /// By rising class.
+    probabilities: Option<Vec<f64>>,
+}
+
+fn kept(task: Task, outputs: Option<Vec<f64>>) -> Kept {
+    match task {
+        Task::YesOrNo => Kept {
+            probability: outputs.and_then(|outputs| outputs.first().copied()),
+            ..Kept::default()
+        },
+        Task::Class => Kept {
+            probabilities: outputs,
+            ..Kept::default()
+        },
+        Task::Quantity => Kept::default(),
+    }
+}
+
+/// Outputs that were kept, as expressions of SQL: of the version on trial, or, behind `champion_`, of that which answered.
+pub(super) fn kept_in_sql(task: Task, classes: usize, whose: &str) -> Vec<String> {
+    match task {
+        Task::YesOrNo => vec![format!("c.{whose}probability")],
+        Task::Class => (1..=classes)
+            .map(|place| format!("c.{whose}probabilities[{place}]"))
+            .collect(),
+        Task::Quantity => vec![format!("c.{whose}prediction")],
     }
 }

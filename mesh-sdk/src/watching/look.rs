@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use mesh_models::{
-    Answers, Baseline, Estimator, Measure, Measured, ModelError, Table, worse_by_chance,
+    Baseline, Estimator, Measure, Measured, ModelError, Table, Task, worse_by_chance,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use super::table::{Finding, FindingKind};
 use crate::declaration::Found;
 use crate::lifecycle::Serving;
 use crate::product::ModelPlan;
+use crate::scoring::said;
 use crate::training::{Worth, bootstrap};
 
 /// Of how few answers with their truth nothing is said.
@@ -20,29 +21,24 @@ pub(crate) const FEWEST: usize = 50;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Reference {
     baseline: Baseline,
-    /// Nothing where the cases held out are too few, or all of one kind.
+    /// Of yes and no alone; nothing where the cases held out are too few, or all of one kind.
     estimator: Option<Estimator>,
 }
 
 impl Reference {
-    /// Of the cases held out, whose truth `labels` are.
-    pub(crate) fn of(
-        plan: &ModelPlan,
-        labels: &[bool],
-        worth: &Worth,
-    ) -> Result<Reference, ModelError> {
-        let Worth {
-            table,
-            probabilities,
-            ..
-        } = worth;
+    /// Of the cases held out.
+    pub(crate) fn of(plan: &ModelPlan, worth: &Worth) -> Result<Reference, ModelError> {
+        let Worth { table, numbers, .. } = worth;
         let categorical = &plan.declared.features.categorical;
         let taken = |feature: &&String| table.names().contains(feature);
         let categorical: Vec<String> = categorical.iter().filter(taken).cloned().collect();
         let seed = plan.declared.training.seed;
         Ok(Reference {
-            baseline: Baseline::of(table, &categorical, probabilities, seed)?,
-            estimator: Estimator::fit(labels, probabilities, 0.5, seed).ok(),
+            baseline: Baseline::of(table, &categorical, plan.declared.predicts, numbers, seed)?,
+            estimator: worth
+                .labels
+                .as_ref()
+                .and_then(|labels| Estimator::fit(labels, numbers, 0.5, seed).ok()),
         })
     }
 }
@@ -58,7 +54,20 @@ pub(crate) struct Answered {
     pub(crate) version: u64,
     /// In the order in which they were asked for.
     pub(crate) features: Vec<f32>,
-    pub(crate) probability: f64,
+    /// What was answered: the probability of yes, those of all classes by rising class, or the quantity.
+    pub(crate) outputs: Vec<f64>,
+    /// The class or the quantity.
+    pub(crate) prediction: f64,
+}
+
+impl Answered {
+    /// In one number: the probability of yes, the class, or the quantity.
+    fn number(&self, task: Task) -> f64 {
+        match (task, self.outputs.first()) {
+            (Task::YesOrNo, Some(probability)) => *probability,
+            _ => self.prediction,
+        }
+    }
 }
 
 /// A look at the version that answers.
@@ -80,7 +89,8 @@ impl Look<'_> {
         for answer in answers {
             table.push_row(&answer.features)?;
         }
-        let scores: Vec<f64> = answers.iter().map(|answer| answer.probability).collect();
+        let task = self.plan.declared.predicts;
+        let scores: Vec<f64> = answers.iter().map(|answer| answer.number(task)).collect();
         let nominal = self.plan.declared.watch.false_alarms;
         let report = reference.baseline.drift(&table, &scores, nominal)?;
         let drifts = report.features.iter().chain([&report.score]);
@@ -108,20 +118,20 @@ impl Look<'_> {
         Ok(findings)
     }
 
-    /// How good answers were, now that the truth is known.
+    /// How good answers were, whose outputs these are, now that the truth is known.
     pub(crate) fn performance(
         &self,
-        probabilities: &[f64],
-        truth: &[bool],
+        outputs: &[f64],
+        truth: &[f64],
     ) -> Result<Vec<Finding>, ModelError> {
-        let answers = Answers::of_yes(probabilities, truth)?;
+        let (task, classes) = (self.plan.declared.predicts, self.serving.model.classes());
+        let answers = said::judged(task, classes, outputs, truth)?;
         let seed = self.plan.declared.training.seed;
         let report = answers.report(bootstrap(truth.len(), seed))?;
         let measures = report.measures.into_iter();
         let findings = measures.map(|(measure, measured)| {
             let finding = self.measured(FindingKind::Performance, measure, measured, truth.len());
-            let is_worse =
-                measure == self.plan.declared.gate.compare_by && self.is_worse(measure, measured);
+            let is_worse = measure == self.plan.compare_by && self.is_worse(measure, measured);
             let found = is_worse || self.is_beyond(measure, measured);
             let detail = json!({ "worse": is_worse });
             Finding {

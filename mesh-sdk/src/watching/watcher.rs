@@ -24,6 +24,7 @@ use crate::declaration::Action;
 use crate::lifecycle::{Lifecycle, Serving};
 use crate::platform_dataset::KeepError;
 use crate::product::ModelPlan;
+use crate::scoring::said::{self, row_by_row};
 use crate::times::Clock;
 use crate::training::{Asker, in_the_background};
 
@@ -193,6 +194,7 @@ impl Watcher {
                 dataset: dataset.clone(),
                 engine: self.engine.clone(),
                 answer: self.plan.declared.answer.clone(),
+                task: self.plan.declared.predicts,
                 read,
             },
             waiting: Vec::new(),
@@ -281,9 +283,9 @@ impl Watcher {
             return Ok(());
         }
         let began = Instant::now();
-        let statement = self.labelled(labels, serving.version.version);
+        let statement = self.labelled(labels, serving);
         let rows = self.engine.numbers(&statement).await?;
-        let [probabilities, truth, known] = &rows.values[..] else {
+        let [outputs @ .., truth, known] = &rows.values[..] else {
             return Ok(());
         };
         let known = known.first().map_or(0, |known| *known as u64);
@@ -300,12 +302,9 @@ impl Watcher {
             memory.judged = Some(judged(before));
             return Ok(());
         }
-        let probabilities: Vec<f64> = probabilities
-            .iter()
-            .map(|value| f64::from(*value))
-            .collect();
-        let truth: Vec<bool> = truth.iter().map(|value| *value > 0.5).collect();
-        let performance = move |look: Look<'_>| look.performance(&probabilities, &truth);
+        let outputs = row_by_row(outputs, 0..truth.len());
+        let truth: Vec<f64> = truth.iter().copied().map(f64::from).collect();
+        let performance = move |look: Look<'_>| look.performance(&outputs, &truth);
         let findings = self.look(memory.looks + 1, serving, performance).await?;
         self.conclude(memory, findings, None).await?;
         memory.judged = Some(judged(known));
@@ -346,19 +345,30 @@ impl Watcher {
         labels.into_iter().any(is_new) || (rested && answers.into_iter().any(is_new))
     }
 
-    /// The newest answers of a version whose truth is known: probability, truth, and how many there are.
-    fn labelled(&self, labels: &str, version: u64) -> String {
+    /// The newest answers of a version whose truth is known: its outputs, the truth, and how many there are.
+    fn labelled(&self, labels: &str, serving: &Serving) -> String {
         let (dataset, answer) = (&self.plan.dataset, &self.plan.declared.answer);
         let field = |name: &str| format!("\"{answer}\"['{name}']");
-        let (id, probability, at) = (field("event_id"), field("probability"), field("scored_at"));
+        let (id, at) = (field("event_id"), field("scored_at"));
+        let (task, classes) = (self.plan.declared.predicts, serving.model.classes().len());
+        let outputs = said::outputs_in_sql(task, classes, &format!("\"{answer}\""));
+        let numbered = |(place, output): (usize, &String)| format!("{output} AS o{place}");
+        let named: Vec<String> = outputs.iter().enumerate().map(numbered).collect();
+        let names: Vec<String> = (0..outputs.len())
+            .map(|place| format!("a.o{place}"))
+            .collect();
         format!(
-            "SELECT a.probability, l.truth, count(*) OVER () AS known \
-             FROM (SELECT {id} AS id, {probability} AS probability, {at} AS at FROM \"{dataset}\" \
-                   WHERE {} = {version}) a \
-             JOIN (SELECT answer, max(CAST(truth AS INT)) AS truth FROM ({labels}) WHERE truth IS NOT NULL GROUP BY answer) l \
+            "SELECT {}, l.truth, count(*) OVER () AS known \
+             FROM (SELECT {id} AS id, {}, {at} AS at FROM \"{dataset}\" \
+                   WHERE {} = {}) a \
+             JOIN (SELECT answer, max({}) AS truth FROM ({labels}) WHERE truth IS NOT NULL GROUP BY answer) l \
                ON l.answer = a.id \
              ORDER BY a.at DESC, a.id LIMIT {}",
+            names.join(", "),
+            named.join(", "),
             field("version"),
+            serving.version.version,
+            said::truth_in_sql(task, "truth"),
             self.plan.declared.watch.window
         )
     }

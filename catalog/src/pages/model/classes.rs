@@ -1,34 +1,21 @@
 //! How well a version tells classes apart, drawn from what it did on the cases held out.
 
-use super::measure;
+use super::measure::{measured, with_interval};
 use super::picture::{PictureView, Table};
 use crate::chart::{self, Calibrated, Curve, Plane};
 use crate::entry::{ClassesEntry, CurvesEntry, Point, VersionEntry};
 use crate::pages::format::{count, counted, percent, share};
 
-pub(super) fn of(version: &VersionEntry) -> Vec<PictureView> {
+/// Beside what the version in Production before it did, if there was one.
+pub(super) fn of(version: &VersionEntry, previous: Option<&VersionEntry>) -> Vec<PictureView> {
     let of_classes = version.classes.iter().flat_map(|classes| {
         [
-            roc(version, classes),
+            roc(version, classes, previous),
             precision_recall(version, classes),
             calibration(version, classes),
         ]
     });
     of_classes.flatten().collect()
-}
-
-/// ` AUC 0.91 [0.84, 0.96].`, where it was measured.
-fn measured(version: &VersionEntry, name: &str) -> String {
-    version
-        .measures
-        .get(name)
-        .map_or_else(String::new, |entry| {
-            format!(
-                " {} {}.",
-                measure::title(name),
-                measure::with_interval(name, entry)
-            )
-        })
 }
 
 /// `61 cases held out, 28 of class 1`
@@ -64,13 +51,13 @@ fn operating_point(classes: &ClassesEntry) -> Option<(f64, f64, f64)> {
 fn curves<'a>(
     classes: &'a ClassesEntry,
     points: impl Fn(&'a CurvesEntry) -> &'a [Point],
-) -> Option<Vec<Curve<'a>>> {
-    let curves: Vec<Curve<'a>> = classes
+) -> Option<Vec<Curve>> {
+    let curves: Vec<Curve> = classes
         .curves
         .iter()
         .filter(|curves| points(curves).len() > 1)
         .map(|curves| Curve {
-            name: &curves.class,
+            name: curves.class.clone(),
             points: points(curves)
                 .iter()
                 .map(|point| (point.x, point.y))
@@ -80,11 +67,11 @@ fn curves<'a>(
     (!curves.is_empty()).then_some(curves)
 }
 
-fn table(curves: &[Curve<'_>], x: &'static str, y: &'static str) -> Table {
+fn table(curves: &[Curve], x: &'static str, y: &'static str) -> Table {
     let is_one = curves.len() == 1;
     let rows = curves.iter().flat_map(|curve| {
         curve.points.iter().map(move |(x, y)| {
-            let class = (!is_one).then(|| curve.name.to_owned());
+            let class = (!is_one).then(|| curve.name.clone());
             class.into_iter().chain([share(*x), share(*y)]).collect()
         })
     });
@@ -98,10 +85,42 @@ fn table(curves: &[Curve<'_>], x: &'static str, y: &'static str) -> Table {
     }
 }
 
-fn roc(version: &VersionEntry, classes: &ClassesEntry) -> Option<PictureView> {
-    let curves = curves(classes, |curves| &curves.roc)?;
+fn named(version: &VersionEntry) -> String {
+    format!("version {}", version.version)
+}
+
+/// The curve of the version before and how to tell of it, if each has a single one, of the same class.
+fn before(curves: &[Curve], previous: &VersionEntry) -> Option<(Curve, String)> {
+    let mut before = self::curves(previous.classes.as_ref()?, |curves| &curves.roc)?;
+    let curve = before.pop()?;
+    if !before.is_empty() || !matches!(curves, [one] if one.name == curve.name) {
+        return None;
+    }
+    let name = named(previous);
+    let auc = previous
+        .measures
+        .get("auc")
+        .map_or_else(String::new, |auc| {
+            format!(", AUC {}", with_interval("auc", auc))
+        });
+    let told = format!(" Dashed: {name}{auc}.");
+    Some((Curve { name, ..curve }, told))
+}
+
+fn roc(
+    version: &VersionEntry,
+    classes: &ClassesEntry,
+    previous: Option<&VersionEntry>,
+) -> Option<PictureView> {
+    let mut curves = curves(classes, |curves| &curves.roc)?;
     let mark = operating_point(classes).map(|(fallout, recall, _)| (fallout, recall));
     let table = table(&curves, "False positive rate", "True positive rate");
+    let (previous, dashed) = previous
+        .and_then(|previous| before(&curves, previous))
+        .unzip();
+    if previous.is_some() {
+        curves[0].name = named(version);
+    }
     let auc = measured(version, "auc");
     Some(PictureView {
         anchor: "roc".to_owned(),
@@ -112,12 +131,14 @@ fn roc(version: &VersionEntry, classes: &ClassesEntry) -> Option<PictureView> {
             up: "True positive rate",
             ideal: Some([(0.0, 0.0), (1.0, 1.0)]),
             curves,
+            previous,
             mark,
         }),
         caption: format!(
-            "Cases found against false alarms, at every threshold.{auc} {}.{} Dashed: guessing.",
+            "Cases found against false alarms, at every threshold.{auc} {}.{}{} Diagonal: guessing.",
             cases(version, classes),
-            dot(mark)
+            key(classes),
+            dashed.unwrap_or_default()
         ),
         table,
     })
@@ -147,20 +168,23 @@ fn precision_recall(version: &VersionEntry, classes: &ClassesEntry) -> Option<Pi
             up: "Precision",
             ideal: base.map(|base| [(0.0, base), (1.0, base)]),
             curves,
+            previous: None,
             mark,
         }),
         caption: format!(
             "How many alarms are right against how many cases are found.{precision}{recall} {}.{}{dashed}",
             cases(version, classes),
-            dot(mark)
+            key(classes)
         ),
         table,
     })
 }
 
-fn dot(mark: Option<(f64, f64)>) -> &'static str {
-    if mark.is_some() {
+fn key(classes: &ClassesEntry) -> &'static str {
+    if operating_point(classes).is_some() {
         " Dot: as it answers."
+    } else if classes.names.len() > 2 {
+        " Lines: each class against all others."
     } else {
         ""
     }
@@ -182,6 +206,12 @@ fn calibration(version: &VersionEntry, classes: &ClassesEntry) -> Option<Picture
         measured(version, "brier"),
         measured(version, "calibration-error")
     );
+    // Of two classes it is told of one, of several of that which is answered.
+    let of = if classes.names.len() > 2 {
+        " of the class answered"
+    } else {
+        ""
+    };
     let rows = classes.calibration.iter().map(|range| {
         vec![
             format!("{} to {}", share(range.low), share(range.high)),
@@ -195,7 +225,7 @@ fn calibration(version: &VersionEntry, classes: &ClassesEntry) -> Option<Picture
         title: "Calibration".to_owned(),
         svg: chart::calibration(&format!("Calibration.{told}"), &ranges.collect::<Vec<_>>()),
         caption: format!(
-            "What came true against what was told, and in how many cases.{told} {}. Dashed: probabilities that are wholly right.",
+            "What came true against what was told{of}, and in how many cases.{told} {}. Dashed: probabilities that are wholly right.",
             cases(version, classes)
         ),
         table: Table {

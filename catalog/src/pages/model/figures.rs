@@ -15,7 +15,7 @@ pub(super) struct FigureView {
 
 /// Those with a gate, and what is usually asked for: at most that many.
 const MOST: usize = 5;
-const USUAL: [&str; 6] = ["accuracy", "auc", "brier", "recall", "mae", "rmse"];
+const USUAL: [&str; 7] = ["accuracy", "auc", "brier", "recall", "mae", "rmse", "r2"];
 
 pub(super) fn of(model: &ModelEntry) -> Vec<FigureView> {
     let held_out = model.serving().map(|version| &version.measures);

@@ -1,6 +1,6 @@
 //! What measures of models are called, and how their numbers are told.
 
-use crate::entry::{Bound, MeasureEntry};
+use crate::entry::{Bound, MeasureEntry, VersionEntry};
 use crate::pages::format::{number, share};
 
 struct Known {
@@ -73,6 +73,16 @@ pub(super) fn with_interval(name: &str, measure: &MeasureEntry) -> String {
         told(name, measure.value),
         interval(name, measure.low, measure.high)
     )
+}
+
+/// ` AUC 0.91 [0.84, 0.96].`, where it was measured.
+pub(super) fn measured(version: &VersionEntry, name: &str) -> String {
+    version
+        .measures
+        .get(name)
+        .map_or_else(String::new, |entry| {
+            format!(" {} {}.", title(name), with_interval(name, entry))
+        })
 }
 
 /// `at least 0.85`

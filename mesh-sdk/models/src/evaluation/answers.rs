@@ -1,5 +1,7 @@
 //! What a model said about rows whose truth is known.
 
+use std::collections::BTreeSet;
+
 use crate::train::trained::Trained;
 use crate::{Model, ModelError, Scores, Table, Target};
 
@@ -7,7 +9,7 @@ use crate::{Model, ModelError, Scores, Table, Target};
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answers {
     Classes {
-        /// In the order of the probabilities.
+        /// Ascending, and in the order of the probabilities.
         classes: Vec<i64>,
         /// The true class of each row, by its position among the classes.
         truth: Vec<usize>,
@@ -75,25 +77,76 @@ impl Answers {
         }
     }
 
+    /// The probabilities of classes that were given to rows whose classes are known, rows x classes. A class that is true of a row
+    /// and not among them was given the probability 0.
+    ///
+    /// # Errors
+    /// [`ModelError::InvalidEvaluation`] where there are not as many rows of probabilities as of the truth.
+    pub fn of_classes(
+        classes: &[i64],
+        probabilities: &[f64],
+        truth: &[i64],
+    ) -> Result<Self, ModelError> {
+        if probabilities.len() != truth.len() * classes.len() {
+            return Err(ModelError::evaluation(format!(
+                "{} probabilities of {} classes for {} rows",
+                probabilities.len(),
+                classes.len(),
+                truth.len()
+            )));
+        }
+        let all: BTreeSet<i64> = classes.iter().chain(truth).copied().collect();
+        let all: Vec<i64> = all.into_iter().collect();
+        let given: Vec<Option<usize>> = all
+            .iter()
+            .map(|class| classes.iter().position(|given| given == class))
+            .collect();
+        let in_order = |row: &[f64]| -> Vec<f64> {
+            let of = |given: &Option<usize>| given.map_or(0.0, |given| row[given]);
+            given.iter().map(of).collect()
+        };
+        let rows = probabilities.chunks_exact(classes.len().max(1));
+        Ok(Self::Classes {
+            truth: truth
+                .iter()
+                .map(|class| all.partition_point(|known| known < class))
+                .collect(),
+            probabilities: rows.flat_map(in_order).collect(),
+            classes: all,
+        })
+    }
+
+    /// Quantities beside the truth.
+    ///
+    /// # Errors
+    /// [`ModelError::InvalidEvaluation`] where there are not as many of the ones as of the others.
+    pub fn of_values(predicted: &[f64], truth: &[f64]) -> Result<Self, ModelError> {
+        if predicted.len() != truth.len() {
+            return Err(ModelError::evaluation(format!(
+                "{} quantities for {} rows",
+                predicted.len(),
+                truth.len()
+            )));
+        }
+        Ok(Self::Values {
+            truth: truth.to_vec(),
+            predicted: predicted.to_vec(),
+        })
+    }
+
     fn new(classes: &[i64], values: Vec<f64>, target: &Target) -> Result<Self, ModelError> {
         match target {
             Target::Classes(truth) if !classes.is_empty() => {
-                let position = |class: &i64| {
-                    let known = classes.iter().position(|known| known == class);
-                    known.ok_or_else(|| {
-                        ModelError::evaluation(format!("the model does not know class {class}"))
-                    })
-                };
-                Ok(Self::Classes {
-                    truth: truth.iter().map(position).collect::<Result<_, _>>()?,
-                    classes: classes.to_vec(),
-                    probabilities: values,
-                })
+                if let Some(class) = truth.iter().find(|class| !classes.contains(class)) {
+                    let reason = format!("the model does not know class {class}");
+                    return Err(ModelError::evaluation(reason));
+                }
+                Self::of_classes(classes, &values, truth)
             }
-            Target::Values(truth) if classes.is_empty() => Ok(Self::Values {
-                truth: truth.iter().copied().map(f64::from).collect(),
-                predicted: values,
-            }),
+            Target::Values(truth) if classes.is_empty() => {
+                let truth: Vec<f64> = truth.iter().copied().map(f64::from).collect();
+                Self::of_values(&values, &truth)
+            }
             _ => Err(ModelError::evaluation(
                 "the targets are not what the model answers: classes or quantities",
             )),

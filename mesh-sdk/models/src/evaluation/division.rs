@@ -1,11 +1,9 @@
 //! Ways to divide rows into those to learn from and those to be tested on.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::evaluation::folds::deal;
+use crate::evaluation::folds::{deal, groups};
 use crate::random::Random;
 use crate::{ModelError, Target};
 
@@ -76,22 +74,18 @@ impl Division {
         if self.order == Order::Random {
             return Ok(vec![(0..rows).collect()]);
         }
-        let Target::Classes(classes) = target else {
+        if !matches!(target, Target::Classes(_)) {
             let reason = "stratified wants classes; write random";
             return Err(ModelError::parameter("order", reason));
-        };
-        let mut groups = BTreeMap::<i64, Vec<usize>>::new();
-        for (row, class) in classes.iter().enumerate() {
-            groups.entry(*class).or_default().push(row);
         }
-        let smallest = groups.values().map(Vec::len).min().unwrap_or(0);
+        let groups = groups(target);
+        let smallest = groups.iter().map(Vec::len).min().unwrap_or(0);
         if smallest < self.folds {
             let folds = self.folds;
             let reason = format!("a class has {smallest} rows, fewer than the {folds} folds");
             return Err(ModelError::parameter("folds", reason));
         }
-        // The highest class first, as `stratified_folds` has it.
-        Ok(groups.into_values().rev().collect())
+        Ok(groups)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Dividing rows so that each part has the classes in the proportion of the whole.
 
-use crate::ModelError;
+use std::collections::BTreeMap;
+
 use crate::random::Random;
+use crate::{ModelError, Target};
 
 /// Deals the rows into `folds` parts; each has its share of both classes, and sizes differ by at most one. Every row is in
 /// exactly one part, as its index, ascending. The same labels and seed give the same parts for ever.
@@ -47,12 +49,13 @@ fn deal_shuffled(groups: Vec<Vec<usize>>, parts: usize) -> Vec<Vec<usize>> {
 }
 
 /// Divides the rows into training and test; each class gives `test_fraction` of its rows, rounded, to the test but always
-/// keeps one on either side. Indices ascend. The same labels and seed give the same division for ever.
+/// keeps one on either side, and so do all rows together where they have quantities. Indices ascend. The same targets and seed
+/// give the same division for ever.
 ///
 /// # Errors
 /// [`ModelError::InvalidParameter`] when the fraction is not between 0 and 1 or a class has fewer than two rows.
 pub fn stratified_split(
-    labels: &[bool],
+    target: &Target,
     test_fraction: f64,
     seed: u64,
 ) -> Result<(Vec<usize>, Vec<usize>), ModelError> {
@@ -62,23 +65,41 @@ pub fn stratified_split(
             "must lie between 0 and 1",
         ));
     }
-    let (positive, negative) = shuffled_classes(labels, seed);
-    if positive.len().min(negative.len()) < 2 {
-        return Err(ModelError::parameter(
-            "test_fraction",
-            "each class needs two rows, one to train on and one to test",
-        ));
+    let mut groups = groups(target);
+    if groups.is_empty() || groups.iter().any(|group| group.len() < 2) {
+        let each = match target {
+            Target::Classes(_) => "each class needs two rows, one to train on and one to test",
+            _ => "it takes two rows, one to train on and one to test",
+        };
+        return Err(ModelError::parameter("test_fraction", each));
     }
+    let mut random = Random::new(seed);
+    groups.iter_mut().for_each(|group| random.shuffle(group));
     let (mut train, mut test) = (Vec::new(), Vec::new());
-    for class in [positive, negative] {
-        let held_out = (class.len() as f64 * test_fraction).round() as usize;
-        let (of_test, of_train) = class.split_at(held_out.clamp(1, class.len() - 1));
+    for group in groups {
+        let held_out = (group.len() as f64 * test_fraction).round() as usize;
+        let (of_test, of_train) = group.split_at(held_out.clamp(1, group.len() - 1));
         test.extend_from_slice(of_test);
         train.extend_from_slice(of_train);
     }
     train.sort_unstable();
     test.sort_unstable();
     Ok((train, test))
+}
+
+/// The rows of each class, the highest class first; or all rows, of quantities.
+pub(crate) fn groups(target: &Target) -> Vec<Vec<usize>> {
+    match target {
+        Target::Classes(classes) => {
+            let mut groups = BTreeMap::<i64, Vec<usize>>::new();
+            for (row, class) in classes.iter().enumerate() {
+                groups.entry(*class).or_default().push(row);
+            }
+            groups.into_values().rev().collect()
+        }
+        Target::Values(values) => vec![(0..values.len()).collect()],
+        Target::None => Vec::new(),
+    }
 }
 
 fn shuffled_classes(labels: &[bool], seed: u64) -> (Vec<usize>, Vec<usize>) {

@@ -3,7 +3,6 @@
 pub(crate) mod answers;
 pub(crate) mod bootstrap;
 pub(crate) mod comparison;
-pub(crate) mod cross_validation;
 pub(crate) mod division;
 pub(crate) mod folds;
 pub(crate) mod measure;

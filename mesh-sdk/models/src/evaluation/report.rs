@@ -20,6 +20,9 @@ pub struct Report {
     pub measures: BTreeMap<Measure, Measured>,
     /// Of classes only.
     pub classes: Option<ClassesReport>,
+    /// Of quantities only.
+    #[serde(default)]
+    pub quantities: Option<QuantitiesReport>,
 }
 
 /// What there is to draw about answers in classes.
@@ -45,6 +48,29 @@ pub struct CalibrationRange {
     pub probability: f64,
     /// How many of its rows, as a part, were of the class.
     pub frequency: f64,
+}
+
+/// What there is to draw about answers in quantities.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuantitiesReport {
+    /// By rising prediction, ten at most, with about as many rows each.
+    pub ranges: Vec<QuantityRange>,
+}
+
+/// The rows whose predictions lie in a range.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct QuantityRange {
+    /// The lowest prediction.
+    pub low: f64,
+    /// The highest.
+    pub high: f64,
+    pub cases: u64,
+    /// Mean prediction.
+    pub predicted: f64,
+    /// Mean of what was true.
+    pub truth: f64,
+    /// Mean absolute error.
+    pub error: f64,
 }
 
 /// How the rows of a class are told from all others, at every threshold.
@@ -97,6 +123,7 @@ impl Answers {
             cases,
             measures: present.collect(),
             classes: self.classes_report(&measurer),
+            quantities: self.quantities_report(),
         })
     }
 
@@ -138,6 +165,35 @@ impl Answers {
             confusion: measurer.confusion(&once),
             calibration: with_rows.map(range).collect(),
             curves: (first..count).map(curves).collect(),
+        })
+    }
+
+    fn quantities_report(&self) -> Option<QuantitiesReport> {
+        let Self::Values { truth, predicted } = self else {
+            return None;
+        };
+        let mut rows: Vec<(f64, f64)> = predicted
+            .iter()
+            .copied()
+            .zip(truth.iter().copied())
+            .collect();
+        rows.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let start = |range: usize| range * rows.len() / RANGES;
+        let ranges = (0..RANGES).map(|range| &rows[start(range)..start(range + 1)]);
+        let range = |rows: &[(f64, f64)]| {
+            let mean =
+                |of: fn(&(f64, f64)) -> f64| rows.iter().map(of).sum::<f64>() / rows.len() as f64;
+            Some(QuantityRange {
+                low: rows.first()?.0,
+                high: rows.last()?.0,
+                cases: rows.len() as u64,
+                predicted: mean(|row| row.0),
+                truth: mean(|row| row.1),
+                error: mean(|row| (row.0 - row.1).abs()),
+            })
+        };
+        Some(QuantitiesReport {
+            ranges: ranges.filter_map(range).collect(),
         })
     }
 }

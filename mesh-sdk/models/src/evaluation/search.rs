@@ -6,10 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::evaluation::cross_validation::Summary;
 use crate::evaluation::division::Division;
 use crate::evaluation::measure::Measure;
-use crate::evaluation::validation::{Progress, Validation};
+use crate::evaluation::validation::{Progress, Summary, Validation};
 use crate::random::Random;
 use crate::train::parameters::within;
 use crate::{Algorithm, Features, ModelError, Pipeline, Table, Target};

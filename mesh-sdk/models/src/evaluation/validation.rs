@@ -7,7 +7,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluation::answers::Answers;
-use crate::evaluation::cross_validation::Summary;
 use crate::evaluation::division::{Division, Split};
 use crate::evaluation::measure::{Measure, Measurer};
 use crate::{ModelError, Pipeline, Table, Target};
@@ -22,6 +21,13 @@ pub struct Validation {
     pub measures: BTreeMap<Measure, Summary>,
     /// In the order they were tested.
     pub folds: Vec<Fold>,
+}
+
+/// Mean and sample standard deviation over folds.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    pub mean: f64,
+    pub sd: f64,
 }
 
 /// How the model that was trained on other rows did on some.
@@ -94,6 +100,18 @@ impl Validation {
         Self {
             measures: summaries.collect(),
             folds,
+        }
+    }
+}
+
+impl Summary {
+    fn of(values: &[f64]) -> Self {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        Self {
+            mean,
+            sd: (squares / (n - 1.0)).sqrt(),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::train::features::columns;
 use crate::watching::categorical::Categorical;
 use crate::watching::drift::Comparison;
 use crate::watching::numeric::Numeric;
-use crate::{ModelError, Table};
+use crate::{ModelError, Table, Task};
 
 /// What the cases that a version learned from, or was measured on, looked like: of each feature and of the score, counts in bins or per
 /// code, and of quantities up to 2,000 values. It is to be kept with the version.
@@ -16,7 +16,7 @@ use crate::{ModelError, Table};
 pub struct Baseline {
     pub(crate) cases: usize,
     pub(crate) features: Vec<Feature>,
-    pub(crate) score: Numeric,
+    pub(crate) score: Score,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -32,9 +32,27 @@ pub(crate) enum Profile {
     Categorical(Categorical),
 }
 
+/// As a profile, and told apart by what it holds: that of quantities was all there was at first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub(crate) enum Score {
+    Numeric(Numeric),
+    Categorical(Categorical),
+}
+
+impl Score {
+    pub(crate) fn compare(&self, values: impl Iterator<Item = f32>) -> Comparison {
+        match self {
+            Self::Numeric(numeric) => numeric.compare(values),
+            Self::Categorical(categorical) => categorical.compare(values),
+        }
+    }
+}
+
 impl Baseline {
     /// Of all columns of the table, of which `categorical` are codes without an order, and of the score of each row: the probability of
-    /// yes, or the quantity that was predicted; NaN where there was no answer. The same seed keeps the same values.
+    /// yes, the class or the quantity that was predicted, as the task is; NaN where there was no answer. The same seed keeps the same
+    /// values.
     ///
     /// # Errors
     /// [`ModelError::InvalidParameter`] for a categorical feature that is not a column, or several, and [`ModelError::InvalidEvaluation`]
@@ -42,6 +60,7 @@ impl Baseline {
     pub fn of(
         table: &Table,
         categorical: &[String],
+        task: Task,
         scores: &[f64],
         seed: u64,
     ) -> Result<Self, ModelError> {
@@ -56,13 +75,16 @@ impl Baseline {
                 Profile::Numeric(Numeric::of(table.column(column), random))
             },
         };
+        let scores = scores.iter().map(|score| *score as f32);
         Ok(Self {
             cases: table.rows(),
             features: table.names().iter().enumerate().map(feature).collect(),
-            score: Numeric::of(
-                scores.iter().map(|score| *score as f32),
-                Random::of_part(seed, 0),
-            ),
+            score: match task {
+                Task::YesOrNo | Task::Quantity => {
+                    Score::Numeric(Numeric::of(scores, Random::of_part(seed, 0)))
+                }
+                Task::Class => Score::Categorical(Categorical::of(scores)),
+            },
         })
     }
 }

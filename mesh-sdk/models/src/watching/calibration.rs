@@ -2,9 +2,9 @@
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
-use crate::ModelError;
 use crate::evaluation::folds::stratified_split;
 use crate::watching::isotonic::Isotonic;
+use crate::{ModelError, Target};
 
 /// How many bins of cases probabilities and frequencies are compared in.
 const BINS: usize = 10;
@@ -40,8 +40,9 @@ pub(crate) fn calibration_helps(
     seed: u64,
 ) -> Result<bool, ModelError> {
     let (mut before, mut after) = (Vec::new(), Vec::new());
+    let target = Target::yes_or_no(labels);
     for trial in 0..TRIALS {
-        let (train, test) = stratified_split(labels, HELD_OUT, seed.wrapping_add(trial))?;
+        let (train, test) = stratified_split(&target, HELD_OUT, seed.wrapping_add(trial))?;
         let train_scores: Vec<f64> = train.iter().map(|&row| scores[row]).collect();
         let train_labels: Vec<bool> = train.iter().map(|&row| labels[row]).collect();
         let isotonic = Isotonic::fit(&train_scores, &train_labels);

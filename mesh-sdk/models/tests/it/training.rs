@@ -1,7 +1,9 @@
 //! What training promises.
 
+use std::ops::ControlFlow;
+
 use mesh_models::{
-    CrossValidation, LogisticRegression, Model, ModelError, Scores, Table, cross_validate, digest,
+    Division, LogisticRegression, Measure, Model, ModelError, Order, Scores, Table, Target, digest,
 };
 
 use crate::fixture::{cleveland, heart_risk};
@@ -9,37 +11,34 @@ use crate::fixture::{cleveland, heart_risk};
 #[test]
 fn cross_validation_on_cleveland_reaches_the_accuracy_of_scikit_learn() {
     let (table, labels) = cleveland();
-    let plan = CrossValidation {
-        folds: 10,
-        repeats: 10,
-        seed: 0,
-    };
     let mut heard = Vec::new();
-    let report = cross_validate(
-        &heart_risk().pipeline(),
+    let report = heart_risk().pipeline().validate(
         &table,
-        &labels,
-        plan,
-        &mut |done, total| heard.push((done, total)),
-    )
-    .unwrap();
-    println!("accuracy {:?}, auc {:?}", report.accuracy, report.auc);
-    assert!(
-        report.accuracy.mean >= 0.835,
-        "accuracy {:?}",
-        report.accuracy
+        &Target::yes_or_no(&labels),
+        division(10, 10),
+        &mut |done, total| {
+            heard.push((done, total));
+            ControlFlow::Continue(())
+        },
     );
-    assert!(report.auc.mean >= 0.90, "auc {:?}", report.auc);
+    let report = report.unwrap();
+    let [accuracy, auc] = [Measure::Accuracy, Measure::Auc].map(|it| report.measures[&it]);
+    assert!(accuracy.mean >= 0.835, "accuracy {accuracy:?}");
+    assert!(auc.mean >= 0.90, "auc {auc:?}");
     assert_eq!(report.folds.len(), 100);
-    assert_eq!(
-        report.folds[..10]
-            .iter()
-            .map(|fold| fold.cases)
-            .sum::<usize>(),
-        303
-    );
+    let cases = report.folds[..10].iter().map(|fold| fold.cases);
+    assert_eq!(cases.sum::<usize>(), 303);
     assert_eq!(heard, (1..=100).map(|done| (done, 100)).collect::<Vec<_>>());
-    assert!(report.accuracy.sd > 0.0 && report.accuracy.sd < 0.2);
+    assert!(accuracy.sd > 0.0 && accuracy.sd < 0.2);
+}
+
+fn division(folds: usize, repeats: usize) -> Division {
+    Division {
+        order: Order::Stratified,
+        folds,
+        repeats,
+        seed: 0,
+    }
 }
 
 /// linfa calls the more frequent class positive, so a model could come out upside down when positives are the majority.
@@ -128,20 +127,13 @@ fn a_solver_that_is_stopped_early_is_an_error_not_a_model() {
 fn cross_validation_refuses_what_the_rows_do_not_allow() {
     let (table, labels) = cleveland();
     let run = |folds, repeats| {
-        let plan = CrossValidation {
-            folds,
-            repeats,
-            seed: 0,
-        };
-        cross_validate(
-            &heart_risk().pipeline(),
+        let refused = heart_risk().pipeline().validate(
             &table,
-            &labels,
-            plan,
-            &mut |_, _| {},
-        )
-        .unwrap_err()
-        .to_string()
+            &Target::yes_or_no(&labels),
+            division(folds, repeats),
+            &mut |_, _| ControlFlow::Continue(()),
+        );
+        refused.unwrap_err().to_string()
     };
     assert_eq!(run(1, 1), "parameter `folds`: must be at least 2");
     assert_eq!(

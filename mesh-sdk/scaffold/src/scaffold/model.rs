@@ -10,8 +10,13 @@ use crate::yaml::{prose, scalar};
 /// Cases of each answer below which nothing is learned.
 const FEWEST_CASES: u64 = 10;
 
-/// The properties of an answer, as the scoring port gives it.
-const ANSWER: &str = include_str!("answer.yaml");
+/// The properties of an answer, as the scoring port gives it: what all answers begin with, what each kind has, and what all end with.
+const HEAD: &str = include_str!("answer/head.yaml");
+const YES_OR_NO: &str = include_str!("answer/yes_or_no.yaml");
+const CLASS: &str = include_str!("answer/class.yaml");
+const ACCURACY: &str = include_str!("answer/accuracy.yaml");
+const QUANTITY: &str = include_str!("answer/quantity.yaml");
+const TAIL: &str = include_str!("answer/tail.yaml");
 
 pub(super) struct Model<'a> {
     target: &'a InferredColumn,
@@ -23,12 +28,21 @@ pub(super) struct Model<'a> {
     contract: String,
 }
 
-/// What makes a case one of those to be predicted.
+/// What is told of a case.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Task {
+    YesOrNo,
+    Class,
+    Quantity,
+}
+
+/// What a case is to be predicted as.
 #[derive(Debug)]
 struct Rule {
-    /// True or false, in SQL.
+    task: Task,
+    /// In SQL.
     sql: String,
-    /// The same in words.
+    /// What is so where that is true; or what it tells.
     words: String,
 }
 
@@ -92,13 +106,39 @@ fn named<'a>(
     }
 }
 
+/// How the values of a column are told: as yes and no where they can be.
+fn rule(column: &InferredColumn) -> Result<Rule, String> {
+    let no = match yes_or_no(column) {
+        Err(reason) if column.classification() != Classification::Phi => reason,
+        decided => return decided,
+    };
+    let name = column.name();
+    let told = |task, words| {
+        let sql = format!("\"{name}\"");
+        Ok(Rule { task, sql, words })
+    };
+    let values = column.values();
+    let often = |(_, cases): &(Value, u64)| *cases >= FEWEST_CASES;
+    match column.kind() {
+        _ if column.is_key() => Err("it tells rows apart".to_owned()),
+        Kind::Integer if values.len() > 2 && values.iter().all(often) => {
+            told(Task::Class, format!("which {name} it is"))
+        }
+        Kind::Integer | Kind::Number if !column.is_constant() => {
+            told(Task::Quantity, format!("how much {name} is"))
+        }
+        _ => Err(no),
+    }
+}
+
 fn last(inferred: &Inferred) -> Result<(&InferredColumn, Rule), ScaffoldError> {
     let columns = inferred.columns().iter().rev();
-    let mut usable = columns.filter_map(|column| Some((column, rule(column).ok()?)));
+    let mut usable = columns.filter_map(|column| Some((column, yes_or_no(column).ok()?)));
     usable.next().ok_or_else(|| ScaffoldError::Target {
         column: "no column".to_owned(),
         reason: format!(
-            "none has two answers with at least {FEWEST_CASES} cases each; add one, or use the template dataset"
+            "none has two answers with at least {FEWEST_CASES} cases each; name a number to predict with --target, or use the \
+             template dataset"
         ),
     })
 }
@@ -116,7 +156,7 @@ fn candidates(inferred: &Inferred) -> String {
 }
 
 /// How the values of a column become yes and no.
-fn rule(column: &InferredColumn) -> Result<Rule, String> {
+fn yes_or_no(column: &InferredColumn) -> Result<Rule, String> {
     let name = column.name();
     let values = column.values();
     if column.classification() == Classification::Phi {
@@ -152,7 +192,11 @@ fn rule(column: &InferredColumn) -> Result<Rule, String> {
         true => Err(format!(
             "one of its answers has fewer than {FEWEST_CASES} cases"
         )),
-        false => Ok(Rule { sql, words }),
+        false => Ok(Rule {
+            task: Task::YesOrNo,
+            sql,
+            words,
+        }),
     }
 }
 
@@ -214,8 +258,8 @@ impl<'a> Model<'a> {
     pub(super) fn note(&self) -> String {
         let features = &self.features;
         format!(
-            "The model predicts whether {}, from {} columns; {} are left out, mesh.yaml says why.",
-            self.rule.words,
+            "The model predicts {}, from {} columns; {} are left out, mesh.yaml says why.",
+            self.predicted(),
             features.numeric.len() + features.categorical.len(),
             features.left_out.len()
         )
@@ -225,7 +269,7 @@ impl<'a> Model<'a> {
     pub(super) fn answers(&self) -> Value {
         let left_out = self.features.left_out.iter();
         let left_out = left_out.map(|(name, reason)| json!({ "name": name, "reason": reason }));
-        json!({
+        let mut answers = json!({
             "name": self.name,
             "answer": self.answer,
             "dataset": self.dataset,
@@ -236,15 +280,48 @@ impl<'a> Model<'a> {
             "numeric": self.features.numeric,
             "categorical": self.features.categorical,
             "left_out": left_out.collect::<Vec<_>>(),
-        })
+        });
+        // Products that were made before there was anything but yes and no have none.
+        match self.rule.task {
+            Task::YesOrNo => {}
+            Task::Class => answers["predicts"] = json!("class"),
+            Task::Quantity => answers["predicts"] = json!("quantity"),
+        }
+        answers
+    }
+
+    /// `whether came_back is yes`, `how much stay is`
+    fn predicted(&self) -> String {
+        match self.rule.task {
+            Task::YesOrNo => format!("whether {}", self.rule.words),
+            Task::Class | Task::Quantity => self.rule.words.clone(),
+        }
     }
 
     /// What the contract of the scores says: what was sent, and the answer.
     pub(super) fn written<'i>(&self, inferred: &'i Inferred) -> Written<'i> {
-        let meaning = format!("Whether the model expects that {}.", self.rule.words);
+        let target = self.target.name();
+        let (meaning, own, worth) = match self.rule.task {
+            Task::YesOrNo => {
+                let meaning = format!("Whether the model expects that {}.", self.rule.words);
+                (meaning, YES_OR_NO, ACCURACY)
+            }
+            Task::Class => {
+                let meaning = format!("The {target} that the model expects.");
+                (meaning, CLASS, ACCURACY)
+            }
+            Task::Quantity => {
+                let meaning = format!("The {target} that the model expects.");
+                (meaning, QUANTITY, "")
+            }
+        };
+        let example = self.target.values().first();
+        let example = example.map_or_else(|| "1".to_owned(), |(value, _)| value.to_string());
         let classification = self.target.classification().name();
-        let tail = ANSWER
+        let tail = [HEAD, own, worth, TAIL]
+            .concat()
             .replace("ANSWER", &self.answer)
+            .replace("EXAMPLE", &example)
             .replace("TITLE", &scalar(&crate::infer::title(&self.answer)))
             .replace("CLASSIFICATION", classification)
             .replace("MODEL", &self.name)

@@ -275,6 +275,32 @@ fn targets_become_yes_and_no() {
 }
 
 #[test]
+fn a_target_that_is_named_may_be_a_class_or_a_quantity() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: String = (0..120)
+        .map(|row| format!("{}.5,{},{}\n", row * 7 % 30, row % 3 + 1, row * 11 % 60))
+        .collect();
+    let csv = file(&folder, "x.csv", &format!("days,Ward,age\n{rows}"));
+    for (target, predicts, algorithm, told) in [
+        ("days", "quantity", "ridge", "how much days is"),
+        ("age", "quantity", "ridge", "how much age is"),
+        ("Ward", "class", "logistic-regression", "which ward it is"),
+    ] {
+        let product = build(&scaffold("model").csv(&csv).target(target));
+        hangs_together(&product);
+        let mesh = mesh_yaml(&product);
+        let (_, model) = mesh["models"].as_object().unwrap().iter().next().unwrap();
+        assert_eq!(model["predicts"], predicts);
+        assert_eq!(model["algorithm"], algorithm);
+        let readme = text(&product, "README.md");
+        assert!(readme.contains(&format!("predicts {told}. ")), "{readme}");
+    }
+    // Unasked, only what is yes or no is predicted.
+    let numbers = error(&scaffold("model").csv(&csv));
+    assert!(numbers.to_string().contains("--target"), "{numbers}");
+}
+
+#[test]
 fn what_nothing_can_be_learned_from_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let csv = file(&folder, "x.csv", "a,b\nx,y\n");

@@ -7,7 +7,7 @@ use arrow_array::{Int32Array, RecordBatch, StringArray};
 use arrow_schema::{DataType, Field, Schema};
 use chrono::{DateTime, Utc};
 use mesh_contracts::Record;
-use mesh_models::Table;
+use mesh_models::{Table, Target};
 use mesh_storage::{Engine, StorageError, TableSource};
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +83,7 @@ pub(super) async fn held_out(
     let labelled: Vec<Labelled> = sql::rows(engine, &statement).await?;
     let held_out = labelled.iter().filter(|row| is_held_out(plan, &row.id));
     let Rows { table, truth } = rows_of(plan, held_out)?;
-    Ok(HeldOut::of(table, truth))
+    Ok(HeldOut::of(table, Target::yes_or_no(&truth)))
 }
 
 /// Whether an answer is measured on and not learned from: by chance, but always the same for the same answer.

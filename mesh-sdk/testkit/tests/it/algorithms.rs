@@ -59,7 +59,7 @@ async fn each_is_trained_by_its_name_and_scores() {
         let mesh = TestMesh::start(product.unwrap()).await;
         let version = mesh.product().models().next().unwrap();
         assert_eq!(version.algorithm, algorithm);
-        let auc = version.evaluation.auc.unwrap();
+        let auc = version.evaluation.as_ref().unwrap().auc.unwrap();
         assert!(auc > least, "{algorithm}: AUC {auc}");
         let orders = "SELECT * FROM planned_deliveries ORDER BY order_id LIMIT 1";
         let mut order = mesh.query(orders).await.remove(0);

@@ -39,7 +39,7 @@ async fn their_models_find_what_was_simulated() {
     for (name, least) in [("epidemiology", 0.75), ("logistics", 0.75)] {
         let mesh = TestMesh::start(product(name)).await;
         for model in mesh.product().models() {
-            let auc = model.evaluation.auc.unwrap();
+            let auc = model.evaluation.as_ref().unwrap().auc.unwrap();
             assert!(auc > least, "{name}: AUC {auc}");
         }
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod algorithms;
+mod clinic;
 mod code;
 mod congestion;
 mod declared;
@@ -17,6 +18,7 @@ mod online;
 mod quality;
 mod quarantine;
 mod search;
+mod tasks;
 mod training;
 mod transforms;
 mod trial;

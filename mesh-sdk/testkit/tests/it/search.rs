@@ -114,7 +114,7 @@ fn what_cannot_be_tried_is_told_where_it_is_declared() {
         (
             "measure: auc",
             "measure: rmse",
-            "training.search.measure: of yes and no there are",
+            "training.search.measure: rmse is not measured of yes and no; there are",
         ),
         ("folds: 4", "folds: 1", "training.search.folds"),
         ("folds: 4", "draws: 9", "training.search.grid.draws"),

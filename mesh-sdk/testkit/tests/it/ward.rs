@@ -62,7 +62,7 @@ models:
     MORE
 ";
 
-const NUMBERS: &str = "
+pub(crate) const NUMBERS: &str = "
       - { name: a, logicalType: number, required: true }
       - { name: b, logicalType: number, required: true }
       - { name: c, logicalType: number, required: true }
@@ -89,7 +89,7 @@ const ANSWER: &str = "
           - { name: scored_at, logicalType: timestamp, required: true }
 ";
 
-fn contract(name: &str, properties: &str) -> String {
+pub(crate) fn contract(name: &str, properties: &str) -> String {
     format!(
         "apiVersion: v3.2.0\nkind: DataContract\nid: urn:mesh:contract:testing:{name}\nname: {name}\nversion: 1.0.0\n\
          status: draft\ndomain: testing\ndescription: {{ purpose: A test. }}\nschema:\n  - name: {name}\n    properties:{properties}"
@@ -115,7 +115,7 @@ impl World {
     }
 
     /// From 0 to 1; the generator splitmix64.
-    fn uniform(&mut self) -> f64 {
+    pub(crate) fn uniform(&mut self) -> f64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -123,7 +123,7 @@ impl World {
         ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         let (radius, angle) = (self.uniform(), self.uniform());
         (-2.0 * (1.0 - radius).ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
     }

@@ -1,7 +1,7 @@
 //! `mesh model evaluate`: what a model is worth on the product's starting data.
 
 use anyhow::Context;
-use mesh_sdk::{CrossValidation, CrossValidationReport};
+use mesh_sdk::Validation;
 
 use super::alone::Alone;
 use crate::cli::Evaluate;
@@ -33,17 +33,21 @@ pub(crate) async fn run(args: &Evaluate, built_in: ProductList) -> anyhow::Resul
 
     // The report is about what the product ships.
     let alone = Alone::start(product).await?;
-    let validation = CrossValidation {
-        folds: args.folds.into(),
-        repeats: args.repeats.into(),
-        seed: args.seed,
-    };
     let bar = progress::bar(
         u64::from(args.folds) * u64::from(args.repeats),
         "cross-validating",
     );
     let mut advance = |done: usize, _total: usize| bar.set_position(done as u64);
-    let report = mesh_sdk::cross_validate(&alone.running, model, validation, &mut advance).await;
+    let (folds, repeats) = (args.folds.into(), args.repeats.into());
+    let validating = mesh_sdk::cross_validate(
+        &alone.running,
+        model,
+        folds,
+        repeats,
+        args.seed,
+        &mut advance,
+    );
+    let report = validating.await;
     bar.finish_and_clear();
     alone.stop().await;
     let report = report?;
@@ -54,27 +58,23 @@ pub(crate) async fn run(args: &Evaluate, built_in: ProductList) -> anyhow::Resul
     Ok(())
 }
 
-fn print(model: &str, args: &Evaluate, report: &CrossValidationReport) {
+fn print(model: &str, args: &Evaluate, report: &Validation) {
+    let once = report.folds.iter().take(args.folds.into());
     println!(
-        "{model}: {}-fold stratified cross-validation, repeated {} times, seed {}, {} cases",
+        "{model}: {}-fold cross-validation, repeated {} times, seed {}, {} cases",
         args.folds,
         args.repeats,
         args.seed,
-        report
-            .folds
-            .iter()
-            .filter(|fold| fold.repeat == 0)
-            .map(|fold| fold.cases)
-            .sum::<usize>()
+        once.map(|fold| fold.cases).sum::<usize>()
     );
-    println!("  {:<10} {:>7} {:>7}", "", "mean", "sd");
-    println!(
-        "  {:<10} {:>7.4} {:>7.4}",
-        "accuracy", report.accuracy.mean, report.accuracy.sd
-    );
-    println!(
-        "  {:<10} {:>7.4} {:>7.4}",
-        "AUC", report.auc.mean, report.auc.sd
-    );
+    println!("  {:<18} {:>9} {:>9}", "", "mean", "sd");
+    for (measure, summary) in &report.measures {
+        println!(
+            "  {:<18} {:>9.4} {:>9.4}",
+            measure.name(),
+            summary.mean,
+            summary.sd
+        );
+    }
     println!("  sd is that of the single folds");
 }

@@ -181,17 +181,29 @@ async fn versions(args: &Versions) -> anyhow::Result<ExitCode> {
     let versions = answer["versions"].as_array().into_iter().flatten();
     for version in versions.rev() {
         println!(
-            "{:>4}  {:<10}  {:<27}  {:<22}  accuracy {:.3}",
+            "{:>4}  {:<10}  {:<27}  {:<22}  {}",
             version["version"],
             text(&version["stage"]),
             text(&version["trained_at"]),
             text(&version["algorithm"]),
-            version["evaluation"]["accuracy"]
-                .as_f64()
-                .unwrap_or(f64::NAN),
+            worth(version),
         );
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// `accuracy 0.851`, or the mean absolute error of what tells a quantity.
+fn worth(version: &Value) -> String {
+    let (name, measure) = match version["predicts"] == "quantity" {
+        true => ("mean absolute error", "mae"),
+        false => ("accuracy", "accuracy"),
+    };
+    let value = &version["report"]["measures"][measure]["value"];
+    // Of a version that was recorded without a report.
+    let value = value
+        .as_f64()
+        .or(version["evaluation"]["accuracy"].as_f64());
+    format!("{name} {:.3}", value.unwrap_or(f64::NAN))
 }
 
 async fn history(args: &History) -> anyhow::Result<ExitCode> {
@@ -309,12 +321,9 @@ async fn import(args: &Import) -> anyhow::Result<ExitCode> {
     match args.of.asking.json {
         true => println!("{version:#}"),
         false => println!(
-            "version {number}: accuracy {:.3} on {} cases held out; `mesh model promote {model} {number} --why REASON` puts it \
-             to the gate",
-            version["evaluation"]["accuracy"]
-                .as_f64()
-                .unwrap_or(f64::NAN),
-            version["evaluation"]["cases"],
+            "version {number}: {} on {} cases held out; `mesh model promote {model} {number} --why REASON` puts it to the gate",
+            worth(&version),
+            version["report"]["cases"],
         ),
     }
     Ok(ExitCode::SUCCESS)
@@ -390,9 +399,12 @@ async fn trial(args: &Trial) -> anyhow::Result<ExitCode> {
         number(&report["share"]) * 100.0
     );
     println!(
-        "  asked {} calls that others answered: {} answered otherwise, mean difference of probabilities {:.4}",
+        "  asked {} calls that others answered:{} mean difference {:.4}",
         report["calls"],
-        report["other_predictions"],
+        match &report["other_predictions"] {
+            Value::Null => String::new(),
+            otherwise => format!(" {otherwise} answered otherwise,"),
+        },
         number(&report["mean_difference"])
     );
     let comparison = &report["comparison"];

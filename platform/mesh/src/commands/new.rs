@@ -22,7 +22,7 @@ pub(crate) struct New {
     /// CSV file to infer the contract from and to start with.
     #[arg(long, value_name = "FILE")]
     from_csv: Option<PathBuf>,
-    /// Column that a model is to tell; for the template model.
+    /// Column that a model is to tell: yes or no where it allows, else one of a few codes, or a quantity; for the template model.
     #[arg(long, value_name = "COLUMN")]
     target: Option<String>,
     /// Team that owns it [default: the domain's data team].

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use mesh_catalog::{
     Accuracy, Bound, CalibrationRange, ClassesEntry, CurvesEntry, MeasureEntry, ModelEntry, Point,
-    StageChangeEntry, VersionEntry,
+    QuantitiesEntry, QuantityRange, StageChangeEntry, VersionEntry,
 };
-use mesh_sdk::{ClassesReport, Curves, Measured, ModelState, ModelVersion, StageChange};
+use mesh_sdk::{
+    ClassesReport, Curves, Measured, ModelState, ModelVersion, QuantitiesReport, StageChange, Task,
+};
 
 pub(super) fn entry(state: &ModelState, address: &str) -> ModelEntry {
     let serving = &state.serving;
-    let accuracy = serving.accuracy();
+    let measured_on = serving.measured_on();
     let datasets = serving.trained_on.datasets.iter();
     let datasets: Vec<String> = datasets
         .map(|(name, version)| format!("{name}@{version}"))
@@ -34,22 +36,20 @@ pub(super) fn entry(state: &ModelState, address: &str) -> ModelEntry {
                 "{}; {} cases, {} of them held out",
                 datasets.join(", "),
                 serving.trained_on.cases,
-                accuracy.cases
+                measured_on
             ),
             Some(answers) => format!(
                 "{}; {} cases and {answers} answers since; measured on {} other answers",
                 datasets.join(", "),
                 serving.trained_on.cases,
-                accuracy.cases
+                measured_on
             ),
         },
-        accuracy: Some(Accuracy {
-            value: accuracy.value,
-            low: accuracy.low,
-            high: accuracy.high,
-            cases: accuracy.cases as u64,
-        }),
-        auc: serving.evaluation.auc,
+        accuracy: accuracy(serving),
+        auc: serving
+            .evaluation
+            .as_ref()
+            .and_then(|evaluation| evaluation.auc),
         address: format!("{address}/models/{}", serving.model),
         gate: gate.collect(),
         versions: state.versions.iter().map(version).collect(),
@@ -71,9 +71,9 @@ fn version(version: &ModelVersion) -> VersionEntry {
         datasets: version.trained_on.datasets.clone(),
         cases: version.trained_on.cases as u64,
         imported: imported.map(|imported| format!("by {}: {}", imported.by, imported.origin)),
-        held_out: version.evaluation.cases as u64,
+        held_out: version.measured_on() as u64,
         measures: report.map_or_else(
-            || accuracy(version),
+            || without_report(version),
             |report| {
                 let measures = report.measures.iter();
                 measures
@@ -84,19 +84,34 @@ fn version(version: &ModelVersion) -> VersionEntry {
         classes: report
             .and_then(|report| report.classes.as_ref())
             .map(classes),
+        quantities: report
+            .and_then(|report| report.quantities.as_ref())
+            .map(quantities),
         importance: version.importance.clone(),
     }
 }
 
+/// Of a model that tells classes apart.
+fn accuracy(version: &ModelVersion) -> Option<Accuracy> {
+    let tells_classes = version.predicts != Task::Quantity;
+    let worth = version.worth().filter(|_| tells_classes)?;
+    Some(Accuracy {
+        value: worth.value,
+        low: worth.low,
+        high: worth.high,
+        cases: worth.cases as u64,
+    })
+}
+
 /// What is known of a version that was recorded without a report.
-fn accuracy(version: &ModelVersion) -> BTreeMap<String, MeasureEntry> {
-    let accuracy = version.accuracy();
-    let entry = MeasureEntry {
+fn without_report(version: &ModelVersion) -> BTreeMap<String, MeasureEntry> {
+    let entry = accuracy(version).map(|accuracy| MeasureEntry {
         value: accuracy.value,
         low: accuracy.low,
         high: accuracy.high,
-    };
-    BTreeMap::from([("accuracy".to_owned(), entry)])
+    });
+    let named = entry.map(|entry| ("accuracy".to_owned(), entry));
+    named.into_iter().collect()
 }
 
 fn measure(measured: &Measured) -> MeasureEntry {
@@ -120,6 +135,20 @@ fn classes(report: &ClassesReport) -> ClassesEntry {
         confusion: report.confusion.clone(),
         calibration: ranges.collect(),
         curves: report.curves.iter().map(curves).collect(),
+    }
+}
+
+fn quantities(report: &QuantitiesReport) -> QuantitiesEntry {
+    let ranges = report.ranges.iter().map(|range| QuantityRange {
+        low: range.low,
+        high: range.high,
+        cases: range.cases,
+        predicted: range.predicted,
+        truth: range.truth,
+        error: range.error,
+    });
+    QuantitiesEntry {
+        ranges: ranges.collect(),
     }
 }
 

@@ -166,7 +166,7 @@ fn the_cross_validation_of_heart_risk_reaches_what_it_must() {
     ]);
     let report: Value = serde_json::from_str(&output.well()).unwrap();
     assert_eq!(report["folds"].as_array().unwrap().len(), 100);
-    let mean = |measure: &str| report[measure]["mean"].as_f64().unwrap();
+    let mean = |measure: &str| report["measures"][measure]["mean"].as_f64().unwrap();
     assert!(mean("accuracy") >= 0.835, "accuracy {}", mean("accuracy"));
     assert!(mean("auc") >= 0.90, "AUC {}", mean("auc"));
 }

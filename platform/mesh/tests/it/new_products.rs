@@ -135,6 +135,28 @@ fn a_product_with_a_model_trains_it_in_its_test() {
     assert!(told.contains("stays: 200 rows"), "{told}");
 }
 
+/// The contract that is drafted fits what such a model answers, or the product would not be read.
+#[test]
+fn a_model_of_a_new_product_may_tell_a_quantity_or_a_class() {
+    let folder = Folder::new();
+    let row = |number: u32| {
+        let (ward, age) = (number % 3 + 1, 20 + number * 13 % 60);
+        format!("{age},{ward},{}.5\n", age / 10 + ward)
+    };
+    let rows: String = (0..200).map(row).collect();
+    folder.write("stays.csv", &format!("Age,Ward,Days\n{rows}"));
+    for (name, target, told) in [
+        ("days", "days", "mean absolute error"),
+        ("wards", "ward", "accuracy"),
+    ] {
+        let new = format!("new {name} --domain testing --template model --from-csv stays.csv");
+        folder.mesh(&format!("{new} --target {target}")).well();
+        let test = folder.mesh(&format!("test {name}"));
+        assert!(test.stderr.contains(told), "{}", test.stderr);
+        test.well();
+    }
+}
+
 #[test]
 fn a_product_whose_data_break_a_quality_rule_fails_its_test() {
     let folder = Folder::with_product();

@@ -45,7 +45,7 @@ fn another_seed_gives_other_folds() {
 #[test]
 fn a_split_holds_out_the_fraction_of_each_class() {
     let labels = labels();
-    let (train, test) = stratified_split(&labels, 0.3, 20).unwrap();
+    let (train, test) = stratified_split(&Target::yes_or_no(&labels), 0.3, 20).unwrap();
     assert_eq!((train.len(), test.len()), (72, 31));
     assert_eq!(test.iter().filter(|&&row| labels[row]).count(), 6);
     assert!(train.iter().all(|row| !test.contains(row)));
@@ -55,18 +55,40 @@ fn a_split_holds_out_the_fraction_of_each_class() {
 fn a_split_keeps_a_row_of_each_class_on_either_side() {
     let labels = [true, true, false, false];
     for fraction in [0.01, 0.99] {
-        let (train, test) = stratified_split(&labels, fraction, 0).unwrap();
+        let (train, test) = stratified_split(&Target::yes_or_no(&labels), fraction, 0).unwrap();
         assert_eq!((train.len(), test.len()), (2, 2));
         assert!(labels[train[0]] != labels[train[1]]);
     }
 }
 
 #[test]
+fn each_of_many_classes_gives_its_share_and_quantities_give_theirs_together() {
+    let classes: Vec<i64> = (0..100).map(|row| [7, 7, 7, -2, 40][row % 5]).collect();
+    let target = Target::Classes(classes.clone());
+    let (train, test) = stratified_split(&target, 0.25, 3).unwrap();
+    assert_eq!((train.len(), test.len()), (75, 25));
+    assert_eq!(test.iter().filter(|&&row| classes[row] == 7).count(), 15);
+    assert_eq!(test.iter().filter(|&&row| classes[row] == 40).count(), 5);
+    let values = Target::Values(classes.iter().map(|class| *class as f32).collect());
+    let (train, test) = stratified_split(&values, 0.25, 3).unwrap();
+    assert_eq!((train.len(), test.len()), (75, 25));
+    assert_eq!(
+        stratified_split(&values, 0.25, 3).unwrap().1,
+        test,
+        "the same seed divides alike"
+    );
+}
+
+#[test]
 fn what_cannot_be_divided_is_refused() {
     assert!(stratified_folds(&labels(), 1, 0).is_err());
     assert!(stratified_folds(&labels(), 22, 0).is_err());
-    assert!(stratified_split(&[true, false, false], 0.5, 0).is_err());
+    let split = |target: Target, fraction| stratified_split(&target, fraction, 0);
+    assert!(split(Target::yes_or_no(&[true, false, false]), 0.5).is_err());
+    assert!(split(Target::Classes(vec![1, 2, 3, 1, 2]), 0.5).is_err());
+    assert!(split(Target::Values(vec![0.5]), 0.5).is_err());
+    assert!(split(Target::None, 0.5).is_err());
     for fraction in [0.0, 1.0, -0.1, f64::NAN] {
-        assert!(stratified_split(&labels(), fraction, 0).is_err());
+        assert!(split(Target::yes_or_no(&labels()), fraction).is_err());
     }
 }

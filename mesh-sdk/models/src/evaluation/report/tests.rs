@@ -46,3 +46,34 @@ fn no_rows_are_nothing_to_judge() {
     let error = answers.report(Bootstrap::default()).unwrap_err();
     assert_eq!(error.to_string(), "evaluation: there are no rows");
 }
+
+#[test]
+fn quantities_are_told_in_tenths_of_the_predictions() {
+    let truth: Vec<f64> = (0..95).map(f64::from).collect();
+    let predicted: Vec<f64> = truth.iter().map(|truth| 2.0 * truth + 1.0).collect();
+    let answers = Answers::of_values(&predicted, &truth).unwrap();
+    let report = answers.report(Bootstrap::default()).unwrap();
+    assert!(report.classes.is_none());
+    assert!(report.measures.contains_key(&Measure::Mae));
+    let ranges = report.quantities.unwrap().ranges;
+    assert_eq!(ranges.len(), 10);
+    assert_eq!(ranges.iter().map(|range| range.cases).sum::<u64>(), 95);
+    let first = ranges[0];
+    assert_eq!((first.low, first.high, first.cases), (1.0, 17.0, 9));
+    assert_eq!((first.predicted, first.truth, first.error), (9.0, 4.0, 5.0));
+    // Of fewer rows than ranges, each with rows is told.
+    let few = Answers::of_values(&predicted[..3], &truth[..3]).unwrap();
+    let few = few.report(Bootstrap::default()).unwrap();
+    assert_eq!(few.quantities.unwrap().ranges.len(), 3);
+}
+
+#[test]
+fn a_class_that_the_model_does_not_know_was_given_no_probability() {
+    let answers = Answers::of_classes(&[9, 3], &[0.75, 0.25, 0.5, 0.5], &[3, 5]).unwrap();
+    let wanted = Answers::Classes {
+        classes: vec![3, 5, 9],
+        truth: vec![0, 1],
+        probabilities: vec![0.25, 0.0, 0.75, 0.5, 0.0, 0.5],
+    };
+    assert_eq!(answers, wanted);
+}

@@ -1,4 +1,5 @@
 use super::*;
+use crate::Compared;
 use crate::watching::testing::{code, normal, table};
 
 fn baseline(seed: u64) -> Baseline {
@@ -12,7 +13,7 @@ fn baseline(seed: u64) -> Baseline {
         [age, code(&mut random, &[0.4, 0.6])]
     });
     let scores: Vec<f64> = (0..3000).map(|_| random.unit()).collect();
-    Baseline::of(&table, &["sex".to_owned()], &scores, seed).unwrap()
+    Baseline::of(&table, &["sex".to_owned()], Task::YesOrNo, &scores, seed).unwrap()
 }
 
 #[test]
@@ -32,7 +33,7 @@ fn the_seed_decides_what_is_kept() {
 fn what_does_not_fit_is_named() {
     let table = table(["age"], 2, || [1.0]);
     let message = |categorical: &[String], scores: &[f64]| {
-        let error = Baseline::of(&table, categorical, scores, 0).unwrap_err();
+        let error = Baseline::of(&table, categorical, Task::YesOrNo, scores, 0).unwrap_err();
         error.to_string()
     };
     assert_eq!(message(&[], &[0.5]), "evaluation: 1 scores for 2 rows");
@@ -40,4 +41,29 @@ fn what_does_not_fit_is_named() {
         message(&["sex".to_owned()], &[0.5, 0.5]),
         "parameter `categorical`: the table has no column `sex`"
     );
+}
+
+#[test]
+fn classes_are_counted_and_told_from_quantities_when_they_are_read_again() {
+    let mut row = 0.0;
+    let table = table(["a"], 300, || {
+        row += 1.0;
+        [row]
+    });
+    let classes: Vec<f64> = (0..300).map(|row| f64::from(row % 3)).collect();
+    let others: Vec<f64> = (0..300).map(|row| f64::from(row % 2)).collect();
+    for (task, compared) in [
+        (Task::Class, Compared::Codes),
+        (Task::Quantity, Compared::Values),
+    ] {
+        let baseline = Baseline::of(&table, &[], task, &classes, 0).unwrap();
+        let kept = serde_json::to_string(&baseline).unwrap();
+        let read: Baseline = serde_json::from_str(&kept).unwrap();
+        assert_eq!(read, baseline);
+        let same = read.drift(&table, &classes, 0.01).unwrap().score;
+        assert_eq!(same.drifted, Some(false), "{task:?}");
+        let other = read.drift(&table, &others, 0.01).unwrap().score;
+        assert_eq!(other.drifted, Some(true), "{task:?}");
+        assert_eq!(other.tests[0].compared, compared, "{task:?}");
+    }
 }

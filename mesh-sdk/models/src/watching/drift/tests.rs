@@ -1,4 +1,5 @@
 use super::*;
+use crate::Task;
 use crate::random::Random;
 use crate::watching::testing::{assert_not_above, code, normal, table};
 
@@ -39,7 +40,7 @@ fn draw(world: &World, rows: usize, random: &mut Random) -> (Table, Vec<f64>) {
 
 fn baseline(rows: usize, random: &mut Random) -> Baseline {
     let (table, scores) = draw(&CLEAN, rows, random);
-    Baseline::of(&table, &["ward".to_owned()], &scores, 0).unwrap()
+    Baseline::of(&table, &["ward".to_owned()], Task::YesOrNo, &scores, 0).unwrap()
 }
 
 fn report(world: &World, rows: usize, nominal: f64, random: &mut Random) -> DriftReport {
@@ -177,7 +178,7 @@ fn few_cases_get_no_verdict() {
         assert_eq!((report.reference, report.current), (200, rows));
     }
     let (nothing, _) = draw(&CLEAN, 0, &mut random);
-    let baseline = Baseline::of(&nothing, &[], &[], 0).unwrap();
+    let baseline = Baseline::of(&nothing, &[], Task::YesOrNo, &[], 0).unwrap();
     let (table, scores) = draw(&CLEAN, 100, &mut random);
     let report = baseline.drift(&table, &scores, 0.05).unwrap();
     assert!(
