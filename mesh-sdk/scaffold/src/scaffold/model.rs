@@ -122,10 +122,10 @@ fn rule(column: &InferredColumn) -> Result<Rule, String> {
     match column.kind() {
         _ if column.is_key() => Err("it tells rows apart".to_owned()),
         Kind::Integer if values.len() > 2 && values.iter().all(often) => {
-            told(Task::Class, format!("which {name} it is"))
+            told(Task::Class, format!("the class {name}"))
         }
         Kind::Integer | Kind::Number if !column.is_constant() => {
-            told(Task::Quantity, format!("how much {name} is"))
+            told(Task::Quantity, format!("the quantity {name}"))
         }
         _ => Err(no),
     }
@@ -290,7 +290,7 @@ impl<'a> Model<'a> {
         answers
     }
 
-    /// `whether came_back is yes`, `how much stay is`
+    /// `whether came_back is yes`, `the quantity stay`
     fn predicted(&self) -> String {
         match self.rule.task {
             Task::YesOrNo => format!("whether {}", self.rule.words),

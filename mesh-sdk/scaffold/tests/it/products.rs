@@ -282,9 +282,9 @@ fn a_target_that_is_named_may_be_a_class_or_a_quantity() {
         .collect();
     let csv = file(&folder, "x.csv", &format!("days,Ward,age\n{rows}"));
     for (target, predicts, algorithm, told) in [
-        ("days", "quantity", "ridge", "how much days is"),
-        ("age", "quantity", "ridge", "how much age is"),
-        ("Ward", "class", "logistic-regression", "which ward it is"),
+        ("days", "quantity", "ridge", "the quantity days"),
+        ("age", "quantity", "ridge", "the quantity age"),
+        ("Ward", "class", "logistic-regression", "the class ward"),
     ] {
         let product = build(&scaffold("model").csv(&csv).target(target));
         hangs_together(&product);
