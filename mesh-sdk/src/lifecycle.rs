@@ -62,6 +62,19 @@ struct State {
     frozen: Option<DateTime<Utc>>,
 }
 
+impl State {
+    /// That a version tells something else than the model is declared to tell now, if it does: it answers no more.
+    fn otherwise(&self, plan: &ModelPlan, version: u64) -> Option<LifecycleError> {
+        let version = self.versions.iter().find(|it| it.version == version)?;
+        let declared = plan.declared.predicts;
+        (version.predicts != declared).then(|| LifecycleError::Otherwise {
+            version: version.version,
+            tells: version.predicts.in_words(),
+            declared: declared.in_words(),
+        })
+    }
+}
+
 /// Who decides, and why.
 #[derive(Clone, Copy)]
 pub(crate) struct Decider<'a> {
@@ -143,7 +156,8 @@ impl Lifecycle {
         let new = self.registry.since(known)?;
         let changes = self.history.of(&self.plan.name).await?;
         self.write().versions.extend(new);
-        let in_production = in_production(&changes).filter(|number| self.tells_declared(*number));
+        let in_production = in_production(&changes);
+        let in_production = in_production.filter(|number| self.otherwise(*number).is_none());
         let serving = match (self.serving(), in_production) {
             (Some(serving), Some(number)) if serving.version.version == number => Some(serving),
             (_, Some(number)) => Some(Arc::new(self.load(number, Stage::Production)?)),
@@ -155,13 +169,6 @@ impl Lifecycle {
         state.serving = serving;
         state.trial = trial;
         Ok(())
-    }
-
-    /// Whether a version tells what the model is declared to tell now: one that does not answers no more.
-    fn tells_declared(&self, number: u64) -> bool {
-        let versions = &self.read().versions;
-        let version = versions.iter().find(|version| version.version == number);
-        version.is_none_or(|version| version.predicts == self.plan.declared.predicts)
     }
 
     /// The version that answers, if one is in Production.
@@ -203,8 +210,16 @@ impl Lifecycle {
     /// Every version with its stage, oldest first.
     pub(crate) fn versions(&self) -> Vec<ModelVersion> {
         let state = self.read();
+        let stage = |version: &ModelVersion| {
+            let decided = stage(&state.changes, version.version);
+            match state.otherwise(&self.plan, version.version) {
+                // It answers no more.
+                Some(_) if decided == Stage::Production => Stage::Archived,
+                _ => decided,
+            }
+        };
         let staged = state.versions.iter().map(|version| ModelVersion {
-            stage: stage(&state.changes, version.version),
+            stage: stage(version),
             ..version.clone()
         });
         staged.collect()
@@ -235,6 +250,7 @@ impl Lifecycle {
     ) -> Result<StageChange, LifecycleError> {
         let _turn = self.turn.lock().await;
         self.catch_up().await?;
+        self.check_tells(version)?;
         self.check_new(version, Stage::Production)?;
         self.may_decide(decider)?;
         let challenger = Arc::new(self.load(version, Stage::Production)?);
@@ -263,10 +279,11 @@ impl Lifecycle {
             let state = self.read();
             let now = in_production(&state.changes);
             let promoted = state.changes.iter().rev();
-            let mut promoted = promoted.filter(|change| change.stage == Stage::Production);
-            promoted
-                .find(|change| Some(change.version) != now)
-                .map(|change| change.version)
+            let promoted = promoted.filter(|change| change.stage == Stage::Production);
+            promoted.map(|change| change.version).find(|version| {
+                let otherwise = state.otherwise(&self.plan, *version);
+                Some(*version) != now && otherwise.is_none()
+            })
         };
         let version =
             before.ok_or_else(|| LifecycleError::NothingBefore(self.plan.name.clone()))?;
@@ -298,9 +315,12 @@ impl Lifecycle {
         let _turn = self.turn.lock().await;
         let newest = {
             let state = self.read();
-            let newest = state.versions.last().map(|version| version.version);
-            newest.filter(|_| state.changes.is_empty())
+            let newest = state.versions.last();
+            // Since there is a history there is a report of every version.
+            let newest = newest.filter(|it| it.report.is_none() && state.changes.is_empty());
+            newest.map(|version| version.version)
         };
+        let newest = newest.filter(|version| self.otherwise(*version).is_none());
         let Some(version) = newest else {
             return Ok(());
         };
@@ -367,6 +387,15 @@ impl Lifecycle {
         Ok(change)
     }
 
+    /// That a version tells what the model is declared to tell now.
+    fn check_tells(&self, version: u64) -> Result<(), LifecycleError> {
+        self.otherwise(version).map_or(Ok(()), Err)
+    }
+
+    fn otherwise(&self, version: u64) -> Option<LifecycleError> {
+        self.read().otherwise(&self.plan, version)
+    }
+
     fn check_new(&self, version: u64, wanted: Stage) -> Result<(), LifecycleError> {
         let state = self.read();
         find(&state.versions, &self.plan.name, version)?;
@@ -384,14 +413,7 @@ impl Lifecycle {
             version: number,
             reason: reason.to_owned(),
         };
-        let declared = self.plan.declared.predicts;
-        if version.predicts != declared {
-            return Err(LifecycleError::Otherwise {
-                version: number,
-                tells: version.predicts.in_words(),
-                declared: declared.in_words(),
-            });
-        }
+        self.check_tells(number)?;
         let worth = version.worth();
         Ok(Serving {
             model: self.registry.load(&version)?,

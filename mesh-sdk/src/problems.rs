@@ -144,6 +144,10 @@ impl From<LifecycleError> for Problem {
             }
             LifecycleError::History(error) => Problem::caused(&codes::UNAVAILABLE, error)
                 .with_detail("The history of the model cannot be written at the moment; nothing has changed."),
+            // The cases, not the version.
+            LifecycleError::Sdk(error @ SdkError::Training { .. }) => {
+                Problem::new(&codes::STAGE_CONFLICT).with_detail(error.to_string())
+            }
             LifecycleError::Sdk(error) => error.into(),
             LifecycleError::Refused(error) => {
                 Problem::new(&codes::MODEL_REFUSED).with_detail(error.to_string())

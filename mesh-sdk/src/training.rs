@@ -15,7 +15,7 @@ mod worth;
 
 pub(crate) use background::{give_way, in_the_background};
 pub use cases::cross_validate;
-pub(crate) use cases::{Cases, HeldOut};
+pub(crate) use cases::{Cases, HeldOut, MAX_CLASSES, WHOLE_BELOW};
 pub(crate) use fit::{PARITY, revision};
 pub(crate) use online::Learner;
 pub(crate) use requests::{Asker, Requests, Wanted, contract};

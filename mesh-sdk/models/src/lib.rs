@@ -28,8 +28,8 @@ pub use evaluation::answers::Answers;
 pub use evaluation::bootstrap::{Bootstrap, Measured};
 pub use evaluation::comparison::{Comparison, compare};
 pub use evaluation::division::{Division, Order, Split};
-pub use evaluation::folds::{stratified_folds, stratified_split};
-pub use evaluation::measure::Measure;
+pub use evaluation::folds::stratified_split;
+pub use evaluation::measure::{Measure, highest};
 pub use evaluation::measures::{Confusion, Evaluation, Interval, evaluate, wilson_95};
 pub use evaluation::ranking::Point;
 pub use evaluation::report::{

@@ -307,7 +307,8 @@ async fn import(
     }
     // It goes on when the caller is gone: what is begun is done.
     let importing = tokio::spawn(async move {
-        let cases = Cases::read(of.product.engine(), &of.plan).await?;
+        let cases = Cases::read(of.product.engine(), &of.plan).await;
+        let cases = cases.map_err(LifecycleError::from)?;
         let lifecycle = of.lifecycle.clone();
         let keeping = tokio::task::spawn_blocking(move || {
             let import = Import {

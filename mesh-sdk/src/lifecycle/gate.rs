@@ -88,12 +88,22 @@ pub(crate) fn judge(
         Some(champion) => match not_comparable(plan, &champion.model, &challenger.model) {
             None => {
                 let theirs = ask(&champion.model)?;
-                let comparison = compare(&theirs, &answers, plan.compare_by, bootstrap)?;
-                let margin = asked.margin.unwrap_or(match plan.declared.predicts {
-                    Task::YesOrNo | Task::Class => MARGIN,
-                    Task::Quantity => MARGIN * comparison.champion.abs(),
-                });
-                compared(champion.version.version, comparison, margin)
+                match compare(&theirs, &answers, plan.compare_by, bootstrap)? {
+                    Some(comparison) => {
+                        let margin = asked.margin.unwrap_or(match plan.declared.predicts {
+                            Task::YesOrNo | Task::Class => MARGIN,
+                            Task::Quantity => MARGIN * comparison.champion.abs(),
+                        });
+                        compared(champion.version.version, comparison, margin)
+                    }
+                    None => {
+                        let name = plan.compare_by.name();
+                        let found = format!(
+                            "{name} is not defined on the cases held out: compare by another measure"
+                        );
+                        GateCheck::new("champion", false, found)
+                    }
+                }
             }
             Some(why) => GateCheck::new(
                 "champion",

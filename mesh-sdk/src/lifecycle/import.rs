@@ -8,7 +8,7 @@ use super::{Lifecycle, LifecycleError};
 use crate::product::ModelPlan;
 use crate::registry::{Imported, ModelVersion, Stage};
 use crate::scoring::said::ascending;
-use crate::training::{Cases, Worth};
+use crate::training::{Cases, MAX_CLASSES, WHOLE_BELOW, Worth};
 use crate::watching::Reference;
 
 /// What brought a version.
@@ -27,6 +27,13 @@ impl Lifecycle {
         cases: &Cases,
     ) -> Result<ModelVersion, LifecycleError> {
         let model = readable(&self.plan, import.onnx).map_err(LifecycleError::Refused)?;
+        if let (Task::Class, Some(class)) = (
+            self.plan.declared.predicts,
+            cases.unknown_class(model.classes()),
+        ) {
+            let reason = format!("it does not know class {class}, which is one of the cases");
+            return Err(LifecycleError::Refused(ModelError::InvalidModel { reason }));
+        }
         let held_out = cases.held_out(&self.plan)?;
         let worth = Worth::of(&self.plan, &model, &held_out).map_err(LifecycleError::Refused)?;
         let reference = Reference::of(&self.plan, &worth)?;
@@ -73,7 +80,16 @@ fn readable(plan: &ModelPlan, onnx: &[u8]) -> Result<Model, ModelError> {
     };
     let wanted = match plan.declared.predicts {
         Task::YesOrNo if classes != [0, 1] => Some("answers yes or no, as 1 or 0"),
-        Task::Class if classes.len() < 2 => Some("tells classes apart"),
+        Task::Class if !(2..=MAX_CLASSES).contains(&classes.len()) => {
+            Some("tells classes apart, 2 to 100")
+        }
+        Task::Class
+            if classes
+                .iter()
+                .any(|class| class.unsigned_abs() >= WHOLE_BELOW) =>
+        {
+            Some("tells classes apart whose codes are below 16777216")
+        }
         Task::Quantity if !classes.is_empty() => Some("tells a quantity"),
         _ => None,
     };

@@ -51,10 +51,12 @@ impl Explained {
         let parts = explanations.iter().map(|one| (one.raw() - raw).exp());
         let explains = if task == Task::Quantity {
             "quantity"
-        } else if is(1.0 / (1.0 + (-raw).exp())) || is(1.0 / parts.sum::<f64>()) {
+        } else if is(1.0 / (1.0 + (-raw).exp())) {
             "log-odds"
         } else if is(raw) {
             "probability"
+        } else if is(1.0 / parts.sum::<f64>()) {
+            "log-odds"
         } else {
             return Err(not("its raw score is neither log-odds nor a probability"));
         };
@@ -68,3 +70,6 @@ impl Explained {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

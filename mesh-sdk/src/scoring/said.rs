@@ -82,7 +82,8 @@ impl<'a> Said<'a> {
 
     fn probability_of(&self, class: i64) -> f32 {
         let place = self.classes.iter().position(|known| *known == class);
-        place.map_or(0.0, |place| self.values[place])
+        // A Softmax may round to a little more than 1.
+        place.map_or(0.0, |place| self.values[place].clamp(0.0, 1.0))
     }
 
     /// The answer of the scoring port, but for who gives it. `worth` is that of the version.

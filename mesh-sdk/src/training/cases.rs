@@ -1,6 +1,6 @@
 //! What a model learns from and is measured on: the rows of its training query, split.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use mesh_models::{Division, Model, ModelError, Table, Target, Task, Validation};
@@ -37,9 +37,9 @@ impl Cases {
             })
         };
         let target = target(plan.declared.predicts, column(&training.target)?);
-        let target = target.map_err(|(case, not)| SdkError::Training {
+        let target = target.map_err(|reason| SdkError::Training {
             model: plan.name.clone(),
-            reason: format!("case {case}: the target {} is {not}", training.target),
+            reason: format!("the target {}: {reason}", training.target),
         })?;
         let names: Vec<String> = plan.declared.features.all().cloned().collect();
         let features = names
@@ -54,11 +54,22 @@ impl Cases {
         })
     }
 
+    /// A class of a case that is none of these, if there is one.
+    pub(crate) fn unknown_class(&self, classes: &[i64]) -> Option<i64> {
+        match &self.target {
+            Target::Classes(all) => all.iter().find(|class| !classes.contains(class)).copied(),
+            Target::Values(_) | Target::None => None,
+        }
+    }
+
     /// The rows to learn from, and those to measure on.
     fn split(&self, plan: &ModelPlan) -> Result<(Vec<usize>, Vec<usize>), SdkError> {
         let training = &plan.declared.training;
-        let split = mesh_models::stratified_split(&self.target, training.held_out, training.seed)?;
-        Ok(split)
+        let split = mesh_models::stratified_split(&self.target, training.held_out, training.seed);
+        split.map_err(|error| SdkError::Training {
+            model: plan.name.clone(),
+            reason: error.to_string(),
+        })
     }
 
     /// The rows to learn from, with what each should give.
@@ -133,34 +144,38 @@ fn table(rows: &Numbers, names: Vec<String>, features: &[&Vec<f32>]) -> Result<T
     Ok(table)
 }
 
-/// The target of each case as the task has it; or the first that is not one, and what it is not.
-fn target(task: Task, values: &[f32]) -> Result<Target, (usize, &'static str)> {
-    /// Up to which every whole number is one of `f32`.
-    const LARGEST: f32 = 16_777_216.0;
+/// Classes that a model tells apart at most.
+pub(crate) const MAX_CLASSES: usize = 100;
+/// Whole numbers below it are those of `f32`, in which features and targets come.
+pub(crate) const WHOLE_BELOW: u64 = 1 << 24;
+
+/// The target of each case as the task has it; or why it is none.
+fn target(task: Task, values: &[f32]) -> Result<Target, String> {
     let all = |is: fn(f32) -> bool, not: &'static str| match values
         .iter()
         .position(|value| !is(*value))
     {
         None => Ok(()),
-        Some(case) => Err((case, not)),
+        Some(case) => Err(format!("case {case} is {not}")),
     };
     match task {
         Task::YesOrNo => {
-            all(
-                |value| value == 0.0 || value == 1.0,
-                "neither true nor false",
-            )?;
+            let is = |value| value == 0.0 || value == 1.0;
+            all(is, "neither true nor false")?;
             let labels: Vec<bool> = values.iter().map(|value| *value == 1.0).collect();
             Ok(Target::yes_or_no(&labels))
         }
         Task::Class => {
-            all(
-                |value| value.fract() == 0.0 && value.abs() <= LARGEST,
-                "no code of a class: a whole number of at most 16777216",
-            )?;
-            Ok(Target::Classes(
-                values.iter().map(|value| *value as i64).collect(),
-            ))
+            let is = |value: f32| value.fract() == 0.0 && value.abs() < WHOLE_BELOW as f32;
+            all(is, "no code of a class: a whole number below 16777216")?;
+            let classes: Vec<i64> = values.iter().map(|value| *value as i64).collect();
+            let different = classes.iter().collect::<BTreeSet<_>>().len();
+            match different > MAX_CLASSES {
+                true => Err(format!(
+                    "there are {different} classes, and a model tells {MAX_CLASSES} apart at most"
+                )),
+                false => Ok(Target::Classes(classes)),
+            }
         }
         Task::Quantity => {
             all(f32::is_finite, "missing, or no number that is finite")?;

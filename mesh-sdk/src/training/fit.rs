@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use chrono::Utc;
-use mesh_models::{Answers, Model, ModelError, Search, SearchReport, Trained, Watch};
+use mesh_models::{Answers, Model, ModelError, Search, SearchReport, Trained, Watch, highest};
 use serde_json::{Map, Value};
 
 use super::cases::{Cases, HeldOut};
@@ -177,15 +177,6 @@ fn parity(trained: &Trained, worth: &Worth) -> Result<Parity, ModelError> {
         parity.largest_difference = parity.largest_difference.max(difference);
     }
     Ok(parity)
-}
-
-/// The place of the highest, the first of equals.
-fn highest(probabilities: &[f64]) -> usize {
-    let places = 0..probabilities.len();
-    places
-        .rev()
-        .max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b]))
-        .unwrap_or(0)
 }
 
 /// Tells which text of a product it is: the SHA-256, in hex, of its declarations, statements and code.

@@ -1,7 +1,7 @@
 //! What a trial has shown.
 
 use chrono::{DateTime, Utc};
-use mesh_models::{Comparison, ModelError, Task, compare};
+use mesh_models::{Comparison, ModelError, Task, compare, highest};
 use mesh_storage::Engine;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -28,7 +28,7 @@ pub(crate) struct TrialReport {
     on_trial: bool,
     /// Of the calls that it answers.
     share: f64,
-    /// Calls that others answered and it was tried on, the newest 100,000.
+    /// Calls that others answered and it was tried on, the newest 100,000; not those of versions that tell other classes apart.
     calls: usize,
     /// Of those, how many it would have said another class of; nothing where it tells a quantity.
     other_predictions: Option<usize>,
@@ -37,7 +37,7 @@ pub(crate) struct TrialReport {
     mean_difference: Option<f64>,
     /// Of those, how many the truth is known of.
     labelled: usize,
-    /// By the measure of the gate, on those; nothing while there are fewer than 50, or only one class.
+    /// By the measure of the gate, on those; nothing while there are fewer than 50, or only one class, or they do not define it.
     comparison: Option<Comparison>,
 }
 
@@ -90,7 +90,7 @@ impl TrialReport {
             let ended = |_| ModelError::InvalidEvaluation {
                 reason: "the comparison ended before it was done; the log says why".to_owned(),
             };
-            Some(comparing.await.map_err(ended)??)
+            comparing.await.map_err(ended)??
         };
         let on_trial = lifecycle
             .trial()
@@ -112,12 +112,10 @@ impl TrialReport {
 
 /// The class that outputs name, by its place: yes or no, or the first of the most likely.
 fn class_of(outputs: &[Vec<f32>], call: usize) -> usize {
-    if let [yes] = outputs {
-        return usize::from(yes[call] > 0.5);
+    match outputs {
+        [yes] => usize::from(yes[call] > 0.5),
+        _ => highest(&row_by_row(outputs, call..=call)),
     }
-    let places = (0..outputs.len()).rev();
-    let highest = places.max_by(|a, b| outputs[*a][call].total_cmp(&outputs[*b][call]));
-    highest.unwrap_or_default()
 }
 
 /// How far two answers to a call are from each other.

@@ -1,7 +1,5 @@
 //! What a model said about rows whose truth is known.
 
-use std::collections::BTreeSet;
-
 use crate::train::trained::Trained;
 use crate::{Model, ModelError, Scores, Table, Target};
 
@@ -11,7 +9,7 @@ pub enum Answers {
     Classes {
         /// Ascending, and in the order of the probabilities.
         classes: Vec<i64>,
-        /// The true class of each row, by its position among the classes.
+        /// The true class of each row, by its position among the classes; behind the last, where it is none of them.
         truth: Vec<usize>,
         /// Rows x classes.
         probabilities: Vec<f64>,
@@ -77,8 +75,7 @@ impl Answers {
         }
     }
 
-    /// The probabilities of classes that were given to rows whose classes are known, rows x classes. A class that is true of a row
-    /// and not among them was given the probability 0.
+    /// The probabilities of classes that were given to rows whose classes are known, rows x classes.
     ///
     /// # Errors
     /// [`ModelError::InvalidEvaluation`] where there are not as many rows of probabilities as of the truth.
@@ -95,24 +92,19 @@ impl Answers {
                 truth.len()
             )));
         }
-        let all: BTreeSet<i64> = classes.iter().chain(truth).copied().collect();
-        let all: Vec<i64> = all.into_iter().collect();
-        let given: Vec<Option<usize>> = all
-            .iter()
-            .map(|class| classes.iter().position(|given| given == class))
-            .collect();
-        let in_order = |row: &[f64]| -> Vec<f64> {
-            let of = |given: &Option<usize>| given.map_or(0.0, |given| row[given]);
-            given.iter().map(of).collect()
+        let mut ascending: Vec<usize> = (0..classes.len()).collect();
+        ascending.sort_unstable_by_key(|place| classes[*place]);
+        let position = |class: &i64| {
+            let known = ascending.iter().position(|place| classes[*place] == *class);
+            known.unwrap_or(classes.len())
         };
         let rows = probabilities.chunks_exact(classes.len().max(1));
+        let in_order =
+            |row: &[f64]| -> Vec<f64> { ascending.iter().map(|place| row[*place]).collect() };
         Ok(Self::Classes {
-            truth: truth
-                .iter()
-                .map(|class| all.partition_point(|known| known < class))
-                .collect(),
+            truth: truth.iter().map(position).collect(),
             probabilities: rows.flat_map(in_order).collect(),
-            classes: all,
+            classes: ascending.iter().map(|place| classes[*place]).collect(),
         })
     }
 
@@ -137,10 +129,6 @@ impl Answers {
     fn new(classes: &[i64], values: Vec<f64>, target: &Target) -> Result<Self, ModelError> {
         match target {
             Target::Classes(truth) if !classes.is_empty() => {
-                if let Some(class) = truth.iter().find(|class| !classes.contains(class)) {
-                    let reason = format!("the model does not know class {class}");
-                    return Err(ModelError::evaluation(reason));
-                }
                 Self::of_classes(classes, &values, truth)
             }
             Target::Values(truth) if classes.is_empty() => {

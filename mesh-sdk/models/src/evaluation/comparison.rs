@@ -20,24 +20,17 @@ pub struct Comparison {
     pub better_by: Measured,
 }
 
-impl Comparison {
-    /// Whether the challenger is not worse than the champion by more than `margin`, with 97.5 % confidence.
-    pub fn not_worse(&self, margin: f64) -> bool {
-        self.better_by.interval.low >= -margin
-    }
-}
-
-/// Compares answers to the same rows.
+/// Compares answers to the same rows; nothing where these do not define the measure.
 ///
 /// # Errors
-/// [`ModelError::InvalidEvaluation`] when the rows are not the same or do not define the measure, and
+/// [`ModelError::InvalidEvaluation`] when the rows are not the same or answers do not have the measure, and
 /// [`ModelError::InvalidParameter`] for too few resamples.
 pub fn compare(
     champion: &Answers,
     challenger: &Answers,
     measure: Measure,
     bootstrap: Bootstrap,
-) -> Result<Comparison, ModelError> {
+) -> Result<Option<Comparison>, ModelError> {
     bootstrap.check()?;
     let same = match (champion, challenger) {
         (
@@ -67,15 +60,15 @@ pub fn compare(
         vec![champion, challenger, better]
     });
     let [Some(of_champion), Some(of_challenger), Some(better_by)] = measured[..] else {
-        return Err(ModelError::evaluation("the rows do not define the measure"));
+        return Ok(None);
     };
-    Ok(Comparison {
+    Ok(Some(Comparison {
         measure,
         cases: champion.rows(),
         champion: of_champion.value,
         challenger: of_challenger.value,
         better_by,
-    })
+    }))
 }
 
 #[cfg(test)]

@@ -139,12 +139,12 @@ impl<'a> Measurer<'a> {
         }
     }
 
-    /// Rows by true class and predicted class.
+    /// Rows by true class and predicted class; behind those of the classes, rows of no class that the model knows.
     pub(crate) fn confusion(&self, counts: &[u32]) -> Vec<Vec<u64>> {
         let Answers::Classes { classes, truth, .. } = self.answers else {
             return Vec::new();
         };
-        let mut confusion = vec![vec![0; classes.len()]; classes.len()];
+        let mut confusion = vec![vec![0; classes.len()]; classes.len() + 1];
         for ((&truth, &predicted), &count) in truth.iter().zip(&self.predicted).zip(counts) {
             confusion[truth][predicted] += u64::from(count);
         }
@@ -170,7 +170,8 @@ impl<'a> Measurer<'a> {
         for (row, &count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
             let probabilities = &probabilities[row * classes..(row + 1) * classes];
             // Bounded, as is usual: one certain and wrong answer would make the mean infinite.
-            let of_truth = probabilities[truth[row]].max(f64::EPSILON);
+            let of_truth = probabilities.get(truth[row]).copied();
+            let of_truth = of_truth.unwrap_or_default().max(f64::EPSILON);
             log_loss -= f64::from(count) * of_truth.ln();
             let squares = ranked(classes).map(|class| {
                 let outcome = if truth[row] == class { 1.0 } else { 0.0 };
@@ -244,7 +245,7 @@ fn ranked(classes: usize) -> std::ops::Range<usize> {
 }
 
 /// The position of the highest, the first of equals: what every executor calls the label.
-fn highest(probabilities: &[f64]) -> usize {
+pub fn highest(probabilities: &[f64]) -> usize {
     let mut best = 0;
     for (class, probability) in probabilities.iter().enumerate() {
         if *probability > probabilities[best] {

@@ -30,7 +30,8 @@ pub struct Report {
 pub struct ClassesReport {
     /// In the order of rows and columns of the confusion matrix.
     pub classes: Vec<i64>,
-    /// How many rows of a class (first index) were predicted to be of which (second).
+    /// How many rows of a class (first index) were predicted to be of which (second); rows of no class that the model knows are not
+    /// among them.
     pub confusion: Vec<Vec<u64>>,
     /// Ten ranges of probability, those without rows left out.
     pub calibration: Vec<CalibrationRange>,
@@ -162,7 +163,7 @@ impl Answers {
             .filter(|(_, (rows, ..))| *rows > 0.0);
         Some(ClassesReport {
             classes: classes.clone(),
-            confusion: measurer.confusion(&once),
+            confusion: measurer.confusion(&once)[..count].to_vec(),
             calibration: with_rows.map(range).collect(),
             curves: (first..count).map(curves).collect(),
         })

@@ -10,8 +10,8 @@ fn a_target_is_as_the_task_has_it() {
     assert_eq!(target(Task::Class, &values), classes);
     let quantities = Ok(Target::Values(values.to_vec()));
     assert_eq!(target(Task::Quantity, &values), quantities);
-    let codes = [-7.0, 16_777_216.0];
-    let classes = Ok(Target::Classes(vec![-7, 16_777_216]));
+    let codes = [-7.0, 16_777_215.0];
+    let classes = Ok(Target::Classes(vec![-7, 16_777_215]));
     assert_eq!(target(Task::Class, &codes), classes);
 }
 
@@ -23,11 +23,22 @@ fn the_first_case_whose_target_is_none_is_named() {
         (Task::Class, 0.5),
         (Task::Class, f32::NAN),
         (Task::Class, f32::INFINITY),
-        (Task::Class, 16_777_218.0),
+        (Task::Class, 16_777_216.0),
         (Task::Quantity, f32::NAN),
         (Task::Quantity, f32::NEG_INFINITY),
     ] {
-        let (case, _) = target(task, &[0.0, 1.0, wrong, wrong]).unwrap_err();
-        assert_eq!(case, 2, "{task:?} {wrong}");
+        let reason = target(task, &[0.0, 1.0, wrong, wrong]).unwrap_err();
+        assert!(
+            reason.starts_with("case 2 is "),
+            "{task:?} {wrong}: {reason}"
+        );
     }
+}
+
+#[test]
+fn what_has_too_many_classes_is_no_class() {
+    let codes: Vec<f32> = (0..101u8).map(f32::from).collect();
+    assert!(target(Task::Class, &codes[1..]).is_ok());
+    let reason = target(Task::Class, &codes).unwrap_err();
+    assert!(reason.starts_with("there are 101 classes"), "{reason}");
 }

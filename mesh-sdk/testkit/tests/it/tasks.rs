@@ -219,9 +219,8 @@ async fn what_tells_something_else_than_is_declared_answers_no_more() {
     let mesh = TestMesh::start_in(clinic.read().unwrap(), folder).await;
     let answer = score(&mesh).await;
     assert_eq!(answer.problem(), "model-not-ready", "{}", answer.text());
-    let wish = json!({ "stage": "Staging", "why": "to see" }).to_string();
+    assert_eq!(version(&mesh, "unit", 1).await["stage"], "Archived");
     let path = "models/unit/versions/1/stage";
-    mesh.post(path, "application/json", wish).await;
     let wish = json!({ "stage": "Production", "why": "to see" }).to_string();
     let back = mesh.post(path, "application/json", wish).await;
     assert_eq!(back.problem(), "stage-conflict");
@@ -238,6 +237,71 @@ async fn what_tells_something_else_than_is_declared_answers_no_more() {
     let answer = score(&mesh).await.json();
     assert_eq!(answer["unit"]["version"], 2);
     assert!(answer["unit"]["probabilities"].is_null());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_did_not_pass_the_gate_does_not_answer_after_a_restart_either() {
+    let clinic = Clinic::new(&mut World::new(11));
+    clinic.change("{ mae: 0.5, r2: 0.8 }", "{ mae: 0.001 }");
+    let mesh = clinic.start().await;
+    let folder = mesh.stop().await;
+    let mesh = TestMesh::start_in(clinic.read().unwrap(), folder).await;
+    assert_eq!(version(&mesh, "stay", 1).await["stage"], "Staging");
+    let record = json!({ "a": 1, "b": 1, "c": 1 }).to_string();
+    let answer = mesh
+        .post("models/stay/score", "application/json", record)
+        .await;
+    assert_eq!(answer.problem(), "model-not-ready", "{}", answer.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn versions_are_not_compared_by_what_the_cases_do_not_define() {
+    let clinic = Clinic::new(&mut World::new(13));
+    clinic.change("    gate:\n", "    gate:\n      compare_by: mape\n");
+    clinic.change(
+        "SELECT a, b, c, days FROM history",
+        "SELECT a, b, c, CASE WHEN number % 50 = 0 THEN 0 ELSE days END AS days FROM history
+        WHERE number < 700 OR EXISTS (SELECT 1 FROM outcomes)",
+    );
+    clinic.change("{ mae: 0.5, r2: 0.8 }", "{ mae: 5 }");
+    clinic.change("within: 0.2", "within: 5");
+    let mut world = World::new(15);
+    let mesh = clinic.start().await;
+    score(&mesh, &mut world, "stay", 100, 100).await;
+    finding(&mesh, "stay", "performance", "mae").await;
+    put_on_trial(&mesh, "stay").await;
+    let wish = json!({ "stage": "Production", "why": "to see" }).to_string();
+    let path = "models/stay/versions/2/stage";
+    let promoted = mesh.post(path, "application/json", wish).await;
+    assert_eq!(promoted.problem(), "gate-failed", "{}", promoted.text());
+    let told = "mape is not defined on the cases held out: compare by another measure";
+    assert!(promoted.text().contains(told), "{}", promoted.text());
+}
+
+/// A unit that was opened yesterday: it has one case, and its patients are answered wrongly until there are more.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_class_of_one_case_keeps_nothing_from_being_trained_and_judged() {
+    let mut world = World::new(17);
+    let clinic = Clinic::new(&mut world);
+    clinic.change(
+        "SELECT a, b, c, unit FROM history",
+        "SELECT a, b, c, CASE WHEN number = 5 THEN 40 ELSE unit END AS unit FROM history",
+    );
+    clinic.change(
+        "SELECT answer, unit AS truth FROM outcomes",
+        "SELECT answer, CASE WHEN unit = 30 THEN 50 ELSE unit END AS truth FROM outcomes",
+    );
+    let mesh = clinic.start().await;
+    let first = version(&mesh, "unit", 1).await;
+    assert_eq!(first["stage"], "Production", "{first}");
+    let classes = &first["report"]["classes"]["classes"];
+    assert_eq!(*classes, json!([10, 20, 30, 40]));
+    score(&mesh, &mut world, "unit", 200, 200).await;
+    let judged = finding(&mesh, "unit", "performance", "accuracy").await;
+    let accuracy = number(&judged["value"]);
+    assert!((0.3..0.65).contains(&accuracy), "{judged}");
+    let recall = finding(&mesh, "unit", "performance", "recall").await;
+    assert!(number(&recall["value"]) > 0.7, "{recall}");
 }
 
 #[test]

@@ -301,7 +301,7 @@ impl Scene {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        if tokio::time::timeout(Duration::from_secs(60), wait)
+        if tokio::time::timeout(Duration::from_secs(300), wait)
             .await
             .is_err()
         {

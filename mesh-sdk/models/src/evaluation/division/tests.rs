@@ -1,5 +1,4 @@
 use super::*;
-use crate::stratified_folds;
 
 fn plan(order: Order, folds: usize) -> Division {
     Division {
@@ -38,16 +37,6 @@ fn the_past_teaches_and_the_future_tests() {
         assert!(split.train.last() < split.test.first());
     }
     assert_eq!(splits[2].test.last(), Some(&10));
-}
-
-#[test]
-fn of_two_classes_the_parts_are_those_of_stratified_folds() {
-    let labels: Vec<bool> = (0..41).map(|row| row % 3 == 0).collect();
-    let splits = plan(Order::Stratified, 4)
-        .divide(41, &Target::yes_or_no(&labels))
-        .unwrap();
-    let tests: Vec<_> = splits.into_iter().map(|split| split.test).collect();
-    assert_eq!(tests, stratified_folds(&labels, 4, 4).unwrap());
 }
 
 #[test]

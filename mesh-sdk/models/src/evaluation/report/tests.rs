@@ -68,12 +68,30 @@ fn quantities_are_told_in_tenths_of_the_predictions() {
 }
 
 #[test]
-fn a_class_that_the_model_does_not_know_was_given_no_probability() {
+fn classes_are_put_in_order_and_a_row_of_none_of_them_is_answered_wrongly() {
     let answers = Answers::of_classes(&[9, 3], &[0.75, 0.25, 0.5, 0.5], &[3, 5]).unwrap();
     let wanted = Answers::Classes {
-        classes: vec![3, 5, 9],
-        truth: vec![0, 1],
-        probabilities: vec![0.25, 0.0, 0.75, 0.5, 0.0, 0.5],
+        classes: vec![3, 9],
+        truth: vec![0, 2],
+        probabilities: vec![0.25, 0.75, 0.5, 0.5],
     };
     assert_eq!(answers, wanted);
+    let rows = |stray: usize| {
+        let truth: Vec<i64> = (0..40).map(|row| row % 2 + 1).collect();
+        let truth = [truth, vec![7; stray]].concat();
+        let right = |class: &i64| if *class == 1 { [0.9, 0.1] } else { [0.1, 0.9] };
+        let said: Vec<f64> = truth.iter().flat_map(right).collect();
+        let answers = Answers::of_classes(&[1, 2], &said, &truth).unwrap();
+        answers.report(Bootstrap::default()).unwrap()
+    };
+    let (before, after) = (rows(0), rows(2));
+    let value = |report: &Report, measure| report.measures[&measure].value;
+    assert_eq!(value(&before, Measure::Accuracy), 1.0);
+    assert_eq!(value(&after, Measure::Accuracy), 40.0 / 42.0);
+    assert_eq!(value(&after, Measure::Recall), 1.0);
+    assert_eq!(value(&after, Measure::Precision), 20.0 / 22.0);
+    // Two rows of 42 were told 0.9 and came out 0: the others weigh as before.
+    let brier = (40.0 * 0.01 + 2.0 * 0.81) / 42.0;
+    assert!((value(&after, Measure::Brier) - brier).abs() < 1e-12);
+    assert_eq!(after.classes.unwrap().confusion, [[20, 0], [0, 20]]);
 }

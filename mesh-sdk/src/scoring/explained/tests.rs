@@ -1,0 +1,50 @@
+use mesh_models::{Algorithm, Features, Pipeline, Table, Target};
+use serde_json::Value;
+
+use super::*;
+
+fn explains(task: Task, algorithm: &str, target: &Target) -> &'static str {
+    let mut table = Table::new(vec!["x".to_owned()]);
+    for row in 0..40u8 {
+        table.push_row(&[f32::from(row / 20)]).unwrap();
+    }
+    let pipeline = Pipeline {
+        features: Features {
+            numeric: vec!["x".to_owned()],
+            ..Features::default()
+        },
+        algorithm: Algorithm::named(algorithm, &Value::Null).unwrap(),
+        seed: 1,
+    };
+    let onnx = pipeline.fit(&table, target).unwrap().to_onnx().unwrap();
+    let model = Model::from_onnx(&onnx).unwrap();
+    Explained::of(task, &model, &[1.0]).unwrap().explains
+}
+
+/// Where both are as likely, a share of votes looks like the softmax of two shares.
+#[test]
+fn what_is_explained_is_told_where_classes_are_as_likely_as_each_other_too() {
+    let even = Target::Classes((0..40).map(|row| row % 2).collect());
+    let one_sided = Target::Classes((0..40).map(|row| i64::from(row % 20 < 5)).collect());
+    for target in [&even, &one_sided] {
+        assert_eq!(
+            explains(Task::YesOrNo, "decision-tree", target),
+            "probability"
+        );
+        assert_eq!(
+            explains(Task::YesOrNo, "logistic-regression", target),
+            "log-odds"
+        );
+    }
+    let three = Target::Classes((0..40).map(|row| row * 7 % 3).collect());
+    assert_eq!(
+        explains(Task::Class, "random-forest", &three),
+        "probability"
+    );
+    assert_eq!(
+        explains(Task::Class, "logistic-regression", &three),
+        "log-odds"
+    );
+    let quantities = Target::Values((0..40u8).map(f32::from).collect());
+    assert_eq!(explains(Task::Quantity, "ridge", &quantities), "quantity");
+}
