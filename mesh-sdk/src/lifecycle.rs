@@ -63,15 +63,18 @@ struct State {
 }
 
 impl State {
-    /// That a version tells something else than the model is declared to tell now, if it does: it answers no more.
-    fn otherwise(&self, plan: &ModelPlan, version: u64) -> Option<LifecycleError> {
-        let version = self.versions.iter().find(|it| it.version == version)?;
+    /// That a version tells what the model is declared to tell now: one that does not answers no more.
+    fn check_tells(&self, plan: &ModelPlan, version: u64) -> Result<(), LifecycleError> {
+        let version = self.versions.iter().find(|it| it.version == version);
         let declared = plan.declared.predicts;
-        (version.predicts != declared).then(|| LifecycleError::Otherwise {
-            version: version.version,
-            tells: version.predicts.in_words(),
-            declared: declared.in_words(),
-        })
+        match version.filter(|version| version.predicts != declared) {
+            None => Ok(()),
+            Some(other) => Err(LifecycleError::Otherwise {
+                version: other.version,
+                tells: other.predicts.in_words(),
+                declared: declared.in_words(),
+            }),
+        }
     }
 }
 
@@ -157,7 +160,7 @@ impl Lifecycle {
         let changes = self.history.of(&self.plan.name).await?;
         self.write().versions.extend(new);
         let in_production = in_production(&changes);
-        let in_production = in_production.filter(|number| self.otherwise(*number).is_none());
+        let in_production = in_production.filter(|number| self.check_tells(*number).is_ok());
         let serving = match (self.serving(), in_production) {
             (Some(serving), Some(number)) if serving.version.version == number => Some(serving),
             (_, Some(number)) => Some(Arc::new(self.load(number, Stage::Production)?)),
@@ -212,9 +215,8 @@ impl Lifecycle {
         let state = self.read();
         let stage = |version: &ModelVersion| {
             let decided = stage(&state.changes, version.version);
-            match state.otherwise(&self.plan, version.version) {
-                // It answers no more.
-                Some(_) if decided == Stage::Production => Stage::Archived,
+            match state.check_tells(&self.plan, version.version) {
+                Err(_) if decided == Stage::Production => Stage::Archived,
                 _ => decided,
             }
         };
@@ -258,7 +260,8 @@ impl Lifecycle {
         let judging = in_the_background("gate", move || {
             gate::judge(&plan, &judged, champion.as_deref(), &held_out)
         });
-        let report = judging.await.map_err(|_| self.broken(version))??;
+        let ended = "the gate ended before it was done; the log says why";
+        let report = judging.await.map_err(|_| self.broken(version, ended))??;
         if !report.passed {
             return Err(LifecycleError::Gate { version, report });
         }
@@ -281,8 +284,7 @@ impl Lifecycle {
             let promoted = state.changes.iter().rev();
             let promoted = promoted.filter(|change| change.stage == Stage::Production);
             promoted.map(|change| change.version).find(|version| {
-                let otherwise = state.otherwise(&self.plan, *version);
-                Some(*version) != now && otherwise.is_none()
+                Some(*version) != now && state.check_tells(&self.plan, *version).is_ok()
             })
         };
         let version =
@@ -320,7 +322,7 @@ impl Lifecycle {
             let newest = newest.filter(|it| it.report.is_none() && state.changes.is_empty());
             newest.map(|version| version.version)
         };
-        let newest = newest.filter(|version| self.otherwise(*version).is_none());
+        let newest = newest.filter(|version| self.check_tells(*version).is_ok());
         let Some(version) = newest else {
             return Ok(());
         };
@@ -387,13 +389,8 @@ impl Lifecycle {
         Ok(change)
     }
 
-    /// That a version tells what the model is declared to tell now.
     fn check_tells(&self, version: u64) -> Result<(), LifecycleError> {
-        self.otherwise(version).map_or(Ok(()), Err)
-    }
-
-    fn otherwise(&self, version: u64) -> Option<LifecycleError> {
-        self.read().otherwise(&self.plan, version)
+        self.read().check_tells(&self.plan, version)
     }
 
     fn check_new(&self, version: u64, wanted: Stage) -> Result<(), LifecycleError> {
@@ -408,25 +405,21 @@ impl Lifecycle {
 
     fn load(&self, number: u64, stage: Stage) -> Result<Serving, LifecycleError> {
         let version = find(&self.read().versions, &self.plan.name, number)?.clone();
-        let broken = |reason: &str| SdkError::Version {
-            model: self.plan.name.clone(),
-            version: number,
-            reason: reason.to_owned(),
-        };
         self.check_tells(number)?;
         let worth = version.worth();
         Ok(Serving {
             model: self.registry.load(&version)?,
-            worth: worth.ok_or_else(|| broken("its record does not say what it is worth"))?,
+            worth: worth
+                .ok_or_else(|| self.broken(number, "its record does not say what it is worth"))?,
             version: ModelVersion { stage, ..version },
         })
     }
 
-    fn broken(&self, version: u64) -> SdkError {
+    fn broken(&self, version: u64, reason: &str) -> SdkError {
         SdkError::Version {
             model: self.plan.name.clone(),
             version,
-            reason: "the gate ended before it was done; the log says why".to_owned(),
+            reason: reason.to_owned(),
         }
     }
 

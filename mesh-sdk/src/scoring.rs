@@ -11,7 +11,7 @@ use bytes::Bytes;
 use chrono::Utc;
 use mesh_contracts::{Contract, Gate, Record, Side, Violation, json};
 use mesh_events::Event;
-use mesh_models::{ModelError, Scores, Task};
+use mesh_models::{Model, ModelError, Task};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -21,7 +21,7 @@ use crate::ingest::{
 use crate::lifecycle::{Lifecycle, Serving};
 use crate::product::ModelPlan;
 use explained::{Explained, MAX_EXPLAINED};
-use said::said;
+use said::{said, score};
 
 /// What is added to an answer that is explained.
 pub(crate) const EXPLANATION: &str = "explanation";
@@ -168,15 +168,15 @@ impl Scoring {
     /// Adds to every answer why it is so.
     fn explain(&self, serving: &Serving, asked: &mut [Asked]) -> Result<(), ModelError> {
         let model = &serving.model;
-        for Asked { record, .. } in asked {
-            let features = model.features().iter();
-            let row: Vec<f32> = features
-                .map(|feature| number(record.get(feature)))
-                .collect();
+        let rows = rows_of(model, asked);
+        let scores = score(model, &rows)?;
+        let rows = rows.chunks(model.features().len());
+        let said = rows.zip(said(self.task, model, &scores));
+        for (Asked { record, .. }, (row, said)) in asked.iter_mut().zip(said) {
             let Some(Value::Object(answer)) = record.get_mut(&self.answer) else {
                 continue;
             };
-            let explained = Explained::of(self.task, model, &row)?;
+            let explained = Explained::of(model, said, row)?;
             let explained = serde_json::to_value(explained).unwrap_or_default();
             answer.insert(EXPLANATION.to_owned(), explained);
         }
@@ -196,17 +196,7 @@ impl Scoring {
         asked: &mut [Asked],
     ) -> Result<Vec<Option<Event>>, ModelError> {
         let model = &serving.model;
-        let features = model.features();
-        let mut rows = Vec::with_capacity(asked.len() * features.len());
-        for Asked { record, .. } in asked.iter() {
-            rows.extend(features.iter().map(|feature| number(record.get(feature))));
-        }
-        let mut scores = Scores::new();
-        match model.score(&rows, &mut scores) {
-            // The others have theirs.
-            Ok(()) | Err(ModelError::UndefinedScore { .. }) => {}
-            Err(error) => return Err(error),
-        }
+        let scores = score(model, &rows_of(model, asked))?;
         let now = Utc::now();
         let scored_at = timestamp(now);
         let answers = asked.iter_mut().zip(said(self.task, model, &scores));
@@ -230,6 +220,16 @@ impl Scoring {
         });
         Ok(events.collect())
     }
+}
+
+/// The features of every record, as the model takes them.
+fn rows_of(model: &Model, asked: &[Asked]) -> Vec<f32> {
+    let features = model.features();
+    let mut rows = Vec::with_capacity(asked.len() * features.len());
+    for Asked { record, .. } in asked {
+        rows.extend(features.iter().map(|feature| number(record.get(feature))));
+    }
+    rows
 }
 
 /// A feature as the model takes it: what is absent or null is NaN, and the graph imputes it.

@@ -85,36 +85,19 @@ pub(crate) fn judge(
         }
     }
     checks.push(match champion {
+        None => GateCheck::new("champion", true, "no version is in Production"),
         Some(champion) => match not_comparable(plan, &champion.model, &challenger.model) {
             None => {
                 let theirs = ask(&champion.model)?;
-                match compare(&theirs, &answers, plan.compare_by, bootstrap)? {
-                    Some(comparison) => {
-                        let margin = asked.margin.unwrap_or(match plan.declared.predicts {
-                            Task::YesOrNo | Task::Class => MARGIN,
-                            Task::Quantity => MARGIN * comparison.champion.abs(),
-                        });
-                        compared(champion.version.version, comparison, margin)
-                    }
-                    None => {
-                        let name = plan.compare_by.name();
-                        let found = format!(
-                            "{name} is not defined on the cases held out: compare by another measure"
-                        );
-                        GateCheck::new("champion", false, found)
-                    }
-                }
+                let comparison = compare(&theirs, &answers, plan.compare_by, bootstrap)?;
+                against(plan, champion.version.version, comparison)
             }
-            Some(why) => GateCheck::new(
-                "champion",
-                true,
-                format!(
-                    "version {} in Production {why}: not compared",
-                    champion.version.version
-                ),
-            ),
+            Some(why) => {
+                let version = champion.version.version;
+                let found = format!("version {version} in Production {why}: not compared");
+                GateCheck::new("champion", true, found)
+            }
         },
-        None => GateCheck::new("champion", true, "no version is in Production"),
     });
     checks.push(latency(&challenger.model, held_out, asked)?);
     if !asked.golden.is_empty() {
@@ -182,6 +165,25 @@ fn required(measure: Measure, bound: f64, found: Option<f64>) -> GateCheck {
     };
     let found = format!("{name} is {value:.4}, {asked} {bound} is asked for");
     GateCheck::new(check, passed, found)
+}
+
+/// Judges the comparison with a version in Production; there is none where the cases do not define the measure.
+fn against(plan: &ModelPlan, champion: u64, comparison: Option<Comparison>) -> GateCheck {
+    let Some(comparison) = comparison else {
+        let name = plan.compare_by.name();
+        let found =
+            format!("{name} is not defined on the cases held out: compare by another measure");
+        return GateCheck::new("champion", false, found);
+    };
+    let margin = plan
+        .declared
+        .gate
+        .margin
+        .unwrap_or(match plan.declared.predicts {
+            Task::YesOrNo | Task::Class => MARGIN,
+            Task::Quantity => MARGIN * comparison.champion.abs(),
+        });
+    compared(champion, comparison, margin)
 }
 
 /// Refuses what is worse beyond doubt, and what looks worse by more than the margin.

@@ -90,9 +90,7 @@ impl Lifecycle {
     pub(crate) fn tried(&self, version: u64) -> Result<StageChange, LifecycleError> {
         let state = self.read();
         find(&state.versions, &self.plan.name, version)?;
-        if let Some(otherwise) = state.otherwise(&self.plan, version) {
-            return Err(otherwise);
-        }
+        state.check_tells(&self.plan, version)?;
         let tried = |change: &&StageChange| change.version == version && change.trial.is_some();
         let tried = state.changes.iter().rev().find(tried).cloned();
         tried.ok_or(LifecycleError::NoTrial(version))

@@ -412,13 +412,18 @@ fn check_golden(task: Task, golden: &Golden) -> Result<(), (&'static str, &'stat
     }
 }
 
+/// The measures of the task, one after the other.
+pub(super) fn measures(task: Task) -> String {
+    let known: Vec<&str> = task.measures().iter().map(|known| known.name()).collect();
+    known.join(", ")
+}
+
 /// That answers of the task are measured so.
 pub(super) fn check_measure(task: Task, measure: Measure) -> Result<(), String> {
     if task.measures().contains(&measure) {
         return Ok(());
     }
-    let known: Vec<&str> = task.measures().iter().map(|known| known.name()).collect();
-    let (known, of) = (known.join(", "), task.in_words());
+    let (known, of) = (measures(task), task.in_words());
     Err(format!(
         "{} is not measured of {of}; there are {known}",
         measure.name()

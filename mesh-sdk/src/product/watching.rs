@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use mesh_models::{Measure, Task};
 
 use super::DatasetPlan;
-use super::resolve::{check_measure, unknown};
+use super::resolve::{check_measure, measures, unknown};
 use crate::declaration::{Found, Model};
 use crate::watching::Rule;
 
@@ -49,8 +49,7 @@ pub(super) fn rules(
 
 fn check_bounds(task: Task, bounds: &BTreeMap<Measure, f64>) -> Result<(), String> {
     if bounds.is_empty() {
-        let known: Vec<&str> = task.measures().iter().map(|known| known.name()).collect();
-        return Err(format!("give a bound of {}", known.join(", ")));
+        return Err(format!("give a bound of {}", measures(task)));
     }
     bounds
         .keys()

@@ -1,11 +1,11 @@
 //! Why an answer is what it is, for the caller alone: it is not kept.
 
-use mesh_models::{Explanation, Model, ModelError, Scores, Task};
+use mesh_models::{Explanation, Model, ModelError, Task};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::said::said;
+use super::said::Said;
 
 /// Most records that one call may have explained: a forest takes its time.
 pub(crate) const MAX_EXPLAINED: usize = 100;
@@ -26,14 +26,12 @@ pub(crate) struct Explained {
 }
 
 impl Explained {
-    /// Of one record, which the model has an answer to.
-    pub(crate) fn of(task: Task, model: &Model, row: &[f32]) -> Result<Self, ModelError> {
-        let mut scores = Scores::new();
-        model.score(row, &mut scores)?;
-        let said = said(task, model, &scores).next();
+    /// Of one record, of which the model says something.
+    pub(crate) fn of(model: &Model, said: Said<'_>, row: &[f32]) -> Result<Self, ModelError> {
+        let task = said.task;
         let place = match task {
             Task::YesOrNo => model.classes().iter().position(|class| *class == 1),
-            Task::Class => said.and_then(|said| said.place()),
+            Task::Class => said.place(),
             Task::Quantity => Some(0),
         };
         let explanations = model.explain(row)?;
@@ -45,7 +43,7 @@ impl Explained {
             explained.ok_or_else(|| not("it has no such class"))?;
         let raw = explanation.raw();
         let is = |answer: f64| {
-            let probability = scores.probabilities().get(place);
+            let probability = said.values.get(place);
             probability.is_some_and(|it| (answer - f64::from(*it)).abs() <= ROUNDING)
         };
         let parts = explanations.iter().map(|one| (one.raw() - raw).exp());

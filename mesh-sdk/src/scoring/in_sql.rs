@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use mesh_models::{ModelError, Scores};
+use mesh_models::ModelError;
 use mesh_storage::RowFunction;
 
 use super::explained::Explained;
-use super::said::said;
+use super::said::{said, score};
 use crate::lifecycle::{Lifecycle, Serving};
 use crate::product::ModelPlan;
 
@@ -59,12 +59,7 @@ fn in_order(serving: &Serving, declared: &[String], rows: &[f32]) -> Vec<f32> {
 }
 
 fn answers(serving: &Serving, _: &[String], rows: &[f32]) -> Result<Vec<f64>, ModelError> {
-    let mut scores = Scores::new();
-    match serving.model.score(rows, &mut scores) {
-        // A row without an answer is null.
-        Ok(()) | Err(ModelError::UndefinedScore { .. }) => {}
-        Err(error) => return Err(error),
-    }
+    let scores = score(&serving.model, rows)?;
     let said = said(serving.version.predicts, &serving.model, &scores);
     Ok(said.map(|said| f64::from(said.number())).collect())
 }
@@ -75,14 +70,15 @@ fn explanations(
     rows: &[f32],
 ) -> Result<Vec<f64>, ModelError> {
     let model = &serving.model;
-    let answers = answers(serving, declared, rows)?;
-    let mut given = Vec::with_capacity(answers.len() * (declared.len() + 2));
-    for (row, answer) in rows.chunks(model.features().len()).zip(answers) {
-        if answer.is_nan() {
+    let scores = score(model, rows)?;
+    let rows = rows.chunks(model.features().len());
+    let mut given = Vec::with_capacity(rows.len() * (declared.len() + 2));
+    for (row, said) in rows.zip(said(serving.version.predicts, model, &scores)) {
+        if !said.is_something() {
             given.extend(std::iter::repeat_n(f64::NAN, declared.len() + 2));
             continue;
         }
-        let explained = Explained::of(serving.version.predicts, model, row)?;
+        let explained = Explained::of(model, said, row)?;
         given.extend([explained.base, explained.raw]);
         let part = |name: &String| explained.contributions.get(name)?.as_f64();
         // What the version does not look at adds nothing.

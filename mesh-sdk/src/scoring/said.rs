@@ -12,12 +12,24 @@ use crate::registry::Measurement;
 /// What a model says of one row.
 #[derive(Clone, Copy)]
 pub(crate) struct Said<'a> {
-    task: Task,
+    pub(super) task: Task,
     classes: &'a [i64],
     /// The class that it names; nothing where it tells a quantity.
     label: Option<i64>,
     /// The probability of each class, or the quantity.
-    values: &'a [f32],
+    pub(super) values: &'a [f32],
+}
+
+/// Scores rows; one that the model has no answer to has none, and the others have theirs.
+///
+/// # Errors
+/// Those of [`Model::score`] but for rows without an answer.
+pub(crate) fn score(model: &Model, rows: &[f32]) -> Result<Scores, ModelError> {
+    let mut scores = Scores::new();
+    match model.score(rows, &mut scores) {
+        Ok(()) | Err(ModelError::UndefinedScore { .. }) => Ok(scores),
+        Err(error) => Err(error),
+    }
 }
 
 /// What `model` says of each row that `scores` are of.
@@ -207,25 +219,37 @@ pub(crate) fn outputs_in(task: Task, answer: &Value) -> Option<Vec<f64>> {
     }
 }
 
-/// The same as expressions of SQL, where `answer` is one.
-pub(crate) fn outputs_in_sql(task: Task, classes: usize, answer: &str) -> Vec<String> {
+/// The same as expressions of SQL: of the properties that `field` names, of which the one of all classes is a list whose items have
+/// the probability at `item`.
+pub(crate) fn outputs_in_sql(
+    task: Task,
+    classes: usize,
+    field: impl Fn(&str) -> String,
+    item: &str,
+) -> Vec<String> {
     match task {
-        Task::YesOrNo => vec![format!("{answer}['probability']")],
-        Task::Class => (1..=classes)
-            .map(|place| format!("{answer}['probabilities'][{place}]['probability']"))
-            .collect(),
-        Task::Quantity => vec![format!("{answer}['prediction']")],
+        Task::YesOrNo => vec![field("probability")],
+        Task::Class => {
+            let list = field("probabilities");
+            let places = 1..=classes;
+            places
+                .map(|place| format!("{list}[{place}]{item}"))
+                .collect()
+        }
+        Task::Quantity => vec![field("prediction")],
     }
 }
 
-/// The truth about an answer in SQL, as a number; `truth` is what the labels tell.
-pub(crate) fn truth_in_sql(task: Task, truth: &str) -> String {
+/// What `labels` tell, as a query of SQL in brackets: `answer` and `truth`, a number, of each answer whose truth is known.
+pub(crate) fn labels_in_sql(task: Task, labels: &str) -> String {
     let kind = match task {
         Task::YesOrNo => "INT",
         Task::Class => "BIGINT",
         Task::Quantity => "DOUBLE",
     };
-    format!("CAST({truth} AS {kind})")
+    format!(
+        "(SELECT answer, max(CAST(truth AS {kind})) AS truth FROM ({labels}) WHERE truth IS NOT NULL GROUP BY answer)"
+    )
 }
 
 /// Columns of outputs -> the outputs of these rows, one row after the other.

@@ -44,7 +44,7 @@ impl Worth {
         model.score(table.values(), &mut scores)?;
         let numbers = said(task, model, &scores).map(|said| f64::from(said.number()));
         let numbers: Vec<f64> = numbers.collect();
-        let answers = Answers::of(model, &table, &held_out.target)?;
+        let answers = Answers::of_scores(model, &scores, &held_out.target)?;
         let report = answers.report(bootstrap(table.rows(), seed))?;
         let width = model.features().len();
         let explained = table.values().chunks(width * EXPLAINED).next();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use mesh_models::{ModelError, Scores, Task};
+use mesh_models::{ModelError, Task};
 use mesh_storage::{Dataset, Engine};
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
@@ -23,7 +23,7 @@ use crate::changes::Changes;
 use crate::lifecycle::{Lifecycle, Trial};
 use crate::platform_dataset::{KeepError, PlatformDataset};
 use crate::product::ModelPlan;
-use crate::scoring::said::said;
+use crate::scoring::said::{outputs_in_sql, said, score};
 use crate::training::in_the_background;
 
 /// The dataset of every product with models that keeps what versions on trial would have answered.
@@ -164,12 +164,7 @@ impl Challenger {
         let asking = in_the_background("trial", move || {
             let Trial { serving, .. } = &*trial;
             let rows: Vec<f32> = answers.iter().flat_map(|it| it.features.clone()).collect();
-            let mut scores = Scores::new();
-            match serving.model.score(&rows, &mut scores) {
-                // The others have theirs.
-                Ok(()) | Err(ModelError::UndefinedScore { .. }) => {}
-                Err(error) => return Err(error),
-            }
+            let scores = score(&serving.model, &rows)?;
             let said = answers.iter().zip(said(task, &serving.model, &scores));
             let rows = said.map(|(answer, said)| {
                 let outputs = said.is_something().then(|| said.outputs());
@@ -191,7 +186,7 @@ impl Challenger {
                     "champion_probabilities": champion.probabilities,
                 })
             });
-            Ok(rows.collect())
+            Ok::<_, ModelError>(rows.collect())
         });
         Ok(asking.await.map_err(|_| WatchError::Panicked)??)
     }
@@ -230,11 +225,5 @@ fn kept(task: Task, outputs: Option<Vec<f64>>) -> Kept {
 
 /// Outputs that were kept, as expressions of SQL: of the version on trial, or, behind `champion_`, of that which answered.
 pub(super) fn kept_in_sql(task: Task, classes: usize, whose: &str) -> Vec<String> {
-    match task {
-        Task::YesOrNo => vec![format!("c.{whose}probability")],
-        Task::Class => (1..=classes)
-            .map(|place| format!("c.{whose}probabilities[{place}]"))
-            .collect(),
-        Task::Quantity => vec![format!("c.{whose}prediction")],
-    }
+    outputs_in_sql(task, classes, |name| format!("c.{whose}{name}"), "")
 }

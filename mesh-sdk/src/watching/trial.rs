@@ -11,7 +11,7 @@ use super::look::FEWEST;
 use crate::lifecycle::{Lifecycle, StageChange};
 use crate::product::ModelPlan;
 use crate::registry::ModelVersion;
-use crate::scoring::said::{judged, row_by_row, truth_in_sql};
+use crate::scoring::said::{judged, labels_in_sql, row_by_row};
 use crate::training::{bootstrap, in_the_background};
 use crate::{SdkError, sql};
 
@@ -135,9 +135,8 @@ fn statement(plan: &ModelPlan, begun: &StageChange, classes: &[i64], alike: &[St
         Some(labels) => (
             "l.truth",
             format!(
-                "LEFT JOIN (SELECT answer, max({}) AS truth FROM ({labels}) WHERE truth IS NOT NULL GROUP BY answer) l \
-                 ON l.answer = c.answer",
-                truth_in_sql(task, "truth")
+                "LEFT JOIN {} l ON l.answer = c.answer",
+                labels_in_sql(task, labels)
             ),
         ),
     };

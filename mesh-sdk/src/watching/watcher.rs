@@ -351,7 +351,7 @@ impl Watcher {
         let field = |name: &str| format!("\"{answer}\"['{name}']");
         let (id, at) = (field("event_id"), field("scored_at"));
         let (task, classes) = (self.plan.declared.predicts, serving.model.classes().len());
-        let outputs = said::outputs_in_sql(task, classes, &format!("\"{answer}\""));
+        let outputs = said::outputs_in_sql(task, classes, field, "['probability']");
         let numbered = |(place, output): (usize, &String)| format!("{output} AS o{place}");
         let named: Vec<String> = outputs.iter().enumerate().map(numbered).collect();
         let names: Vec<String> = (0..outputs.len())
@@ -361,14 +361,13 @@ impl Watcher {
             "SELECT {}, l.truth, count(*) OVER () AS known \
              FROM (SELECT {id} AS id, {}, {at} AS at FROM \"{dataset}\" \
                    WHERE {} = {}) a \
-             JOIN (SELECT answer, max({}) AS truth FROM ({labels}) WHERE truth IS NOT NULL GROUP BY answer) l \
-               ON l.answer = a.id \
+             JOIN {} l ON l.answer = a.id \
              ORDER BY a.at DESC, a.id LIMIT {}",
             names.join(", "),
             named.join(", "),
             field("version"),
             serving.version.version,
-            said::truth_in_sql(task, "truth"),
+            said::labels_in_sql(task, labels),
             self.plan.declared.watch.window
         )
     }

@@ -29,6 +29,14 @@ impl Answers {
         target.check(table)?;
         let mut scores = Scores::new();
         model.score(table.values(), &mut scores)?;
+        Self::of_scores(model, &scores, target)
+    }
+
+    /// What a loaded model has said of rows with these targets.
+    ///
+    /// # Errors
+    /// [`ModelError::InvalidEvaluation`] where the targets are not what the model answers, or not as many.
+    pub fn of_scores(model: &Model, scores: &Scores, target: &Target) -> Result<Self, ModelError> {
         let values = if model.classes().is_empty() {
             scores.quantities()
         } else {

@@ -1,6 +1,7 @@
-use mesh_models::{Algorithm, Features, Pipeline, Table, Target};
+use mesh_models::{Algorithm, Features, Pipeline, Scores, Table, Target};
 use serde_json::Value;
 
+use super::super::said::said;
 use super::*;
 
 fn explains(task: Task, algorithm: &str, target: &Target) -> &'static str {
@@ -18,7 +19,10 @@ fn explains(task: Task, algorithm: &str, target: &Target) -> &'static str {
     };
     let onnx = pipeline.fit(&table, target).unwrap().to_onnx().unwrap();
     let model = Model::from_onnx(&onnx).unwrap();
-    Explained::of(task, &model, &[1.0]).unwrap().explains
+    let mut scores = Scores::new();
+    model.score(&[1.0], &mut scores).unwrap();
+    let said = said(task, &model, &scores).next().unwrap();
+    Explained::of(&model, said, &[1.0]).unwrap().explains
 }
 
 /// Where both are as likely, a share of votes looks like the softmax of two shares.

@@ -8,7 +8,7 @@ use mesh_testkit::TestMesh;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::ward::{NUMBERS, World, contract};
+use crate::ward::{ID, MEASUREMENT, NUMBERS, WHO, World, contract};
 
 const PRODUCT: &str = r#"apiVersion: v1.1.0
 kind: DataProduct
@@ -85,22 +85,6 @@ models:
       window: 200
 ";
 
-const MEASUREMENT: &str = "
-            logicalType: object
-            required: true
-            properties:
-              - { name: value, logicalType: number, required: true }
-              - { name: cases, logicalType: integer, required: true, logicalTypeOptions: { minimum: 0 } }
-              - { name: low, logicalType: number, required: true }
-              - { name: high, logicalType: number, required: true }";
-
-const WHO: &str = "
-          - { name: model, logicalType: string, required: true }
-          - { name: version, logicalType: integer, required: true, logicalTypeOptions: { minimum: 0 } }
-          - { name: event_id, logicalType: string, required: true }
-          - { name: scored_at, logicalType: timestamp, required: true }
-";
-
 const CLASSES: &str = "
           - { name: prediction, logicalType: integer, required: true }
           - { name: probability, logicalType: number, required: true }
@@ -134,15 +118,14 @@ impl Clinic {
         let clinic = Clinic {
             folder: tempfile::tempdir().unwrap(),
         };
-        let id = "\n      - { name: event_id, logicalType: string, required: true, customProperties: [{ property: assigned, value: event_id }] }\n";
         clinic.write("product.odps.yaml", PRODUCT);
         clinic.write("mesh.yaml", MESH);
         let contracts = [
-            ("patients", format!("{NUMBERS}{id}")),
+            ("patients", format!("{NUMBERS}{ID}")),
             (
                 "outcomes",
                 format!(
-                    "\n      - {{ name: answer, logicalType: string, required: true }}\n      - {{ name: days, logicalType: number }}\n      - {{ name: unit, logicalType: integer }}{id}"
+                    "\n      - {{ name: answer, logicalType: string, required: true }}\n      - {{ name: days, logicalType: number }}\n      - {{ name: unit, logicalType: integer }}{ID}"
                 ),
             ),
             (

@@ -68,6 +68,11 @@ pub(crate) const NUMBERS: &str = "
       - { name: c, logicalType: number, required: true }
 ";
 
+/// The id of an event, which the port gives it.
+pub(crate) const ID: &str = "
+      - { name: event_id, logicalType: string, required: true, customProperties: [{ property: assigned, value: event_id }] }
+";
+
 const ANSWER: &str = "
       - name: illness
         logicalType: object
@@ -75,14 +80,20 @@ const ANSWER: &str = "
         properties:
           - { name: prediction, logicalType: integer, required: true }
           - { name: probability, logicalType: number, required: true }
-          - name: accuracy
+          - name: accuracy";
+
+/// What a version is worth, as a property of its answers.
+pub(crate) const MEASUREMENT: &str = "
             logicalType: object
             required: true
             properties:
               - { name: value, logicalType: number, required: true }
               - { name: cases, logicalType: integer, required: true, logicalTypeOptions: { minimum: 0 } }
               - { name: low, logicalType: number, required: true }
-              - { name: high, logicalType: number, required: true }
+              - { name: high, logicalType: number, required: true }";
+
+/// Who answered.
+pub(crate) const WHO: &str = "
           - { name: model, logicalType: string, required: true }
           - { name: version, logicalType: integer, required: true, logicalTypeOptions: { minimum: 0 } }
           - { name: event_id, logicalType: string, required: true }
@@ -151,7 +162,6 @@ impl Ward {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, text).unwrap();
         };
-        let id = "\n      - { name: event_id, logicalType: string, required: true, customProperties: [{ property: assigned, value: event_id }] }\n";
         write("product.odps.yaml", PRODUCT.to_owned());
         write(
             "mesh.yaml",
@@ -160,16 +170,16 @@ impl Ward {
         );
         write(
             "contracts/patients.odcs.yaml",
-            contract("patients", &format!("{NUMBERS}{id}")),
+            contract("patients", &format!("{NUMBERS}{ID}")),
         );
         write(
             "contracts/scores.odcs.yaml",
-            contract("scores", &format!("{NUMBERS}{ANSWER}")),
+            contract("scores", &format!("{NUMBERS}{ANSWER}{MEASUREMENT}{WHO}")),
         );
         let outcome = "\n      - { name: answer, logicalType: string, required: true }\n      - { name: ill, logicalType: boolean, required: true }\n";
         write(
             "contracts/outcomes.odcs.yaml",
-            contract("outcomes", &format!("{outcome}{id}")),
+            contract("outcomes", &format!("{outcome}{ID}")),
         );
         let number = "\n      - { name: number, logicalType: integer, required: true }\n      - { name: ill, logicalType: boolean, required: true }\n";
         write(
