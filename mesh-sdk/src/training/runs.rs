@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::platform_dataset::KeepError;
 use crate::registry::Stage;
-use crate::times::now;
+use crate::times;
 use crate::training::Wanted;
 
 pub(crate) use table::{TRAINING_RUNS, TrainingRuns};
@@ -94,11 +94,24 @@ pub struct RunProgress {
 }
 
 /// How a run ended.
+#[derive(Clone)]
 pub(crate) struct End {
     pub(crate) state: RunState,
     pub(crate) version: Option<u64>,
     pub(crate) stage: Option<Stage>,
     pub(crate) result: String,
+}
+
+impl End {
+    fn of(self, run: TrainingRun) -> TrainingRun {
+        TrainingRun {
+            state: self.state,
+            version: self.version,
+            stage: self.stage,
+            result: Some(self.result),
+            ..run
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -189,7 +202,7 @@ impl Runs {
                 run: run.to_owned(),
                 model: self.model.clone(),
                 state: RunState::Waiting,
-                at: now(),
+                at: times::now(),
                 cause: wanted.cause,
                 why: wanted.why.clone(),
                 asked_by: wanted.asked_by.clone(),
@@ -231,7 +244,10 @@ impl Runs {
                 continue;
             }
             let begun = self.change(&run, |run| {
-                run.state = RunState::Started;
+                Some(TrainingRun {
+                    state: RunState::Started,
+                    ..run
+                })
             });
             let begun = match begun.await {
                 // It was cancelled meanwhile.
@@ -245,39 +261,29 @@ impl Runs {
     }
 
     pub(crate) async fn end(&self, run: &str, end: End) -> Result<TrainingRun, RunsError> {
-        let ended = self.change(run, |run| {
-            run.state = end.state;
-            run.version = end.version;
-            run.stage = end.stage;
-            run.result = Some(end.result.clone());
-        });
+        let ended = self.change(run, |run| Some(end.clone().of(run)));
         ended.await
     }
 
     /// Ends a run that waits, and tells one that has begun to end.
     pub(crate) async fn cancel(&self, run: &str, by: &str) -> Result<TrainingRun, RunsError> {
-        let now = self.find(run)?;
-        match now.state {
-            RunState::Waiting => {
-                let end = End {
-                    state: RunState::Cancelled,
-                    version: None,
-                    stage: None,
-                    result: format!("cancelled by {by} before it began"),
-                };
-                self.end(run, end).await
-            }
-            RunState::Started => {
-                if let Some(known) = self.lock().find(run) {
-                    known.cancel.cancel();
-                }
-                Ok(now)
-            }
-            state => Err(RunsError::Over {
-                run: run.to_owned(),
-                state,
-            }),
+        let cancelled = End {
+            state: RunState::Cancelled,
+            version: None,
+            stage: None,
+            result: format!("cancelled by {by} before it began"),
+        };
+        let changed = self.change(run, |run| {
+            let waits = run.state == RunState::Waiting;
+            waits.then(|| cancelled.clone().of(run))
+        });
+        let now = changed.await?;
+        if now.state == RunState::Started
+            && let Some(known) = self.lock().find(run)
+        {
+            known.cancel.cancel();
         }
+        Ok(now)
     }
 
     /// Tells how far a run is, to those who ask here.
@@ -297,23 +303,29 @@ impl Runs {
         self.told.subscribe()
     }
 
+    /// Changes a run that is not over, unless `change` has nothing to change of what it is now.
     async fn change(
         &self,
         run: &str,
-        change: impl Fn(&mut TrainingRun),
+        change: impl Fn(TrainingRun) -> Option<TrainingRun>,
     ) -> Result<TrainingRun, RunsError> {
         let _turn = self.turn.lock().await;
         loop {
-            let mut changed = self.find(run)?;
-            if changed.state.is_over() {
+            let now = self.find(run)?;
+            if now.state.is_over() {
                 return Err(RunsError::Over {
                     run: run.to_owned(),
-                    state: changed.state,
+                    state: now.state,
                 });
             }
-            changed.at = now();
-            changed.progress = None;
-            change(&mut changed);
+            let Some(changed) = change(now.clone()) else {
+                return Ok(now);
+            };
+            let changed = TrainingRun {
+                at: times::now(),
+                progress: None,
+                ..changed
+            };
             match self.add(changed).await {
                 Err(RunsError::Keep(error)) if error.is_overtaken() => self.catch_up().await?,
                 added => return added,

@@ -102,3 +102,16 @@ async fn a_run_that_has_begun_is_told_to_end() {
     runs.cancel("a", "somebody").await.unwrap();
     assert!(cancel.is_cancelled());
 }
+
+#[tokio::test]
+async fn a_run_that_begins_while_it_is_cancelled_is_told_to_end_and_may_end() {
+    let table = Table::new();
+    let runs = table.open().await;
+    runs.want("a", &wanted()).await.unwrap();
+    // The one that begins it has its turn first.
+    let (begun, cancelled) = tokio::join!(runs.next(), runs.cancel("a", "somebody"));
+    let (_, cancel) = begun.unwrap().unwrap();
+    assert_eq!(cancelled.unwrap().state, RunState::Started);
+    assert!(cancel.is_cancelled());
+    runs.end("a", end(RunState::Cancelled)).await.unwrap();
+}
