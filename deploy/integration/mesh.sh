@@ -54,7 +54,7 @@ stop_mesh() {
     done
     wait "$pid" || status=$?
     ((status == 0)) || die "the mesh ended with status $status"
-    if grep -qE '"level":"ERROR"|panicked at' "$_mesh_log"; then
+    if grep -E '"level":"ERROR"|panicked at' "$_mesh_log" >&2; then
         die "the mesh logged errors"
     fi
     _mesh_pid=

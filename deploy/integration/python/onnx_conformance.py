@@ -128,8 +128,6 @@ def check(folder: Path) -> None:
         # The test's own tolerances, as the package's own runner has them.
         close = np.allclose(ours, expected, rtol=relative, atol=max(absolute, TOLERANCE))
         (passed if close else different).append(test.name)
-    for name in passed:
-        print(f"passed    {name}")
     for name, reason in refused:
         print(f"refused   {name}: {reason}")
     for name, tests in sorted(lacking.items()):

@@ -11,6 +11,11 @@ use mesh_models::{Model, Scores};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let dir = PathBuf::from(std::env::args_os().nth(1).ok_or("usage: score DIR")?);
+    // A network that panics is refused: a line is enough.
+    std::panic::set_hook(Box::new(|panic| match panic.location() {
+        Some(place) => eprintln!("stopped at {place}"),
+        None => eprintln!("stopped"),
+    }));
     for folder in fs::read_dir(dir)? {
         score(&folder?.path())?;
     }
