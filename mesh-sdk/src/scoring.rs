@@ -171,12 +171,13 @@ impl Scoring {
         let rows = rows_of(model, asked);
         let scores = score(model, &rows)?;
         let rows = rows.chunks(model.features().len());
-        let said = rows.zip(said(self.task, model, &scores));
-        for (Asked { record, .. }, (row, said)) in asked.iter_mut().zip(said) {
+        let said = rows.zip(said(self.task, model, &scores)).enumerate();
+        for (Asked { record, .. }, (index, (row, said))) in asked.iter_mut().zip(said) {
             let Some(Value::Object(answer)) = record.get_mut(&self.answer) else {
                 continue;
             };
             let explained = Explained::of(model, said, row)?;
+            let explained = explained.ok_or(ModelError::UndefinedScore { row: index })?;
             let explained = serde_json::to_value(explained).unwrap_or_default();
             answer.insert(EXPLANATION.to_owned(), explained);
         }

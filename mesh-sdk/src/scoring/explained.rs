@@ -26,8 +26,15 @@ pub(crate) struct Explained {
 }
 
 impl Explained {
-    /// Of one record, of which the model says something.
-    pub(crate) fn of(model: &Model, said: Said<'_>, row: &[f32]) -> Result<Self, ModelError> {
+    /// Of one record; nothing where the model says nothing of it, or numbers are so far out that what they add is none.
+    pub(crate) fn of(
+        model: &Model,
+        said: Said<'_>,
+        row: &[f32],
+    ) -> Result<Option<Self>, ModelError> {
+        if !said.is_something() {
+            return Ok(None);
+        }
         let task = said.task;
         let place = match task {
             Task::YesOrNo => model.classes().iter().position(|class| *class == 1),
@@ -42,6 +49,10 @@ impl Explained {
         let (place, explanation): (usize, &Explanation) =
             explained.ok_or_else(|| not("it has no such class"))?;
         let raw = explanation.raw();
+        // A part that is not finite leaves no finite sum.
+        if !raw.is_finite() {
+            return Ok(None);
+        }
         let is = |answer: f64| {
             let probability = said.values.get(place);
             probability.is_some_and(|it| (answer - f64::from(*it)).abs() <= ROUNDING)
@@ -60,12 +71,12 @@ impl Explained {
         };
         let contributions = model.features().iter().zip(&explanation.contributions);
         let contributions = contributions.map(|(name, value)| (name.clone(), Value::from(*value)));
-        Ok(Self {
+        Ok(Some(Self {
             explains,
             base: explanation.base,
             contributions: contributions.collect(),
             raw,
-        })
+        }))
     }
 }
 

@@ -74,11 +74,10 @@ fn explanations(
     let rows = rows.chunks(model.features().len());
     let mut given = Vec::with_capacity(rows.len() * (declared.len() + 2));
     for (row, said) in rows.zip(said(serving.version.predicts, model, &scores)) {
-        if !said.is_something() {
+        let Some(explained) = Explained::of(model, said, row)? else {
             given.extend(std::iter::repeat_n(f64::NAN, declared.len() + 2));
             continue;
-        }
-        let explained = Explained::of(model, said, row)?;
+        };
         given.extend([explained.base, explained.raw]);
         let part = |name: &String| explained.contributions.get(name)?.as_f64();
         // What the version does not look at adds nothing.

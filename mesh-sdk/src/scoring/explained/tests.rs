@@ -4,7 +4,7 @@ use serde_json::Value;
 use super::super::said::said;
 use super::*;
 
-fn explains(task: Task, algorithm: &str, target: &Target) -> &'static str {
+fn explained(task: Task, algorithm: &str, target: &Target, x: f32) -> Option<Explained> {
     let mut table = Table::new(vec!["x".to_owned()]);
     for row in 0..40u8 {
         table.push_row(&[f32::from(row / 20)]).unwrap();
@@ -20,9 +20,13 @@ fn explains(task: Task, algorithm: &str, target: &Target) -> &'static str {
     let onnx = pipeline.fit(&table, target).unwrap().to_onnx().unwrap();
     let model = Model::from_onnx(&onnx).unwrap();
     let mut scores = Scores::new();
-    model.score(&[1.0], &mut scores).unwrap();
+    model.score(&[x], &mut scores).unwrap();
     let said = said(task, &model, &scores).next().unwrap();
-    Explained::of(&model, said, &[1.0]).unwrap().explains
+    Explained::of(&model, said, &[x]).unwrap()
+}
+
+fn explains(task: Task, algorithm: &str, target: &Target) -> &'static str {
+    explained(task, algorithm, target, 1.0).unwrap().explains
 }
 
 /// Where both are as likely, a share of votes looks like the softmax of two shares.
@@ -51,4 +55,14 @@ fn what_is_explained_is_told_where_classes_are_as_likely_as_each_other_too() {
     );
     let quantities = Target::Values((0..40u8).map(f32::from).collect());
     assert_eq!(explains(Task::Quantity, "ridge", &quantities), "quantity");
+}
+
+/// A sure answer to a number that 32 bits cannot hold is an answer; infinitely much of it is no explanation.
+#[test]
+fn what_is_infinitely_far_out_is_answered_and_not_explained() {
+    let target = Target::Classes((0..40).map(|row| row / 20).collect());
+    let of = |algorithm, x| explained(Task::YesOrNo, algorithm, &target, x);
+    assert!(of("logistic-regression", f32::INFINITY).is_none());
+    assert!(of("logistic-regression", 1e30).is_some());
+    assert!(of("decision-tree", f32::INFINITY).is_some());
 }
