@@ -41,8 +41,10 @@ pub(super) fn plan(
             "it learns from answers whose truth is known: say in watch.labels where that is told";
         return Err((String::new(), message.to_owned()));
     };
+    // A label of no answer, or that tells nothing, must not keep those behind it from being read.
+    let truth = "TRY_CAST(truth AS INT)";
     let labels = format!(
-        "SELECT CAST(answer AS VARCHAR) AS answer, CAST(truth AS INT) AS truth FROM ({labels}) WHERE truth IS NOT NULL"
+        "SELECT CAST(answer AS VARCHAR) AS answer, {truth} AS truth FROM ({labels}) WHERE answer IS NOT NULL AND {truth} IS NOT NULL"
     );
     let tables: Vec<_> = datasets
         .iter()

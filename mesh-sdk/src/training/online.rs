@@ -159,6 +159,8 @@ impl Learner {
         let mut labels = std::mem::take(&mut learnt.early);
         labels.extend(sql::read::<Label>(rows).await?);
         if labels.is_empty() {
+            // Else what is new since then could not be told some day, after a restart.
+            learnt.keep(&self.registry)?;
             memory.learnt = learnt;
             return Ok(());
         }

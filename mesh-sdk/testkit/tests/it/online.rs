@@ -126,6 +126,47 @@ async fn an_answer_is_learned_from_once_whatever_comes_between() {
     assert!(second < 770, "{second}");
 }
 
+/// Where the truth about `none` is about no answer, and that about `odd` is neither yes nor no.
+const SOME_OF_NOTHING: &str = "SELECT NULLIF(answer, 'none') AS answer, CASE WHEN answer = 'odd' THEN 'unknown' WHEN ill THEN '1' ELSE '0' END AS truth FROM outcomes";
+
+async fn with_labels_of_nothing(world: &mut World) -> Scene {
+    let online = ONLINE.replace("ALGORITHM", "ftrl").replace("400", "50");
+    let ward = Ward::new(world, WATCH, &online);
+    Scene::of(ward.change(
+        "mesh.yaml",
+        "SELECT answer, ill AS truth FROM outcomes",
+        SOME_OF_NOTHING,
+    ))
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn labels_of_nothing_keep_nothing_from_being_learned() {
+    let mut world = World::new(29);
+    let mut scene = with_labels_of_nothing(&mut world).await;
+    let nothing = ["none", "odd"].map(|answer| (answer.to_owned(), true));
+    scene.untold.extend(nothing);
+    scene.tell(0).await;
+    scene.mesh.until_rows("outcomes", 2).await;
+    scene.score(&mut world, 500).await;
+    scene.tell(0).await;
+    learned(&scene, 300).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_far_labels_were_read_is_kept_where_none_is_new() {
+    let mut scene = with_labels_of_nothing(&mut World::new(31)).await;
+    let file = "products/ward/models/illness/learnt.json";
+    let file = scene.mesh.folder().join(file);
+    scene.until("a beginning", async || file.exists()).await;
+    let before = fs::read(&file).unwrap();
+    scene.untold.push(("none".to_owned(), true));
+    scene.tell(0).await;
+    scene
+        .until("a mark", async || fs::read(&file).unwrap() != before)
+        .await;
+}
+
 #[test]
 fn what_cannot_be_learned_from_is_told_where_it_is_declared() {
     let online = ONLINE.replace("ALGORITHM", "ftrl");

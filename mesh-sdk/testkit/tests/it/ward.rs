@@ -195,6 +195,17 @@ impl Ward {
         let product = DataProduct::from_files(folder.path().to_owned()).unwrap();
         Ward { folder, product }
     }
+
+    /// With something else in one of its files.
+    pub(crate) fn change(self, file: &str, from: &str, to: &str) -> Ward {
+        let Ward { folder, .. } = self;
+        let path = folder.path().join(file);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.contains(from), "no {from} in {text}");
+        fs::write(&path, text.replace(from, to)).unwrap();
+        let product = DataProduct::from_files(folder.path().to_owned()).unwrap();
+        Ward { folder, product }
+    }
 }
 
 /// The ward with its model up, and what time it is there.
@@ -218,7 +229,10 @@ impl Scene {
 
     /// With this in the declaration of the model besides how it is watched.
     pub(crate) async fn with(world: &mut World, watch: &str, more: &str) -> Scene {
-        let ward = Ward::new(world, watch, more);
+        Scene::of(Ward::new(world, watch, more)).await
+    }
+
+    pub(crate) async fn of(ward: Ward) -> Scene {
         let seconds = Arc::new(AtomicI64::new(1_800_000_000));
         let folder = tempfile::tempdir().unwrap();
         let mesh = TestMesh::start_at(ward.product.clone(), folder, clock(&seconds)).await;
