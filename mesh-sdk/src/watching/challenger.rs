@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use mesh_models::{ModelError, Task};
 use mesh_storage::{Dataset, Engine};
@@ -18,13 +19,13 @@ use super::answers::AnswerReader;
 use super::look::Answered;
 use super::table::Position;
 use super::watcher::WatchError;
-use crate::SdkError;
 use crate::changes::Changes;
 use crate::lifecycle::{Lifecycle, Trial};
 use crate::platform_dataset::{KeepError, PlatformDataset};
 use crate::product::ModelPlan;
 use crate::scoring::said::{outputs_in_sql, said, score};
 use crate::training::in_the_background;
+use crate::{SdkError, sql};
 
 /// The dataset of every product with models that keeps what versions on trial would have answered.
 pub(crate) const CHALLENGER_SCORES: &str = "challenger_scores";
@@ -69,6 +70,8 @@ pub(crate) struct Challenger {
 /// A trial that is followed.
 struct Following {
     trial: Arc<Trial>,
+    /// When it was decided: what was answered before is not tried.
+    since: DateTime<Utc>,
     reader: AnswerReader,
 }
 
@@ -112,9 +115,14 @@ impl Challenger {
             };
             let is_it = |it: &Following| it.trial.change == trial.change;
             if !following.as_ref().is_some_and(is_it) {
-                *following = Some(self.begin(trial).await?);
+                *following = self.begin(trial).await?;
             }
-            let Some(Following { trial, reader }) = following else {
+            let Some(Following {
+                trial,
+                since,
+                reader,
+            }) = following
+            else {
                 return Ok(());
             };
             let features = trial.serving.model.features();
@@ -124,34 +132,76 @@ impl Challenger {
             let commit = reader.read.commit;
             let own = trial.serving.version.version;
             let answers = answers.into_iter().map(|(_, answer)| answer);
-            let answers = answers.filter(|answer| answer.version != own).collect();
+            let is_tried = |answer: &Answered| answer.version != own && is_since(*since, answer);
+            let answers = answers.filter(is_tried).collect();
             let rows = self.ask(trial.clone(), answers).await?;
             self.scores.add(rows, &self.source(trial), commit).await?;
         }
     }
 
-    /// Goes on where the table says that answers were read, or begins with those that are not stored yet.
-    async fn begin(&self, trial: Arc<Trial>) -> Result<Following, WatchError> {
-        let source = self.source(&trial);
-        let reached = self.scores.dataset().progress(&source).await?;
-        let commit = match reached {
-            0 => {
-                let now = self.answers.info().version;
-                if now > 0 {
-                    self.scores.add(Vec::new(), &source, now).await?;
-                }
-                now
-            }
-            reached => reached,
+    /// Goes on where the table says that answers were read, or begins with those that were given since the decision; nothing
+    /// if there was none.
+    async fn begin(&self, trial: Arc<Trial>) -> Result<Option<Following>, WatchError> {
+        let changes = self.lifecycle.changes();
+        let mut changes = changes.iter();
+        let Some(begun) = changes.find(|change| change.change == trial.change) else {
+            return Ok(None);
         };
-        let reader = AnswerReader {
+        let since = begun.at;
+        let mut reader = AnswerReader {
             dataset: self.answers.clone(),
             engine: self.engine.clone(),
             answer: self.plan.declared.answer.clone(),
             task: self.plan.declared.predicts,
-            read: Position { commit, row: 0 },
+            read: Position::default(),
         };
-        Ok(Following { trial, reader })
+        let source = self.source(&trial);
+        let reached = self.scores.dataset().progress(&source).await?;
+        let commit = match reached {
+            0 => {
+                let features = trial.serving.model.features();
+                let before = self.before(since, &mut reader, features).await?;
+                if before > 0 {
+                    self.scores.add(Vec::new(), &source, before).await?;
+                }
+                before
+            }
+            reached => reached,
+        };
+        reader.read = Position { commit, row: 0 };
+        Ok(Some(Following {
+            trial,
+            since,
+            reader,
+        }))
+    }
+
+    /// The newest commit that has all answers since a time behind it: some may be stored before the decision is known here.
+    async fn before(
+        &self,
+        since: DateTime<Utc>,
+        reader: &mut AnswerReader,
+        features: &[String],
+    ) -> Result<u64, WatchError> {
+        let dataset = self.answers.name();
+        let statement = format!(
+            "SELECT count(*) AS answers FROM {} WHERE {}['scored_at'] >= {}",
+            sql::name(dataset),
+            sql::name(&self.plan.declared.answer),
+            sql::moment(since)
+        );
+        let counted = self.engine.numbers(&statement).await?;
+        let mut stored = counted.values.iter().flatten().map(|count| *count as usize);
+        let mut stored = stored.next().unwrap_or_default();
+        let mut commit = counted.sources.get(dataset).copied().unwrap_or_default();
+        while stored > 0 && commit > 0 {
+            commit -= 1;
+            reader.read = Position { commit, row: 0 };
+            let answers = reader.next(features).await?.unwrap_or_default();
+            let found = answers.iter().filter(|(_, answer)| is_since(since, answer));
+            stored = stored.saturating_sub(found.count());
+        }
+        Ok(commit)
     }
 
     /// What the version on trial says where another has answered.
@@ -198,6 +248,10 @@ impl Challenger {
             trial.change, self.plan.name
         )
     }
+}
+
+fn is_since(since: DateTime<Utc>, answer: &Answered) -> bool {
+    DateTime::parse_from_rfc3339(&answer.at).is_ok_and(|at| at >= since)
 }
 
 /// What an answer is kept as, beside what it predicts.

@@ -134,6 +134,35 @@ async fn in_the_shadow_it_is_asked_the_same_and_nobody_sees_it() {
     assert_eq!(kept(&scene).await, (520, 520));
 }
 
+/// Whoever tries it may be busy with something else when it goes on trial, or gone.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_tried_from_the_moment_of_the_decision() {
+    const TRIALS: u64 = 4;
+    let mut world = World::new(43);
+    let mut scene = with_two_versions(&mut world).await;
+    let mut stored = 500;
+    for trial in 1..=TRIALS {
+        // What comes before is not tried, however late it is seen.
+        scene.score(&mut world, 7).await;
+        stored += 7;
+        scene.mesh.until_rows("scores", stored).await;
+        let wish = json!({ "share": 0.0, "why": format!("trial {trial}") });
+        assert_eq!(decide(&scene, 2, wish).await.0, 200);
+        scene.score(&mut world, 20).await;
+        stored += 20;
+        scene = scene.restarted().await;
+        let tried = 20 * trial;
+        scene
+            .until("what was asked first", async || {
+                kept(&scene).await.0 >= tried
+            })
+            .await;
+        assert_eq!(kept(&scene).await, (tried, tried));
+        let wish = json!({ "stage": "Staging", "why": "enough seen" });
+        assert_eq!(decide(&scene, 2, wish).await.0, 200);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn it_may_answer_a_share_of_the_calls_until_the_trial_ends() {
     let mut world = World::new(31);
