@@ -27,11 +27,19 @@ use crate::sink::backlog::{Backlog, Room};
 use crate::sink::memory::Memory;
 use crate::streams::Streams;
 use crate::training::{TRAINING_RUNS, give_way};
-use crate::watching::MODEL_QUALITY;
+use crate::watching::{CHALLENGER_SCORES, MODEL_QUALITY};
 use crate::{DataProduct, InputPort, RunningProduct, SdkError, starting_data};
 
 /// Partitions of a topic: how far apart the work on it can be shared out.
 const PARTITIONS: u32 = 4;
+/// Names of datasets that no product gives its own.
+const OF_THE_PLATFORM: [&str; 5] = [
+    QUARANTINE,
+    MODEL_HISTORY,
+    TRAINING_RUNS,
+    MODEL_QUALITY,
+    CHALLENGER_SCORES,
+];
 /// Making a dataset anew may take long; nobody waits for an answer.
 const MAKING: Limits = Limits {
     time: Duration::from_secs(3600),
@@ -174,9 +182,7 @@ impl Start<'_> {
     /// Opens, fills and makes the datasets, each behind those it is made of.
     async fn datasets(&mut self) -> Result<(), SdkError> {
         for plan in self.running.product.datasets().to_vec() {
-            if [QUARANTINE, MODEL_HISTORY, TRAINING_RUNS, MODEL_QUALITY]
-                .contains(&plan.name.as_str())
-            {
+            if OF_THE_PLATFORM.contains(&plan.name.as_str()) {
                 let message =
                     "the platform has a dataset of this name in every product; choose another";
                 return Err(SdkError::declaration(

@@ -11,7 +11,7 @@ mod trial;
 mod watcher;
 
 pub(crate) use actions::contract;
-pub(crate) use challenger::{Challenger, ChallengerScores};
+pub(crate) use challenger::{CHALLENGER_SCORES, Challenger, ChallengerScores};
 pub(crate) use look::{FEWEST, Reference};
 pub(crate) use rules::Rule;
 pub use table::{Finding, FindingKind};
