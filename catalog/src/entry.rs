@@ -20,7 +20,7 @@ pub use profile::{
 };
 pub use quality::{QualityEntry, RuleResult, RuleStatus, ServiceLevelResult, ServiceLevelStatus};
 pub use watch::{
-    DriftEntry, DriftPoint, DriftRange, Finding, SeriesEntry, SeriesPoint, WatchEntry,
+    DriftEntry, DriftPoint, DriftRange, Finding, LookEntry, SeriesEntry, SeriesPoint, WatchEntry,
 };
 
 use chrono::{DateTime, Utc};

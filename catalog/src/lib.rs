@@ -21,10 +21,10 @@ pub use catalog::Catalog;
 pub use entry::{
     Accuracy, Bound, CalibrationRange, ClassesEntry, ContractEntry, ContractRef, CorrelationEntry,
     CorrelationsEntry, CurvesEntry, DatasetEntry, Direction, DriftEntry, DriftPoint, DriftRange,
-    Edge, Entry, EnumValue, Failure, FieldEntry, Finding, HistogramBin, MeasureEntry, ModelEntry,
-    NumbersEntry, Point, Port, ProfileEntry, PropertyProfileEntry, QualityEntry, QuantileEntry,
-    QuantitiesEntry, QuantityRange, RuleResult, RuleStatus, SeriesEntry, SeriesPoint,
-    ServiceLevelResult, ServiceLevelStatus, StageChangeEntry, ValueShareEntry, VersionEntry,
-    WatchEntry, Withheld, example,
+    Edge, Entry, EnumValue, Failure, FieldEntry, Finding, HistogramBin, LookEntry, MeasureEntry,
+    ModelEntry, NumbersEntry, Point, Port, ProfileEntry, PropertyProfileEntry, QualityEntry,
+    QuantileEntry, QuantitiesEntry, QuantityRange, RuleResult, RuleStatus, SeriesEntry,
+    SeriesPoint, ServiceLevelResult, ServiceLevelStatus, StageChangeEntry, ValueShareEntry,
+    VersionEntry, WatchEntry, Withheld, example,
 };
 pub use pages::contract_html;

@@ -13,7 +13,7 @@ use crate::product::{ModelPlan, resolve};
 use crate::profile::Profiles;
 use crate::quality::Reports;
 use crate::quarantine::{Quarantine, Replay};
-use crate::registry::ModelVersion;
+use crate::registry::{ModelVersion, Stage};
 use crate::scoring::Scoring;
 use crate::streams::Streams;
 use crate::training::{Asker, Runs};
@@ -89,11 +89,11 @@ pub struct DatasetState {
     pub correlations: Vec<Arc<Correlations>>,
 }
 
-/// A model that answers, and what is known of its versions.
+/// A model, and what is known of its versions.
 #[derive(Clone, Debug)]
 pub struct ModelState {
-    /// That which answers now.
-    pub serving: ModelVersion,
+    /// That which answers now; where none does, the newest.
+    pub described: ModelVersion,
     /// All of them, oldest first.
     pub versions: Vec<ModelVersion>,
     /// What was decided about them, oldest first.
@@ -153,18 +153,19 @@ impl RunningProduct {
         reports
     }
 
-    /// The version of each model that answers now.
+    /// The version of each model that answers now; of a model that does not answer, the newest.
     pub fn models(&self) -> impl Iterator<Item = ModelVersion> {
         let lifecycles = self.lifecycles.values();
-        lifecycles.filter_map(|lifecycle| Some(lifecycle.serving()?.version.clone()))
+        lifecycles.filter_map(|lifecycle| described(&lifecycle.versions()).cloned())
     }
 
-    /// The models that answer, in the order of their names.
+    /// The models that have a version, in the order of their names.
     pub fn model_states(&self) -> impl Iterator<Item = ModelState> {
         self.lifecycles.iter().filter_map(|(name, lifecycle)| {
+            let versions = lifecycle.versions();
             Some(ModelState {
-                serving: lifecycle.serving()?.version.clone(),
-                versions: lifecycle.versions(),
+                described: described(&versions)?.clone(),
+                versions,
                 changes: lifecycle.changes(),
                 require: self.plan(name).ok()?.declared.gate.require.clone(),
                 findings: self.watched.get(name)?.findings(),
@@ -194,4 +195,11 @@ impl RunningProduct {
             SdkError::declaration("models", message)
         })
     }
+}
+
+/// Of all versions, oldest first, that which a model is described by: what nothing answers for must be seen too.
+fn described(versions: &[ModelVersion]) -> Option<&ModelVersion> {
+    let mut all = versions.iter();
+    let answers = all.find(|version| version.stage == Stage::Production);
+    answers.or(versions.last())
 }

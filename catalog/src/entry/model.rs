@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::WatchEntry;
 
-/// A model and its version that serves now.
+/// A model and its version that answers now; where none does, the newest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ModelEntry {
     pub name: String,
@@ -30,7 +30,7 @@ pub struct ModelEntry {
     /// Measure -> what a version has to keep on the cases held out before it may answer.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub gate: BTreeMap<String, Bound>,
-    /// Oldest first; that which serves is one of them.
+    /// Oldest first; that which the entry is about is one of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub versions: Vec<VersionEntry>,
     /// What was decided about them, oldest first.
@@ -43,7 +43,7 @@ pub struct ModelEntry {
 
 impl ModelEntry {
     /// The version that the entry is about.
-    pub(crate) fn serving(&self) -> Option<&VersionEntry> {
+    pub(crate) fn described(&self) -> Option<&VersionEntry> {
         self.versions
             .iter()
             .find(|version| version.version == self.version)
@@ -51,7 +51,7 @@ impl ModelEntry {
 
     /// Of a model that predicts a quantity: by how much it is off on average, and on how many cases held out.
     pub(crate) fn error(&self) -> Option<(MeasureEntry, u64)> {
-        let version = self.serving()?;
+        let version = self.described()?;
         let error = version.measures.get("mae")?;
         Some((*error, version.held_out))
     }

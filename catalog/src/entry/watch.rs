@@ -11,10 +11,12 @@ use super::Bound;
 pub struct WatchEntry {
     /// When it was looked at last.
     pub as_of: DateTime<Utc>,
-    /// Answers that were given.
-    pub scored: u64,
-    /// Those of them whose outcome is known.
-    pub labelled: u64,
+    /// The newest look at what was asked; absent before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<LookEntry>,
+    /// The newest look at answers whose outcome is known; absent before the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labelled: Option<LookEntry>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub measures: Vec<SeriesEntry>,
     /// Of each feature.
@@ -23,6 +25,14 @@ pub struct WatchEntry {
     /// What was found to be wrong, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
+}
+
+/// What a look was at: some of the newest answers, not all that there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LookEntry {
+    /// The version that gave the answers.
+    pub version: u64,
+    pub answers: u64,
 }
 
 /// A measure over time.

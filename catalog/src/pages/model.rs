@@ -73,7 +73,7 @@ struct ChangeView<'a> {
     at: Moment,
 }
 
-/// What the serving version is, for who has to decide whether to use it.
+/// What the version is, for who has to decide whether to use it.
 struct Card<'a> {
     version: &'a VersionEntry,
     /// Name and value.
@@ -89,7 +89,7 @@ struct Card<'a> {
 /// One model: whether to trust it now, how that is known, and where it comes from.
 pub(crate) fn model(entry: &Entry, model: &ModelEntry) -> Response {
     let now = Utc::now();
-    let serving = model.serving();
+    let described = model.described();
     let approval = model.answers().then(|| approval(model)).flatten();
     let mut page = ModelPage {
         frame: Frame::now(),
@@ -100,20 +100,20 @@ pub(crate) fn model(entry: &Entry, model: &ModelEntry) -> Response {
         simulated: entry.is_simulated().then(Status::simulated),
         health: Health::of_model(model).view(now),
         since: approval.map(|change| Moment::new(change.at, now)),
-        trained: serving.map(|version| Moment::new(version.trained_at, now)),
+        trained: described.map(|version| Moment::new(version.trained_at, now)),
         labelled: model.watch.as_ref().and_then(verdict::labelled),
         sections: Vec::new(),
         figures: figures::of(model),
-        pictures: serving
+        pictures: described
             .map(|version| answers(version, previous(model)))
             .unwrap_or_default(),
-        confusion: serving.and_then(confusion::of),
+        confusion: described.and_then(confusion::of),
         over_time: over_time::of(model),
         drift: model.watch.as_ref().map(drift::of).unwrap_or_default(),
         findings: findings(model, now),
-        importance: serving.and_then(importance::of),
+        importance: described.and_then(importance::of),
         versions: versions::of(model, now),
-        card: serving.map(|version| card(version, approval, now)),
+        card: described.map(|version| card(version, approval, now)),
         history: model
             .history
             .iter()
@@ -150,7 +150,7 @@ fn answers(version: &VersionEntry, previous: Option<&VersionEntry>) -> Vec<Pictu
     pictures
 }
 
-/// How the serving version came to answer.
+/// How the version came to answer.
 fn approval(model: &ModelEntry) -> Option<&StageChangeEntry> {
     model
         .history
@@ -158,7 +158,7 @@ fn approval(model: &ModelEntry) -> Option<&StageChangeEntry> {
         .rfind(|change| change.version == model.version && change.stage == "Production")
 }
 
-/// The version in Production before the serving one was put there for the last time.
+/// The version in Production before this one was put there for the last time.
 fn previous(model: &ModelEntry) -> Option<&VersionEntry> {
     let mut promoted = model
         .history

@@ -44,6 +44,7 @@ async fn a_watched_model_is_judged_shown_and_explained() {
         "<dt>Became Production</dt>",
         "<dt>AUC</dt><dd>0.89 <span>[0.85, 0.92]</span></dd><dd class=\"meta\">gate at least 0.80 · 209 labelled cases</dd>",
         "gate at most 0.20 · 61 cases held out",
+        "<dt>Labels</dt><dd>of 209 answers of version 2 at the newest look</dd>",
         "AUC 0.92 [0.85, 0.98]. 61 cases held out, 28 of class 1. Dot: as it answers. Dashed: version 1, AUC 0.90 [0.81, 0.97]. Diagonal: guessing.",
         "Right in 50 of 61 cases held out.",
         "trained version 3, which waits in Staging",

@@ -22,7 +22,7 @@ const YAML: &str = "application/yaml";
 /// The models of a product.
 #[derive(Serialize, JsonSchema)]
 struct Models {
-    /// The version of each that answers now.
+    /// The version of each that answers now; of one that does not answer, the newest, whose `stage` tells it.
     models: Vec<ModelVersion>,
 }
 
@@ -44,7 +44,7 @@ pub(super) fn api(product: &Arc<RunningProduct>) -> Api {
         }
     }
     for plan in product.product().models() {
-        api = api.merge(serving(product, &plan.name));
+        api = api.merge(model(product, &plan.name));
     }
     api
 }
@@ -173,7 +173,7 @@ fn models(product: &Arc<RunningProduct>) -> Api {
     )
     .answer(
         StatusCode::OK,
-        "The version of each that answers now",
+        "The version of each that answers now, or else the newest",
         JSON,
         Schema::of::<Models>(),
     );
@@ -187,7 +187,7 @@ fn models(product: &Arc<RunningProduct>) -> Api {
         .with_state(product.clone())
 }
 
-fn serving(product: &Arc<RunningProduct>, model: &str) -> Api {
+fn model(product: &Arc<RunningProduct>, model: &str) -> Api {
     let operation = operation(
         product,
         &format!("model_{model}"),
@@ -195,7 +195,7 @@ fn serving(product: &Arc<RunningProduct>, model: &str) -> Api {
     )
     .answer(
         StatusCode::OK,
-        "The version that answers now",
+        "The version that answers now, or else the newest",
         JSON,
         Schema::of::<ModelVersion>(),
     )

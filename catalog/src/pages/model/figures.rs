@@ -18,7 +18,7 @@ const MOST: usize = 5;
 const USUAL: [&str; 7] = ["accuracy", "auc", "brier", "recall", "mae", "rmse", "r2"];
 
 pub(super) fn of(model: &ModelEntry) -> Vec<FigureView> {
-    let held_out = model.serving().map(|version| &version.measures);
+    let held_out = model.described().map(|version| &version.measures);
     let live: Vec<Seen<'_>> = model
         .watch
         .iter()
@@ -55,7 +55,7 @@ pub(super) fn of(model: &ModelEntry) -> Vec<FigureView> {
         })
         .take(MOST)
         .collect();
-    if model.serving().is_none() {
+    if model.described().is_none() {
         figures.extend(of_old(model));
     }
     figures
@@ -72,7 +72,7 @@ fn measured(name: &str, point: &SeriesPoint, bound: Option<Bound>) -> FigureView
 }
 
 fn on_held_out(model: &ModelEntry, name: &str, bound: Option<Bound>) -> Option<FigureView> {
-    let version = model.serving()?;
+    let version = model.described()?;
     let entry = version.measures.get(name)?;
     let cases = format!("{} held out", counted(version.held_out, "case"));
     Some(FigureView {

@@ -1,8 +1,10 @@
 //! Whether a model does what it has to, out of what is known of it.
 
 use super::measure;
-use crate::entry::{Bound, DriftEntry, ModelEntry, SeriesEntry, SeriesPoint, WatchEntry};
-use crate::pages::format::{count, counted, listed, percent, score};
+use crate::entry::{
+    Bound, DriftEntry, LookEntry, ModelEntry, SeriesEntry, SeriesPoint, WatchEntry,
+};
+use crate::pages::format::{counted, listed, score};
 use crate::pages::health::{Health, Standing};
 
 #[cfg(test)]
@@ -122,7 +124,7 @@ fn watched(model: &ModelEntry, watch: &WatchEntry) -> Health {
     } else if !doubted.is_empty() {
         beyond(&doubted, "estimated to be ")
     } else {
-        within(watch, &seen)
+        within(model, watch, &seen)
     };
     let verdict: Vec<String> = [Some(of_measures), of_drift(&watch.drift, drifted.len())]
         .into_iter()
@@ -137,7 +139,6 @@ fn watched(model: &ModelEntry, watch: &WatchEntry) -> Health {
         shown.and_then(Seen::in_words),
         drifted.first().map(|drift| drift_in_words(drift)),
         (!is_known).then(|| held_out(model)).flatten(),
-        labelled(watch),
     ];
     let reasons: Vec<String> = reasons.into_iter().flatten().collect();
     Health {
@@ -162,7 +163,7 @@ fn beyond(seen: &[&Seen<'_>], estimated: &str) -> String {
     }
 }
 
-fn within(watch: &WatchEntry, seen: &[Seen<'_>]) -> String {
+fn within(model: &ModelEntry, watch: &WatchEntry, seen: &[Seen<'_>]) -> String {
     let measured: Vec<&Seen<'_>> = seen.iter().filter(|seen| seen.measured.is_some()).collect();
     let bounded = measured
         .iter()
@@ -176,7 +177,9 @@ fn within(watch: &WatchEntry, seen: &[Seen<'_>]) -> String {
         [] if !measured.is_empty() => {
             "It is measured; no gate says what it has to reach".to_owned()
         }
-        [] if watch.scored == 0 => "It has not been asked yet".to_owned(),
+        [] if watch.asked.is_none_or(|look| look.version != model.version) => {
+            "Its answers have not been looked at yet".to_owned()
+        }
         [] => "No labels yet, so how right its answers are is not known".to_owned(),
     }
 }
@@ -220,21 +223,18 @@ fn drift_in_words(drift: &DriftEntry) -> String {
     )
 }
 
-/// `214 of 1 902 answers labelled (11%)`
+/// `of 214 answers of version 2 at the newest look`
 pub(super) fn labelled(watch: &WatchEntry) -> Option<String> {
-    (watch.scored > 0).then(|| {
-        let part = percent(watch.labelled as f64 / watch.scored as f64);
-        format!(
-            "{} of {} labelled ({part})",
-            count(watch.labelled),
-            counted(watch.scored, "answer")
-        )
-    })
+    let LookEntry { version, answers } = watch.labelled?;
+    let answers = counted(answers, "answer");
+    Some(format!(
+        "of {answers} of version {version} at the newest look"
+    ))
 }
 
-/// What the serving version did on the cases held out, in the measure that counts most.
+/// What the version did on the cases held out, in the measure that counts most.
 fn held_out(model: &ModelEntry) -> Option<String> {
-    let version = model.serving()?;
+    let version = model.described()?;
     let gated = model
         .gate
         .keys()

@@ -6,6 +6,7 @@ mod clinic;
 mod code;
 mod congestion;
 mod declared;
+mod described;
 mod fixture;
 mod lifecycle;
 mod live;

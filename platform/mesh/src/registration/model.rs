@@ -11,9 +11,9 @@ use mesh_sdk::{
 };
 
 pub(super) fn entry(state: &ModelState, address: &str) -> ModelEntry {
-    let serving = &state.serving;
-    let measured_on = serving.measured_on();
-    let datasets = serving.trained_on.datasets.iter();
+    let described = &state.described;
+    let measured_on = described.measured_on();
+    let datasets = described.trained_on.datasets.iter();
     let datasets: Vec<String> = datasets
         .map(|(name, version)| format!("{name}@{version}"))
         .collect();
@@ -26,31 +26,31 @@ pub(super) fn entry(state: &ModelState, address: &str) -> ModelEntry {
         (measure.name().to_owned(), bound)
     });
     ModelEntry {
-        name: serving.model.clone(),
-        description: serving.description.clone(),
-        algorithm: serving.algorithm.clone(),
-        version: serving.version,
-        stage: format!("{:?}", serving.stage),
-        trained_on: match serving.answers {
+        name: described.model.clone(),
+        description: described.description.clone(),
+        algorithm: described.algorithm.clone(),
+        version: described.version,
+        stage: format!("{:?}", described.stage),
+        trained_on: match described.answers {
             None => format!(
                 "{}; {} cases, {} of them held out",
                 datasets.join(", "),
-                serving.trained_on.cases,
+                described.trained_on.cases,
                 measured_on
             ),
             Some(answers) => format!(
                 "{}; {} cases and {answers} answers since; measured on {} other answers",
                 datasets.join(", "),
-                serving.trained_on.cases,
+                described.trained_on.cases,
                 measured_on
             ),
         },
-        accuracy: accuracy(serving),
-        auc: serving
+        accuracy: accuracy(described),
+        auc: described
             .evaluation
             .as_ref()
             .and_then(|evaluation| evaluation.auc),
-        address: format!("{address}/models/{}", serving.model),
+        address: format!("{address}/models/{}", described.model),
         gate: gate.collect(),
         versions: state.versions.iter().map(version).collect(),
         history: state.changes.iter().map(change).collect(),

@@ -10,6 +10,7 @@ mod contract_versions;
 mod faults;
 mod fixture;
 mod hosting;
+mod model;
 mod new_products;
 mod process;
 mod profile;

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use mesh_catalog::{
-    Bound, DriftEntry, DriftPoint, DriftRange, Finding as Found, SeriesEntry, SeriesPoint,
-    WatchEntry,
+    Bound, DriftEntry, DriftPoint, DriftRange, Finding as Found, LookEntry, SeriesEntry,
+    SeriesPoint, WatchEntry,
 };
 use mesh_sdk::{Finding, FindingKind, ModelState};
 use serde_json::Value;
@@ -14,12 +14,17 @@ pub(super) fn entry(state: &ModelState) -> Option<WatchEntry> {
     let findings = &state.findings;
     let newest = findings.last()?;
     let of = |kind: FindingKind| findings.iter().filter(move |finding| finding.kind == kind);
-    let scored = of(FindingKind::Drift).filter(|finding| finding.subject == "score");
-    let labelled = of(FindingKind::Performance).next_back();
+    let look = |kind: FindingKind| {
+        let newest = of(kind).next_back()?;
+        Some(LookEntry {
+            version: newest.version,
+            answers: newest.cases,
+        })
+    };
     Some(WatchEntry {
         as_of: newest.at,
-        scored: scored.map(|finding| finding.cases).sum(),
-        labelled: labelled.map_or(0, |finding| finding.cases),
+        asked: look(FindingKind::Drift),
+        labelled: look(FindingKind::Performance),
         measures: measures(state),
         drift: drift(findings),
         findings: of(FindingKind::Action).map(done).collect(),
