@@ -203,3 +203,23 @@ fn described(versions: &[ModelVersion]) -> Option<&ModelVersion> {
     let answers = all.find(|version| version.stage == Stage::Production);
     answers.or(versions.last())
 }
+
+/// Tells `/metrics` which version of each model is in Production, 0 where none is, whenever that may have changed.
+pub(crate) async fn publish_versions(
+    product: String,
+    lifecycles: BTreeMap<String, Arc<Lifecycle>>,
+    changes: Changes,
+) {
+    let mut heard = changes.listen();
+    loop {
+        for (model, lifecycle) in &lifecycles {
+            let of = [("product", product.clone()), ("model", model.clone())];
+            let serving = lifecycle.serving();
+            let version = serving.map_or(0, |serving| serving.version.version);
+            metrics::gauge!("mesh_model_production_version", &of).set(version as f64);
+        }
+        if heard.changed().await.is_err() {
+            return;
+        }
+    }
+}

@@ -22,6 +22,7 @@ use crate::profile::{self, Profiles};
 use crate::quality::{Reports, Watch};
 use crate::quarantine::{QUARANTINE, Quarantine, Replay};
 use crate::refresh::{Quiet, RefreshState, Refresher};
+use crate::running::publish_versions;
 use crate::sink::Sink;
 use crate::sink::backlog::{Backlog, Room};
 use crate::sink::memory::Memory;
@@ -173,6 +174,7 @@ impl Start<'_> {
         self.datasets().await?;
         self.ports();
         self.models().await?;
+        self.publish();
         self.watch();
         self.profile();
         self.maintain();
@@ -349,6 +351,20 @@ impl Start<'_> {
             // A topic that no sink reads has none.
             backlog: backlog.unwrap_or_else(|| Arc::new(Backlog::new(u64::MAX))),
         }
+    }
+
+    /// Tells `/metrics` which versions answer.
+    fn publish(&mut self) {
+        let running = &self.running;
+        let (product, lifecycles) = (running.product.name().to_owned(), &running.lifecycles);
+        let publishing = publish_versions(product, lifecycles.clone(), self.changes.clone());
+        let stop = self.tasks.stop.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = publishing => {}
+            }
+        });
     }
 
     fn watch(&mut self) {

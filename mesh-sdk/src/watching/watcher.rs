@@ -404,19 +404,28 @@ impl Watcher {
 
     fn publish(&self, findings: &[Finding]) {
         for finding in findings {
-            let Some(value) = finding.value else {
-                continue;
+            let (metric, kind) = match finding.kind {
+                FindingKind::Drift => ("mesh_model_drift_psi", Some("drift")),
+                FindingKind::Estimate => ("mesh_model_estimate", None),
+                FindingKind::Performance => ("mesh_model_measure", Some("performance")),
+                FindingKind::Action => continue,
             };
-            let of = [
-                ("product", self.product.clone()),
-                ("model", self.plan.name.clone()),
-                ("subject", finding.subject.clone()),
-            ];
-            match finding.kind {
-                FindingKind::Drift => metrics::gauge!("mesh_model_drift_psi", &of).set(value),
-                FindingKind::Estimate => metrics::gauge!("mesh_model_estimate", &of).set(value),
-                FindingKind::Performance => metrics::gauge!("mesh_model_measure", &of).set(value),
-                FindingKind::Action => {}
+            let of = |label: &'static str, value: String| {
+                [
+                    ("product", self.product.clone()),
+                    ("model", self.plan.name.clone()),
+                    ("subject", finding.subject.clone()),
+                    (label, value),
+                ]
+            };
+            if let Some(value) = finding.value {
+                let of = of("version", finding.version.to_string());
+                metrics::gauge!(metric, &of).set(value);
+            }
+            if let Some(kind) = kind {
+                // Not by version: of one that answers no more, what was found last would stay.
+                let of = of("kind", kind.to_owned());
+                metrics::gauge!("mesh_model_finding", &of).set(f64::from(finding.found));
             }
         }
     }

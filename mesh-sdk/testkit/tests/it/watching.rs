@@ -1,8 +1,12 @@
 //! A model that is watched: no person acts, and no time passes but that of the test's clock.
 
+use mesh_platform::server::{Limits, serve};
+use mesh_platform::telemetry;
 use serde_json::json;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
-use crate::ward::{Scene, World, of};
+use crate::ward::{Scene, Ward, World, of};
 
 const BATCH: usize = 250;
 
@@ -192,7 +196,7 @@ async fn a_version_that_turns_out_bad_is_rolled_back_and_the_model_frozen() {
     let watch = "batch: 250
 window: 200
 rules:
-  - { when: { beyond: { accuracy: 0.6 } }, then: [roll-back, freeze, retrain], looks: 1 }";
+  - { when: { beyond: { accuracy: 0.6 } }, then: [roll-back, freeze, retrain], looks: 1, pause: 1m }";
     let mut scene = Scene::new(&mut world, watch).await;
     scene.score(&mut world, 400).await;
     scene.tell(0).await;
@@ -242,4 +246,92 @@ rules:
             .contains("accuracy below 0.6"),
         "{newest}"
     );
+    assert_eq!(newest["freezes"], true, "{newest}");
+
+    // So it is after a restart too.
+    let mut scene = scene.restarted().await;
+    scene.score(&mut world, 400).await;
+    scene.tell(0).await;
+    scene
+        .until("an attempt", async || scene.actions().await.len() == 6)
+        .await;
+    let findings = scene.findings().await;
+    let refused = of(&findings, "action").skip(3);
+    let refused: Vec<_> = refused
+        .filter(|action| action["found"] == false)
+        .map(|action| action["subject"].as_str().unwrap())
+        .collect();
+    assert_eq!(refused, ["retrain", "roll-back"]);
+    assert_eq!(scene.versions().await, ["Production", "Archived"]);
+}
+
+/// What `/metrics` says of a product.
+async fn metrics(product: &str) -> Vec<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/metrics", listener.local_addr().unwrap());
+    let (router, stop) = (
+        telemetry::metrics_api().into_router(),
+        CancellationToken::new(),
+    );
+    let stopped = stop.clone();
+    let server = tokio::spawn(async move {
+        serve(listener, router, &Limits::default(), stopped)
+            .await
+            .unwrap();
+    });
+    let text = reqwest::get(url).await.unwrap().text().await.unwrap();
+    stop.cancel();
+    server.await.unwrap();
+    let of_it = |line: &&str| line.contains(&format!("product=\"{product}\""));
+    text.lines().filter(of_it).map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_found_and_which_version_answers_can_be_alerted_on() {
+    // All meshes of these tests have their numbers in the same place.
+    const PRODUCT: &str = "measured-ward";
+    const LABELS: &str = "model=\"illness\"";
+    let mut world = World::new(41);
+    let watch = "batch: 250\nrules: []";
+    let ward = Ward::new(&mut world, watch, "").change(
+        "product.odps.yaml",
+        "\nname: ward",
+        &format!("\nname: {PRODUCT}"),
+    );
+    let mut scene = Scene::of(ward).await;
+    let told = async |name: &str, labels: &[&str]| {
+        let metrics = metrics(PRODUCT).await;
+        let is_it = |line: &&String| {
+            line.starts_with(&format!("{name}{{"))
+                && line.contains(LABELS)
+                && labels.iter().all(|label| line.contains(label))
+        };
+        let line = metrics.iter().find(is_it)?;
+        line.rsplit(' ').next()?.parse::<f64>().ok()
+    };
+    let of_a = ["kind=\"drift\"", "subject=\"a\""];
+    scene.score(&mut world, 250).await;
+    scene.until_looks("drift", 1).await;
+    assert_eq!(told("mesh_model_finding", &of_a).await, Some(0.0));
+    let psi = told("mesh_model_drift_psi", &["subject=\"a\"", "version=\"1\""]).await;
+    assert!(psi.is_some(), "{:?}", metrics(PRODUCT).await);
+
+    world.shift = 2.0;
+    scene.score(&mut world, 250).await;
+    scene.until_looks("drift", 2).await;
+    assert_eq!(told("mesh_model_finding", &of_a).await, Some(1.0));
+    scene.tell(0).await;
+    scene.until_looks("performance", 1).await;
+    let measured = ["kind=\"performance\"", "subject=\"auc\""];
+    assert!(told("mesh_model_finding", &measured).await.is_some());
+
+    let version = "mesh_model_production_version";
+    assert_eq!(told(version, &[]).await, Some(1.0));
+    let wish = json!({ "stage": "Archived", "why": "it is no good" }).to_string();
+    let path = "models/illness/versions/1/stage";
+    let archived = scene.mesh.post(path, "application/json", wish).await;
+    assert_eq!(archived.status, 200, "{}", archived.text());
+    scene
+        .until("no version", async || told(version, &[]).await == Some(0.0))
+        .await;
 }
