@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use mesh_contracts::{Gate, Record, Side, published};
+use mesh_contracts::{CheckedBatch, Gate, Record, Side, published};
 use mesh_storage::{Dataset, Engine, StorageError};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -36,7 +36,8 @@ impl KeepError {
         }
     }
 
-    /// Whether another process has added something meanwhile.
+    /// Whether something was added meanwhile that this side does not know of: by another process, or by a call of its own whose
+    /// answer was lost.
     pub(crate) fn is_overtaken(&self) -> bool {
         matches!(self, Self::Storage(error) if error.code() == "overtaken")
     }
@@ -84,15 +85,38 @@ impl PlatformDataset {
         sql::rows(&self.engine, statement).await
     }
 
-    /// Adds JSON objects as rows.
+    /// Adds JSON objects as rows, which were made of what `progress` says was read: where the table has come as far, they
+    /// are there already, and are not added again.
     ///
     /// # Errors
-    /// [`KeepError::is_overtaken`] if another process has brought a source of `progress` as far.
+    /// [`KeepError::is_overtaken`] if another process has moved a source of `progress` on, but not as far.
     pub(crate) async fn add(
         &self,
         rows: impl IntoIterator<Item = Value>,
         progress: &BTreeMap<String, u64>,
     ) -> Result<(), KeepError> {
+        let rows = self.checked(rows)?;
+        self.dataset.append(&rows, progress).await?;
+        Ok(())
+    }
+
+    /// Adds JSON objects as the rows that are `number` in what `source` counts.
+    ///
+    /// # Errors
+    /// [`KeepError::is_overtaken`] if there are rows of this number already, or of one behind it, whoever has added them.
+    pub(crate) async fn add_numbered(
+        &self,
+        rows: impl IntoIterator<Item = Value>,
+        source: String,
+        number: u64,
+    ) -> Result<(), KeepError> {
+        let rows = self.checked(rows)?;
+        let numbers = BTreeMap::from([(source, number)]);
+        self.dataset.append_numbered(&rows, &numbers).await?;
+        Ok(())
+    }
+
+    fn checked(&self, rows: impl IntoIterator<Item = Value>) -> Result<CheckedBatch, KeepError> {
         let records: Option<Vec<Record>> = rows
             .into_iter()
             .map(|row| match row {
@@ -110,8 +134,7 @@ impl PlatformDataset {
             let broken = violations.iter().map(ToString::to_string);
             return Err(unfit(broken.collect::<Vec<_>>().join("; ")));
         }
-        self.dataset.append(&rows.accepted, progress).await?;
-        Ok(())
+        Ok(rows.accepted)
     }
 }
 

@@ -76,7 +76,7 @@ impl ModelHistory {
     /// Adds a change, whose number is one higher than that of the newest.
     ///
     /// # Errors
-    /// [`KeepError::is_overtaken`] if another process has added one of this number.
+    /// [`KeepError::is_overtaken`] if there is one of this number already.
     pub(crate) async fn add(&self, change: &StageChange) -> Result<(), KeepError> {
         let row = json!({
             "model": change.model,
@@ -91,8 +91,8 @@ impl ModelHistory {
             "gate": change.gate.as_ref().map(|gate| json!(gate).to_string()),
             "trial": change.trial,
         });
-        let progress = BTreeMap::from([(source(&change.model), change.change)]);
-        self.0.add([row], &progress).await
+        let source = source(&change.model);
+        self.0.add_numbered([row], source, change.change).await
     }
 }
 

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -122,7 +121,7 @@ impl ModelQuality {
     /// Adds what a look says.
     ///
     /// # Errors
-    /// [`KeepError::is_overtaken`] if another process has added one of this number.
+    /// [`KeepError::is_overtaken`] if there is one of this number already.
     pub(crate) async fn add(
         &self,
         model: &str,
@@ -150,8 +149,7 @@ impl ModelQuality {
                 "detail": has_detail.then(|| finding.detail.to_string()),
             })
         });
-        let progress = BTreeMap::from([(source(model), look)]);
-        self.0.add(rows, &progress).await
+        self.0.add_numbered(rows, source(model), look).await
     }
 }
 

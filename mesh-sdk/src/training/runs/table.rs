@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -51,7 +50,7 @@ impl TrainingRuns {
     }
 
     /// # Errors
-    /// [`KeepError::is_overtaken`] if another process has added a change of this number.
+    /// [`KeepError::is_overtaken`] if there is a change of this number already.
     pub(super) async fn add(&self, change: u64, run: &TrainingRun) -> Result<(), KeepError> {
         let row = json!({
             "model": run.model,
@@ -67,8 +66,7 @@ impl TrainingRuns {
             "stage": run.stage,
             "result": run.result,
         });
-        let progress = BTreeMap::from([(source(&run.model), change)]);
-        self.0.add([row], &progress).await
+        self.0.add_numbered([row], source(&run.model), change).await
     }
 }
 

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use mesh_storage::{Engine, Limits};
+use mesh_storage::{Engine, Limits, Policy};
 use tempfile::TempDir;
 
 use super::{End, RunState, Runs, RunsError, TrainingRuns};
@@ -15,9 +15,12 @@ impl Table {
 
     /// As another process would.
     async fn open(&self) -> Arc<Runs> {
+        Runs::open("m", self.training_runs().await).await.unwrap()
+    }
+
+    async fn training_runs(&self) -> TrainingRuns {
         let engine = Arc::new(Engine::new(Limits::default()).unwrap());
-        let table = TrainingRuns::open(self.0.path(), engine).await.unwrap();
-        Runs::open("m", table).await.unwrap()
+        TrainingRuns::open(self.0.path(), engine).await.unwrap()
     }
 }
 
@@ -47,6 +50,24 @@ async fn a_run_that_is_wanted_twice_is_one() {
     here.want("a", &wanted()).await.unwrap();
     there.want("a", &wanted()).await.unwrap();
     assert_eq!(table.open().await.all().len(), 1);
+}
+
+#[tokio::test]
+async fn a_run_is_noted_behind_what_others_have_noted_meanwhile() {
+    let table = Table::new();
+    let here = table.training_runs().await;
+    let dataset = here.dataset().clone();
+    let (here, there) = (Runs::open("m", here).await.unwrap(), table.open().await);
+    for run in ["a", "b"] {
+        there.want(run, &wanted()).await.unwrap();
+    }
+    // As it is every second: what is known of the table is more than what is known of the runs.
+    dataset.maintain(&Policy::default()).await.unwrap();
+    here.want("c", &wanted()).await.unwrap();
+    for runs in [here, table.open().await] {
+        let noted: Vec<_> = runs.all().into_iter().map(|run| run.run).collect();
+        assert_eq!(noted, ["c", "b", "a"]);
+    }
 }
 
 #[tokio::test]

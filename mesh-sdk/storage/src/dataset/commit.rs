@@ -10,6 +10,7 @@ use deltalake::protocol::{DeltaOperation, SaveMode};
 use deltalake::{DeltaTable, DeltaTableError};
 use mesh_contracts::Contract;
 
+use super::fence::Marks;
 use super::{Dataset, DatasetInfo, WriteMode, Writer, now, provenance, rows, table_error};
 use crate::StorageError;
 use crate::disk::{log_entry, make_durable};
@@ -24,6 +25,7 @@ impl Dataset {
         mode: WriteMode,
         files: &mut Vec<Add>,
         progress: &BTreeMap<String, u64>,
+        marks: Marks,
     ) -> Result<u64, StorageError> {
         let failed = |error| table_error(&self.name, error);
         let mut writer = self.writer().await?;
@@ -33,7 +35,7 @@ impl Dataset {
         }
         let mut attempt = 1;
         loop {
-            let Some(ahead) = self.ahead(&mut writer, progress).await? else {
+            let Some(ahead) = self.ahead(&mut writer, progress, marks).await? else {
                 return Ok(self.info().version);
             };
             let actions = actions(&writer.table, mode, files).map_err(failed)?;

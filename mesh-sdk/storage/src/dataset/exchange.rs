@@ -12,6 +12,7 @@ use futures::StreamExt;
 use serde_json::Value;
 
 use super::commit::is_conflict;
+use super::fence::Marks;
 use super::{Dataset, WriteMode, Writing, table_error};
 use crate::StorageError;
 use crate::engine::{in_times, scan, session_config};
@@ -93,7 +94,7 @@ impl Dataset {
         let failed = |error| table_error(&self.name, error);
         let mut writer = self.writer().await?;
         self.refresh(&mut writer).await?;
-        let Some(ahead) = self.ahead(&mut writer, progress).await? else {
+        let Some(ahead) = self.ahead(&mut writer, progress, Marks::Read).await? else {
             return Ok(self.info().version);
         };
         let present = writer.table.snapshot().map_err(failed)?.log_data();

@@ -31,6 +31,15 @@ impl Fence {
     }
 }
 
+/// What the marks of a commit say of its rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Marks {
+    /// How far their sources were read: who comes to what was read before repeats itself.
+    Read,
+    /// A number that they alone have: who comes to one that is taken has other rows than those that took it.
+    Numbers,
+}
+
 impl Dataset {
     /// What of `progress` the table does not have yet, or nothing where all of it was committed before. Marks only
     /// ever move on: a writer that repeats a part of what it did before a crash must not make the table forget the rest.
@@ -41,6 +50,7 @@ impl Dataset {
         &self,
         writer: &mut Writer,
         progress: &BTreeMap<String, u64>,
+        marks: Marks,
     ) -> Result<Option<BTreeMap<String, u64>>, StorageError> {
         let mut ahead = BTreeMap::new();
         let mut overtaken = None;
@@ -48,6 +58,8 @@ impl Dataset {
             let reached = self.committed(writer, source).await?;
             if reached < *next {
                 ahead.insert(source.clone(), *next);
+            } else if marks == Marks::Numbers {
+                return Err(self.overtaken(source));
             }
             if !writer.fence.expects(source, reached) {
                 overtaken = Some(source);

@@ -10,6 +10,7 @@ use deltalake::writer::{DeltaWriter, RecordBatchWriter};
 use deltalake::{DeltaTable, DeltaTableError};
 use mesh_contracts::CheckedBatch;
 
+use super::fence::Marks;
 use super::{Dataset, table_error};
 use crate::StorageError;
 use crate::disk::remove;
@@ -75,7 +76,25 @@ impl Dataset {
         progress: &BTreeMap<String, u64>,
     ) -> Result<u64, StorageError> {
         let batch = std::slice::from_ref(batch);
-        self.write(batch, WriteMode::Append, progress).await
+        self.write(batch, WriteMode::Append, progress, Marks::Read)
+            .await
+    }
+
+    /// Commits the rows of `batch` under the numbers that `numbers` gives them, by what they are counted in, in one version.
+    ///
+    /// As [`Dataset::append`], but for rows that somebody else may have other rows in the place of: no call repeats another.
+    ///
+    /// # Errors
+    /// As [`Dataset::append`], and [`StorageError::Overtaken`] if one of the numbers is taken already, or one behind it,
+    /// whoever took it: after an error of unknown outcome that may have been this very call.
+    pub async fn append_numbered(
+        &self,
+        batch: &CheckedBatch,
+        numbers: &BTreeMap<String, u64>,
+    ) -> Result<u64, StorageError> {
+        let batch = std::slice::from_ref(batch);
+        self.write(batch, WriteMode::Append, numbers, Marks::Numbers)
+            .await
     }
 
     /// Commits the rows of `batches` in the place of all that are there, and the progress of the sources they came
@@ -90,7 +109,8 @@ impl Dataset {
         batches: &[CheckedBatch],
         progress: &BTreeMap<String, u64>,
     ) -> Result<u64, StorageError> {
-        self.write(batches, WriteMode::Replace, progress).await
+        self.write(batches, WriteMode::Replace, progress, Marks::Read)
+            .await
     }
 
     async fn write(
@@ -98,12 +118,14 @@ impl Dataset {
         batches: &[CheckedBatch],
         mode: WriteMode,
         progress: &BTreeMap<String, u64>,
+        marks: Marks,
     ) -> Result<u64, StorageError> {
         let mut writing = self.writing(mode);
         // Spares a writer that repeats itself the files.
         let repeated = {
             let mut writer = self.writer().await?;
-            self.ahead(&mut writer, progress).await?.is_none()
+            let ahead = self.ahead(&mut writer, progress, marks).await?;
+            ahead.is_none()
         };
         for batch in batches {
             self.has_contract_of(batch)?;
@@ -111,7 +133,7 @@ impl Dataset {
                 writing.rows(batch).await?;
             }
         }
-        writing.commit(progress).await
+        writing.commit_as(progress, marks).await
     }
 
     fn has_contract_of(&self, batch: &CheckedBatch) -> Result<(), StorageError> {
@@ -172,10 +194,18 @@ impl Writing<'_> {
     /// half a day ago. [`StorageError::Overtaken`] if another writer has moved one of the marks on since this process
     /// last committed it or asked for it; nothing more is committed of that source then before
     /// [`Dataset::progress`] was asked again.
-    pub async fn commit(mut self, progress: &BTreeMap<String, u64>) -> Result<u64, StorageError> {
+    pub async fn commit(self, progress: &BTreeMap<String, u64>) -> Result<u64, StorageError> {
+        self.commit_as(progress, Marks::Read).await
+    }
+
+    async fn commit_as(
+        mut self,
+        progress: &BTreeMap<String, u64>,
+        marks: Marks,
+    ) -> Result<u64, StorageError> {
         let (dataset, mode) = (self.dataset, self.mode);
         let files = self.complete().await?;
-        dataset.commit(mode, files, progress).await
+        dataset.commit(mode, files, progress, marks).await
     }
 
     /// The files of all the rows, on disk.

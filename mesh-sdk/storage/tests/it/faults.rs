@@ -58,6 +58,28 @@ async fn a_commit_that_is_tried_again_after_any_fault_is_made_once() {
 }
 
 #[tokio::test]
+async fn of_a_numbered_commit_whose_answer_was_lost_the_number_is_taken() {
+    for fault in [Fault::AnswerLost, Fault::CommitTwice, Fault::AnswerHangs] {
+        let (store, location) = FaultyStore::new();
+        let dataset = Arc::new(open(&location).await.unwrap());
+        let rows_of = |who: &str| batch(&[beat(who, 61.0)]);
+        let number = read_up_to("changes", 1);
+        store.next(Some(fault));
+        let mine = rows_of("mine");
+        let failed = store.answered(dataset.append_numbered(&mine, &number));
+        assert!(!matches!(failed.await, Some(Ok(_))), "{fault:?}");
+        store.next(None);
+        let other = dataset.append_numbered(&rows_of("other"), &number).await;
+        assert!(
+            matches!(other, Err(StorageError::Overtaken { .. })),
+            "{fault:?}: {other:?}"
+        );
+        assert_eq!(dataset.progress("changes").await.unwrap(), 1);
+        assert_eq!(rows(&dataset).await, ["mine"], "{fault:?}");
+    }
+}
+
+#[tokio::test]
 async fn progress_after_any_fault_is_what_the_table_has() {
     for fault in Fault::ALL {
         let (store, location) = FaultyStore::new();

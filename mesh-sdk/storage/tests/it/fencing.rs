@@ -22,6 +22,13 @@ async fn append(dataset: &Dataset, next: u64) -> Result<u64, StorageError> {
     dataset.append(&rows, &read_up_to("topic/0", next)).await
 }
 
+/// Commits a row that is number `number` of `topic/0`.
+async fn append_numbered(dataset: &Dataset, number: u64, who: &str) -> Result<u64, StorageError> {
+    let rows = batch(&[beat(who, 61.0)]);
+    let numbers = read_up_to("topic/0", number);
+    dataset.append_numbered(&rows, &numbers).await
+}
+
 #[track_caller]
 fn overtaken<T: std::fmt::Debug>(result: Result<T, StorageError>) {
     let error = result.unwrap_err();
@@ -79,6 +86,39 @@ async fn what_the_other_has_committed_is_not_committed_again_and_what_follows_is
 }
 
 #[tokio::test]
+async fn a_number_that_is_taken_is_refused_whoever_took_it_and_whatever_is_known_of_it() {
+    let (one, other, folder) = two().await;
+    append_numbered(&one, 2, "one 2").await.unwrap();
+    append_numbered(&one, 3, "one 3").await.unwrap();
+    // Its state is of before.
+    overtaken(append_numbered(&other, 2, "other 2").await);
+    // It was brought up to date meanwhile.
+    other.maintain(&Policy::default()).await.unwrap();
+    for number in [2, 3] {
+        overtaken(append_numbered(&other, number, "other").await);
+    }
+    // It has asked, and did not listen.
+    assert_eq!(other.progress("topic/0").await.unwrap(), 3);
+    for number in [2, 3] {
+        overtaken(append_numbered(&other, number, "other").await);
+    }
+    // It took the number itself.
+    overtaken(append_numbered(&one, 3, "one 3 again").await);
+    append_numbered(&other, 4, "other 4").await.unwrap();
+    let expected = ["one 2", "one 3", "other 4", "row 1"];
+    assert_eq!(rows(&folder).await, expected);
+}
+
+#[tokio::test]
+async fn a_number_is_taken_once_behind_a_replacement_that_its_writer_has_not_seen() {
+    let (one, other, folder) = two().await;
+    let new = [batch(&[beat("new", 61.0)])];
+    one.replace(&new, &read_up_to("refresh", 1)).await.unwrap();
+    append_numbered(&other, 2, "row 2").await.unwrap();
+    assert_eq!(rows(&folder).await, ["new", "row 2"]);
+}
+
+#[tokio::test]
 async fn writers_of_different_sources_do_not_meet() {
     let (one, other, folder) = two().await;
     for next in 2..=4 {
@@ -124,6 +164,31 @@ async fn rows_are_added_behind_a_replacement_that_their_writer_has_not_seen() {
     append(&other, 2).await.unwrap();
     assert_eq!(rows(&folder).await, ["new", "row 2"]);
     assert_eq!(other.info().rows, 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_writers_at_the_same_time_each_number_has_one() {
+    let (one, other, folder) = two().await;
+    // The fence of a writer that asks before every commit holds nothing back.
+    let run = async |dataset: Dataset, who: &str| {
+        let (mut number, mut added) = (2, Vec::new());
+        while number <= 12 {
+            let row = format!("{who} {number:02}");
+            dataset.progress("topic/0").await.unwrap();
+            match append_numbered(&dataset, number, &row).await {
+                Ok(_) => added.push(row),
+                Err(StorageError::Overtaken { .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+            number = dataset.progress("topic/0").await.unwrap() + 1;
+        }
+        added
+    };
+    let (ours, theirs) = tokio::join!(run(one, "one"), run(other, "other"));
+    let mut expected = [ours, theirs, vec!["row 1".to_owned()]].concat();
+    assert_eq!(expected.len(), 12);
+    expected.sort();
+    assert_eq!(rows(&folder).await, expected);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
