@@ -321,16 +321,20 @@ impl Registry {
         }
     }
 
-    /// Keeps a new version. It is there once its folder has its name; a crash before leaves nothing.
+    /// Keeps a new version, under the number that comes next, by which `record` is made. It is there once its folder has its
+    /// name; a crash before leaves nothing. Waits while another, of this process or not, adds one: call it where blocking is
+    /// allowed.
     pub(crate) fn add(
         &self,
-        version: &ModelVersion,
         onnx: &[u8],
         reference: &Reference,
-    ) -> Result<(), SdkError> {
+        record: impl FnOnce(u64) -> ModelVersion,
+    ) -> Result<ModelVersion, SdkError> {
+        let _alone = self.add_alone()?;
+        let version = record(self.newest()? + 1);
         let partial = self.folder.join(format!("{}.partial", version.version));
         let broken = |error: serde_json::Error| self.broken(version.version, error.to_string());
-        let record = serde_json::to_vec_pretty(version).map_err(broken)?;
+        let record = serde_json::to_vec_pretty(&version).map_err(broken)?;
         let reference = serde_json::to_vec(reference).map_err(broken)?;
         let onnx = self.seal(version.version, ARTIFACT, onnx)?;
         let reference = self.seal(version.version, REFERENCE, &reference)?;
@@ -345,7 +349,19 @@ impl Registry {
             fs::rename(&partial, self.folder.join(version.version.to_string()))?;
             File::open(&self.folder)?.sync_all()
         };
-        write().map_err(SdkError::file(partial.display().to_string()))
+        write().map_err(SdkError::file(partial.display().to_string()))?;
+        Ok(version)
+    }
+
+    /// Lets one alone choose a number, as long as it holds what this gives.
+    fn add_alone(&self) -> Result<File, SdkError> {
+        let path = self.folder.join("adder.lock");
+        let lock = || -> std::io::Result<File> {
+            let file = File::create(&path)?;
+            file.lock()?;
+            Ok(file)
+        };
+        lock().map_err(SdkError::file(path.display().to_string()))
     }
 
     /// What the answers of a version are compared with; nothing of one that was kept before there was such a thing.
@@ -432,3 +448,6 @@ fn write_durably(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     fs::write(path, bytes)?;
     File::open(path)?.sync_all()
 }
+
+#[cfg(test)]
+mod tests;

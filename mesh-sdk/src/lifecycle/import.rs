@@ -37,9 +37,9 @@ impl Lifecycle {
         let held_out = cases.held_out(&self.plan)?;
         let worth = Worth::of(&self.plan, &model, &held_out).map_err(LifecycleError::Refused)?;
         let reference = Reference::of(&self.plan, &worth)?;
-        let version = ModelVersion {
+        let version = |version| ModelVersion {
             model: self.plan.name.clone(),
-            version: self.registry.newest()? + 1,
+            version,
             stage: Stage::Staging,
             description: self.plan.declared.description.clone(),
             predicts: self.plan.declared.predicts,
@@ -63,8 +63,7 @@ impl Lifecycle {
             importance: worth.importance,
             parity: None,
         };
-        self.registry.add(&version, import.onnx, &reference)?;
-        Ok(version)
+        Ok(self.registry.add(import.onnx, &reference, version)?)
     }
 }
 

@@ -107,9 +107,9 @@ pub(super) fn keep(
     let worth = Worth::of(plan, &model, held_out)?;
     let reference = Reference::of(plan, &worth)?;
     let parity = parity(&learned.trained, &worth)?;
-    let version = ModelVersion {
+    let version = |version| ModelVersion {
         model: plan.name.clone(),
-        version: registry.newest()? + 1,
+        version,
         stage: Stage::Staging,
         description: plan.declared.description.clone(),
         predicts: plan.declared.predicts,
@@ -130,7 +130,7 @@ pub(super) fn keep(
         report: Some(worth.report),
         importance: worth.importance,
     };
-    registry.add(&version, &onnx, &reference)?;
+    let version = registry.add(&onnx, &reference, version)?;
     Ok(Made::New(Box::new(version)))
 }
 
