@@ -28,7 +28,7 @@ pub use evaluation::answers::Answers;
 pub use evaluation::bootstrap::{Bootstrap, Measured};
 pub use evaluation::comparison::{Comparison, compare};
 pub use evaluation::division::{Division, Order, Split};
-pub use evaluation::folds::stratified_split;
+pub use evaluation::held_out::{drawn, held_out_split};
 pub use evaluation::measure::{Measure, highest};
 pub use evaluation::measures::{Confusion, Evaluation, Interval, evaluate, wilson_95};
 pub use evaluation::ranking::Point;

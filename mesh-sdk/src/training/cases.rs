@@ -25,6 +25,15 @@ pub(crate) struct HeldOut {
 }
 
 impl Cases {
+    #[cfg(test)]
+    pub(crate) fn of(table: Table, target: Target) -> Cases {
+        Cases {
+            table,
+            target,
+            sources: BTreeMap::new(),
+        }
+    }
+
     pub(crate) async fn read(engine: &Engine, plan: &ModelPlan) -> Result<Cases, SdkError> {
         let training = &plan.declared.training;
         let rows = engine.numbers(&training.sql).await?;
@@ -65,7 +74,8 @@ impl Cases {
     /// The rows to learn from, and those to measure on.
     fn split(&self, plan: &ModelPlan) -> Result<(Vec<usize>, Vec<usize>), SdkError> {
         let training = &plan.declared.training;
-        let split = mesh_models::stratified_split(&self.target, training.held_out, training.seed);
+        let (share, seed) = (training.held_out, training.seed);
+        let split = mesh_models::held_out_split(&self.table, &self.target, share, seed);
         split.map_err(|error| SdkError::Training {
             model: plan.name.clone(),
             reason: error.to_string(),
@@ -73,7 +83,7 @@ impl Cases {
     }
 
     /// The rows to learn from, with what each should give.
-    pub(super) fn to_learn_from(&self, plan: &ModelPlan) -> Result<(Table, Target), SdkError> {
+    pub(crate) fn to_learn_from(&self, plan: &ModelPlan) -> Result<(Table, Target), SdkError> {
         let (rows, _) = self.split(plan)?;
         Ok((self.table.select_rows(&rows), self.target.select(&rows)))
     }
@@ -102,7 +112,7 @@ impl Cases {
 
 impl HeldOut {
     /// Cases with the truth about each.
-    pub(super) fn of(table: Table, target: Target) -> HeldOut {
+    pub(crate) fn of(table: Table, target: Target) -> HeldOut {
         HeldOut { table, target }
     }
 

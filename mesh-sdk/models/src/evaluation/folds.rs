@@ -20,17 +20,27 @@ pub(crate) fn deal(
     dealt
 }
 
+/// Divides the rows by chance, in the sizes of [`divide`]. The same targets and seed give the same division for ever.
+pub(crate) fn stratified_split(
+    target: &Target,
+    test_fraction: f64,
+    seed: u64,
+) -> Result<(Vec<usize>, Vec<usize>), ModelError> {
+    let mut random = Random::new(seed);
+    divide(target, test_fraction, |group| random.shuffle(group))
+}
+
 /// Divides the rows into training and test; each class gives `test_fraction` of its rows, rounded, to the test but always
 /// keeps one on either side, and so do all rows together where they have quantities. A third or further class of which there is one
-/// row alone keeps it for training. Indices ascend. The same targets and seed give the same division for ever.
+/// row alone keeps it for training. `order` puts first what is for the test. Indices ascend.
 ///
 /// # Errors
 /// [`ModelError::InvalidParameter`] when the fraction is not between 0 and 1, and [`ModelError::InvalidTrainingData`] for rows that cannot
 /// be on either side.
-pub fn stratified_split(
+pub(crate) fn divide(
     target: &Target,
     test_fraction: f64,
-    seed: u64,
+    order: impl FnMut(&mut Vec<usize>),
 ) -> Result<(Vec<usize>, Vec<usize>), ModelError> {
     if !(test_fraction > 0.0 && test_fraction < 1.0) {
         return Err(ModelError::parameter(
@@ -53,8 +63,7 @@ pub fn stratified_split(
         };
         return Err(ModelError::training_data(reason));
     }
-    let mut random = Random::new(seed);
-    groups.iter_mut().for_each(|group| random.shuffle(group));
+    groups.iter_mut().for_each(order);
     let (mut train, mut test) = (Vec::new(), Vec::new());
     for group in groups {
         let held_out = (group.len() as f64 * test_fraction).round() as usize;

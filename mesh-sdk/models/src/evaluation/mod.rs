@@ -5,6 +5,7 @@ pub(crate) mod bootstrap;
 pub(crate) mod comparison;
 pub(crate) mod division;
 pub(crate) mod folds;
+pub(crate) mod held_out;
 pub(crate) mod measure;
 pub(crate) mod measures;
 pub(crate) mod ranking;

@@ -18,8 +18,6 @@ use crate::{SdkError, sql};
 
 /// What labels are joined from where they are at hand.
 const AT_HAND: &str = "labels_at_hand";
-/// Hex digits of a digest that decide: as many as an `f64` holds exactly.
-const DIGITS: usize = 13;
 
 /// The truth about one answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -89,12 +87,7 @@ pub(super) async fn held_out(
 /// Whether an answer is measured on and not learned from: by chance, but always the same for the same answer.
 fn is_held_out(plan: &ModelPlan, answer: &str) -> bool {
     let training = &plan.declared.training;
-    let digest = mesh_models::digest(format!("{} {answer}", training.seed).as_bytes());
-    let drawn = digest
-        .get(..DIGITS)
-        .and_then(|hex| u64::from_str_radix(hex, 16).ok());
-    let drawn = drawn.unwrap_or_default() as f64 / (1u64 << (4 * DIGITS)) as f64;
-    drawn < training.held_out
+    mesh_models::drawn(training.seed, answer.as_bytes()) < training.held_out
 }
 
 /// Each answer that `labels` tell the truth about: `id`, `at`, `truth`, and the features by their places.
