@@ -1,9 +1,10 @@
 //! What a version has to show before it answers. Every check is made, whatever the others found.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mesh_contracts::Record;
 use mesh_models::{Answers, Comparison, Measure, Model, ModelError, Scores, Task, compare};
+use rustix::time::{ClockId, clock_gettime};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -220,19 +221,28 @@ fn latency(model: &Model, held_out: &HeldOut, asked: &Promotion) -> Result<GateC
     let mut times = Vec::with_capacity(TIMED);
     for call in 0..TIMED {
         let row = table.row(call % rows);
-        let began = Instant::now();
+        let began = processor_time();
         match model.score(row, &mut scores) {
-            Ok(()) | Err(ModelError::UndefinedScore { .. }) => times.push(began.elapsed()),
+            Ok(()) | Err(ModelError::UndefinedScore { .. }) => {
+                times.push(processor_time().saturating_sub(began));
+            }
             Err(error) => return Err(error),
         }
     }
     times.sort_unstable();
     let found = times.get(TIMED * 9 / 10).copied().unwrap_or(Duration::MAX);
     let told = format!(
-        "nine of ten records are scored within {found:.1?}, {:.1?} is allowed",
+        "nine of ten records are scored within {found:.1?} of the processor's time, {:.1?} is allowed",
         asked.latency()
     );
     Ok(GateCheck::new("latency", found <= asked.latency(), told))
+}
+
+/// The processor's time that this thread has taken. It gives way to all others, and how long it waits for them says nothing of the version.
+fn processor_time() -> Duration {
+    let taken = clock_gettime(ClockId::ThreadCPUTime);
+    // It counts from 0 and cannot be negative.
+    Duration::try_from(taken).unwrap_or_default()
 }
 
 /// Whether the examples that are declared get the answers that are declared.
