@@ -58,8 +58,6 @@ struct State {
     changes: Vec<StageChange>,
     serving: Option<Arc<Serving>>,
     trial: Option<Arc<Trial>>,
-    /// Since when the mesh decides nothing.
-    frozen: Option<DateTime<Utc>>,
 }
 
 impl State {
@@ -83,6 +81,34 @@ impl State {
 pub(crate) struct Decider<'a> {
     pub(crate) by: &'a str,
     pub(crate) why: &'a str,
+    /// Whether the mesh decides nothing after it, until a person does.
+    pub(crate) freezes: bool,
+}
+
+impl<'a> Decider<'a> {
+    pub(crate) fn new(by: &'a str, why: &'a str) -> Self {
+        let freezes = false;
+        Self { by, why, freezes }
+    }
+}
+
+/// What a version becomes.
+struct Becomes {
+    version: u64,
+    stage: Stage,
+    gate: Option<GateReport>,
+    trial: Option<f64>,
+}
+
+impl Becomes {
+    fn new(version: u64, stage: Stage) -> Self {
+        Self {
+            version,
+            stage,
+            gate: None,
+            trial: None,
+        }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +117,8 @@ pub(crate) enum LifecycleError {
     NoVersion { model: String, version: u64 },
     #[error("version {version} is {stage:?} already")]
     Already { version: u64, stage: Stage },
+    #[error("version {0} is not in Production any more")]
+    Overtaken(u64),
     #[error("version {0} answers already: what goes on trial is tried beside it")]
     Answers(u64),
     #[error("version {version} tells {tells}, and the model is declared to tell {declared} now")]
@@ -163,7 +191,7 @@ impl Lifecycle {
         let in_production = in_production.filter(|number| self.check_tells(*number).is_ok());
         let serving = match (self.serving(), in_production) {
             (Some(serving), Some(number)) if serving.version.version == number => Some(serving),
-            (_, Some(number)) => Some(Arc::new(self.load(number, Stage::Production)?)),
+            (_, Some(number)) => Some(Arc::new(self.load(number, Stage::Production, &changes)?)),
             (_, None) => None,
         };
         let trial = self.trial_by(on_trial(&changes));
@@ -184,17 +212,32 @@ impl Lifecycle {
         self.registry.reference(version)
     }
 
-    /// The mesh decides nothing any more, from `at` until a person has decided something later.
-    pub(crate) fn freeze(&self, at: DateTime<Utc>) {
-        self.write().frozen = Some(at);
+    /// The mesh decides nothing any more until a person does. What answers goes on.
+    pub(crate) async fn freeze(&self, decider: Decider<'_>) -> Result<(), LifecycleError> {
+        let _turn = self.turn.lock().await;
+        self.catch_up().await?;
+        let (newest, serving) = {
+            let state = self.read();
+            let newest = state.changes.last();
+            let newest = newest.map(|it| (it.version, stage(&state.changes, it.version)));
+            (newest, state.serving.clone())
+        };
+        let of_it = |serving: &Arc<Serving>| (serving.version.version, Stage::Production);
+        let (Some((version, stage)), false) =
+            (serving.as_ref().map(of_it).or(newest), self.is_frozen())
+        else {
+            return Ok(());
+        };
+        let decider = Decider {
+            freezes: true,
+            ..decider
+        };
+        let stays = Becomes::new(version, stage);
+        self.decide(serving, stays, decider).await.map(drop)
     }
 
     pub(crate) fn is_frozen(&self) -> bool {
-        let state = self.read();
-        state.frozen.is_some_and(|frozen| {
-            let later = |change: &&StageChange| change.at > frozen && change.decided_by != MESH;
-            state.changes.iter().rev().find(later).is_none()
-        })
+        frozen_by(&self.read().changes).is_some()
     }
 
     fn may_decide(&self, decider: Decider<'_>) -> Result<(), LifecycleError> {
@@ -236,11 +279,7 @@ impl Lifecycle {
     pub(crate) fn in_production_at(&self, time: DateTime<Utc>) -> Option<StageChange> {
         let state = self.read();
         let until = state.changes.partition_point(|change| change.at <= time);
-        let before = &state.changes[..until];
-        let version = in_production(before)?;
-        let decided =
-            |change: &&StageChange| change.version == version && change.stage == Stage::Production;
-        before.iter().rev().find(decided).cloned()
+        in_production_by(&state.changes[..until]).cloned()
     }
 
     /// Puts a version into Production if it passes the gate.
@@ -250,47 +289,80 @@ impl Lifecycle {
         decider: Decider<'_>,
         held_out: Arc<HeldOut>,
     ) -> Result<StageChange, LifecycleError> {
-        let _turn = self.turn.lock().await;
-        self.catch_up().await?;
+        loop {
+            let (challenger, champion) = {
+                let _turn = self.turn.lock().await;
+                self.catch_up().await?;
+                self.check_promotes(version, decider)?;
+                let changes = self.changes();
+                let challenger = self.load(version, Stage::Production, &changes)?;
+                (Arc::new(challenger), self.serving())
+            };
+            // Others may decide meanwhile: a rollback does not wait for a judgement.
+            let report = self
+                .judge(challenger.clone(), champion.clone(), held_out.clone())
+                .await?;
+            if !report.passed {
+                return Err(LifecycleError::Gate { version, report });
+            }
+            let _turn = self.turn.lock().await;
+            self.catch_up().await?;
+            self.check_promotes(version, decider)?;
+            let number = |serving: Option<Arc<Serving>>| serving.map(|it| it.version.version);
+            if number(self.serving()) == number(champion) {
+                let becomes = Becomes {
+                    gate: Some(report),
+                    ..Becomes::new(version, Stage::Production)
+                };
+                return self.decide(Some(challenger), becomes, decider).await;
+            }
+        }
+    }
+
+    fn check_promotes(&self, version: u64, decider: Decider<'_>) -> Result<(), LifecycleError> {
         self.check_tells(version)?;
         self.check_new(version, Stage::Production)?;
-        self.may_decide(decider)?;
-        let challenger = Arc::new(self.load(version, Stage::Production)?);
-        let (plan, judged, champion) = (self.plan.clone(), challenger.clone(), self.serving());
+        self.may_decide(decider)
+    }
+
+    async fn judge(
+        &self,
+        challenger: Arc<Serving>,
+        champion: Option<Arc<Serving>>,
+        held_out: Arc<HeldOut>,
+    ) -> Result<GateReport, LifecycleError> {
+        let (plan, version) = (self.plan.clone(), challenger.version.version);
         let judging = in_the_background("gate", move || {
-            gate::judge(&plan, &judged, champion.as_deref(), &held_out)
+            gate::judge(&plan, &challenger, champion.as_deref(), &held_out)
         });
         let ended = "the gate ended before it was done; the log says why";
-        let report = judging.await.map_err(|_| self.broken(version, ended))??;
-        if !report.passed {
-            return Err(LifecycleError::Gate { version, report });
-        }
-        self.put_into_production(challenger, decider, Some(report))
-            .await
+        let judged = judging.await.map_err(|_| self.broken(version, ended))?;
+        Ok(judged?)
     }
 
     /// Puts the version into Production again that was there before the present one, whatever the gate would say: it has
-    /// answered before, and there is no time to lose.
+    /// answered before, and there is no time to lose. Where `from` is named, only if it is in Production still.
     pub(crate) async fn roll_back(
         &self,
+        from: Option<u64>,
         decider: Decider<'_>,
     ) -> Result<StageChange, LifecycleError> {
         let _turn = self.turn.lock().await;
         self.catch_up().await?;
         self.may_decide(decider)?;
-        let before = {
-            let state = self.read();
-            let now = in_production(&state.changes);
-            let promoted = state.changes.iter().rev();
-            let promoted = promoted.filter(|change| change.stage == Stage::Production);
-            promoted.map(|change| change.version).find(|version| {
-                Some(*version) != now && state.check_tells(&self.plan, *version).is_ok()
-            })
-        };
+        let changes = self.changes();
+        let now = in_production(&changes);
+        if let Some(from) = from.filter(|from| now != Some(*from)) {
+            return Err(LifecycleError::Overtaken(from));
+        }
+        let mut before = line(&changes).into_iter().rev();
+        let before =
+            before.find(|version| Some(*version) != now && self.check_tells(*version).is_ok());
         let version =
             before.ok_or_else(|| LifecycleError::NothingBefore(self.plan.name.clone()))?;
-        let serving = Arc::new(self.load(version, Stage::Production)?);
-        self.put_into_production(serving, decider, None).await
+        let serving = Arc::new(self.load(version, Stage::Production, &changes)?);
+        let becomes = Becomes::new(version, Stage::Production);
+        self.decide(Some(serving), becomes, decider).await
     }
 
     /// Takes a version out of Production, or out of what may get there.
@@ -308,13 +380,14 @@ impl Lifecycle {
         }
         let serving = self.serving();
         let serving = serving.filter(|serving| serving.version.version != version);
-        self.decide(serving, version, stage, decider, None, None)
-            .await
+        let becomes = Becomes::new(version, stage);
+        self.decide(serving, becomes, decider).await
     }
 
     /// What was in Production before there was a history of it.
     pub(crate) async fn adopt(&self) -> Result<(), LifecycleError> {
         let _turn = self.turn.lock().await;
+        self.catch_up().await?;
         let newest = {
             let state = self.read();
             let newest = state.versions.last();
@@ -326,38 +399,25 @@ impl Lifecycle {
         let Some(version) = newest else {
             return Ok(());
         };
-        let serving = Arc::new(self.load(version, Stage::Production)?);
-        let decider = Decider {
-            by: MESH,
-            why: "it answered before the history of the model began",
-        };
-        self.put_into_production(serving, decider, None)
-            .await
-            .map(drop)
-    }
-
-    async fn put_into_production(
-        &self,
-        serving: Arc<Serving>,
-        decider: Decider<'_>,
-        gate: Option<GateReport>,
-    ) -> Result<StageChange, LifecycleError> {
-        let version = serving.version.version;
-        let stage = Stage::Production;
-        self.decide(Some(serving), version, stage, decider, gate, None)
-            .await
+        let serving = Arc::new(self.load(version, Stage::Production, &[])?);
+        let decider = Decider::new(MESH, "it answered before the history of the model began");
+        let becomes = Becomes::new(version, Stage::Production);
+        self.decide(Some(serving), becomes, decider).await.map(drop)
     }
 
     /// Adds the decision, and then lets `serving` answer.
     async fn decide(
         &self,
         serving: Option<Arc<Serving>>,
-        version: u64,
-        stage: Stage,
+        becomes: Becomes,
         decider: Decider<'_>,
-        gate: Option<GateReport>,
-        trial: Option<f64>,
     ) -> Result<StageChange, LifecycleError> {
+        let Becomes {
+            version,
+            stage,
+            gate,
+            trial,
+        } = becomes;
         let change = {
             let state = self.read();
             let record = find(&state.versions, &self.plan.name, version)?;
@@ -373,6 +433,7 @@ impl Lifecycle {
                 trained_on: record.trained_on.datasets.clone(),
                 gate,
                 trial,
+                freezes: decider.freezes,
             }
         };
         let trial = match change.trial {
@@ -403,9 +464,20 @@ impl Lifecycle {
         }
     }
 
-    fn load(&self, number: u64, stage: Stage) -> Result<Serving, LifecycleError> {
+    /// The version, once it is seen to be the one that `changes` are about.
+    fn load(
+        &self,
+        number: u64,
+        stage: Stage,
+        changes: &[StageChange],
+    ) -> Result<Serving, LifecycleError> {
         let version = find(&self.read().versions, &self.plan.name, number)?.clone();
         self.check_tells(number)?;
+        let other = |it: &StageChange| it.version == number && it.sha256 != version.sha256;
+        if changes.iter().any(other) {
+            let reason = "its record is not of the file that was decided about";
+            return Err(self.broken(number, reason).into());
+        }
         let worth = version.worth();
         Ok(Serving {
             model: self.registry.load(&version)?,
@@ -446,9 +518,51 @@ fn find<'a>(
 
 /// The version that is in Production after these changes.
 fn in_production(changes: &[StageChange]) -> Option<u64> {
-    changes.iter().fold(None, |now, change| match change.stage {
-        Stage::Production => Some(change.version),
-        Stage::Staging | Stage::Archived => now.filter(|version| *version != change.version),
+    in_production_by(changes).map(|change| change.version)
+}
+
+/// The change by which it got there.
+fn in_production_by(changes: &[StageChange]) -> Option<&StageChange> {
+    changes.iter().fold(None, |now, change| {
+        let of_it = |now: &&StageChange| now.version == change.version;
+        match change.stage {
+            Stage::Production => now.filter(of_it).or(Some(change)),
+            Stage::Staging | Stage::Archived => now.filter(|now| !of_it(now)),
+        }
+    })
+}
+
+/// The versions that were in Production one after the other, the newest last, but for those that were rolled back from.
+fn line(changes: &[StageChange]) -> Vec<u64> {
+    let mut line = Vec::new();
+    for StageChange {
+        version,
+        stage,
+        gate,
+        trial,
+        ..
+    } in changes
+    {
+        let known = line.iter().rposition(|known| known == version);
+        match (stage, known) {
+            // What comes back without a judgement comes back by a rollback.
+            (Stage::Production, Some(known)) if gate.is_none() => line.truncate(known + 1),
+            (Stage::Production, _) => line.push(*version),
+            _ if trial.is_some() => {}
+            _ => line.retain(|known| known != version),
+        }
+    }
+    line
+}
+
+/// The change by which the mesh decides nothing any more, after these changes.
+fn frozen_by(changes: &[StageChange]) -> Option<&StageChange> {
+    changes.iter().fold(None, |frozen, change| {
+        if change.freezes {
+            Some(change)
+        } else {
+            frozen.filter(|_| change.decided_by == MESH)
+        }
     })
 }
 

@@ -132,6 +132,7 @@ impl From<LifecycleError> for Problem {
                 Problem::new(&codes::NOT_FOUND).with_detail(error.to_string())
             }
             LifecycleError::Already { .. }
+            | LifecycleError::Overtaken(_)
             | LifecycleError::Answers(_)
             | LifecycleError::Otherwise { .. }
             | LifecycleError::NothingBefore(_)
@@ -166,6 +167,7 @@ impl From<RunsError> for Problem {
             RunsError::Over { .. } => Problem::new(&codes::RUN_OVER).with_detail(error.to_string()),
             RunsError::Keep(error) => Problem::caused(&codes::UNAVAILABLE, error)
                 .with_detail("The training runs of the model cannot be written at the moment: ask again with the same id."),
+            RunsError::Alone(error) => error.into(),
         }
     }
 }

@@ -403,7 +403,16 @@ impl Registry {
 
     /// Lets one process alone go on learning, as long as it holds what this gives; nothing while another does.
     pub(crate) fn learn_alone(&self) -> Result<Option<File>, SdkError> {
-        let path = self.folder.join("learner.lock");
+        self.try_alone("learner.lock")
+    }
+
+    /// The same for a training run.
+    pub(crate) fn train_alone(&self) -> Result<Option<File>, SdkError> {
+        self.try_alone("trainer.lock")
+    }
+
+    fn try_alone(&self, lock: &str) -> Result<Option<File>, SdkError> {
+        let path = self.folder.join(lock);
         let file = File::create(&path).map_err(SdkError::file(path.display().to_string()))?;
         match file.try_lock() {
             Ok(()) => Ok(Some(file)),

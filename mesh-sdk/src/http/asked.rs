@@ -5,6 +5,8 @@ use serde::de::DeserializeOwned;
 
 /// Characters of a reason.
 const LONGEST_TEXT: usize = 1000;
+/// A text that [`checked`] finds something in: what it trims is ECMA-262's white space and the next line, U+0085.
+pub(super) const SOMETHING: &str = r"[^\s\x85]";
 
 /// `example` says what is right.
 pub(super) fn parsed<T: DeserializeOwned>(body: &[u8], example: &str) -> Result<T, Problem> {

@@ -16,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::asked::{bad, checked, parsed};
+use super::asked::{SOMETHING, bad, checked, parsed};
 use crate::lifecycle::{Decider, Import, Lifecycle, LifecycleError, StageChange};
 use crate::product::ModelPlan;
 use crate::training::Cases;
@@ -58,7 +58,7 @@ struct Origin {
 struct Wish {
     stage: Stage,
     /// For those who ask later, at most 1000 characters.
-    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
+    #[schemars(length(min = 1, max = 1000), regex(pattern = SOMETHING))]
     why: String,
 }
 
@@ -70,7 +70,7 @@ struct Trying {
     #[schemars(range(min = 0.0, max = 1.0))]
     share: f64,
     /// For those who ask later, at most 1000 characters.
-    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
+    #[schemars(length(min = 1, max = 1000), regex(pattern = SOMETHING))]
     why: String,
 }
 
@@ -78,8 +78,10 @@ struct Trying {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Reason {
+    /// The version that is to go, so that asking again takes back nothing else; whichever answers where nothing is said.
+    from: Option<u64>,
     /// For those who ask later, at most 1000 characters.
-    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
+    #[schemars(length(min = 1, max = 1000), regex(pattern = SOMETHING))]
     why: String,
 }
 
@@ -228,7 +230,9 @@ fn deciding(of: &Of) -> Operation {
 
 fn rolling_back(of: &Of) -> Operation {
     operation(of, "rollback", "Let the version before answer again")
-        .description("At once and whatever the gate would say: it has answered before.")
+        .description(
+            "At once and whatever the gate would say: it has answered before. The one before that where it is asked for again.",
+        )
         .scope(Scope::Models)
         .request(JSON, Schema::of::<Reason>())
         .answer(
@@ -411,16 +415,16 @@ async fn roll_back(
     Payload(body): Payload,
 ) -> Result<Json<StageChange>, Problem> {
     super::only_json(&headers)?;
-    let Reason { why } = parsed(&body, r#"send {"why": "…"}"#)?;
+    let Reason { why, from } = parsed(&body, r#"send {"why": "…"}"#)?;
     let why = checked("why", &why)?.to_owned();
-    decide(of, caller, why, Decision::RollBack).await
+    decide(of, caller, why, Decision::RollBack(from)).await
 }
 
 /// What somebody wants of the versions of a model.
 enum Decision {
     Stage(u64, Stage),
     Trial(u64, f64),
-    RollBack,
+    RollBack(Option<u64>),
 }
 
 async fn decide(
@@ -431,10 +435,7 @@ async fn decide(
 ) -> Result<Json<StageChange>, Problem> {
     // It goes on when the caller is gone: what is begun is done.
     let deciding = tokio::spawn(async move {
-        let decider = Decider {
-            by: caller.subject(),
-            why: &why,
-        };
+        let decider = Decider::new(caller.subject(), &why);
         let lifecycle = &of.lifecycle;
         let change = match decision {
             Decision::Stage(version, Stage::Production) => {
@@ -444,7 +445,7 @@ async fn decide(
             }
             Decision::Stage(version, stage) => lifecycle.set_aside(version, stage, decider).await?,
             Decision::Trial(version, share) => lifecycle.try_out(version, share, decider).await?,
-            Decision::RollBack => lifecycle.roll_back(decider).await?,
+            Decision::RollBack(from) => lifecycle.roll_back(from, decider).await?,
         };
         of.product.changes.tell();
         Ok::<_, LifecycleError>(change)

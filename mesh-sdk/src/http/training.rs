@@ -11,7 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::asked::{checked, parsed};
+use super::asked::{SOMETHING, checked, parsed};
 use crate::RunningProduct;
 use crate::problems;
 use crate::product::{Events, ModelPlan};
@@ -32,13 +32,13 @@ struct Listed {
 #[serde(deny_unknown_fields)]
 struct Wish {
     /// For those who ask later, at most 1000 characters.
-    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
+    #[schemars(length(min = 1, max = 1000), regex(pattern = SOMETHING))]
     why: String,
     /// Whether the version goes into Production if it passes the gate; it does where nothing is said.
     #[serde(default = "yes")]
     promote: bool,
     /// Names the run, so that asking again begins nothing, in at most 1000 characters; a UUID where nothing is said.
-    #[schemars(length(min = 1, max = 1000), regex(pattern = r"\S"))]
+    #[schemars(length(min = 1, max = 1000), regex(pattern = SOMETHING))]
     run: Option<String>,
 }
 
@@ -131,8 +131,11 @@ async fn train(
     // It goes on when the caller is gone: what is begun is done.
     let asking = tokio::spawn(async move {
         asker.ask(&run, &wanted).await.map_err(problems::events)?;
-        // The event would bring it here as well, a little later.
-        Ok::<_, Problem>(runs.want(&run, &wanted).await?)
+        // The event brings it here as well, a little later. It is durable: whatever happens now, the run is wanted.
+        let wants = runs.want(&run, &wanted).await;
+        Ok::<_, Problem>(
+            wants.unwrap_or_else(|_| TrainingRun::waiting(&asker.model, &run, &wanted)),
+        )
     });
     let run = asking.await.map_err(Problem::internal)??;
     let id = utf8_percent_encode(&run.run, NON_ALPHANUMERIC);

@@ -43,6 +43,13 @@ pub struct StageChange {
     /// the version, or of another that goes on trial.
     #[serde(default)]
     pub trial: Option<f64>,
+    /// Whether the mesh decides nothing more by itself from here on, until a person does. A change may say that alone.
+    #[serde(default, deserialize_with = "null_is_no")]
+    pub freezes: bool,
+}
+
+fn null_is_no<'de, D: serde::Deserializer<'de>>(flag: D) -> Result<bool, D::Error> {
+    Ok(Option::<bool>::deserialize(flag)?.unwrap_or_default())
 }
 
 #[derive(Clone)]
@@ -90,6 +97,7 @@ impl ModelHistory {
             "trained_on": json!(change.trained_on).to_string(),
             "gate": change.gate.as_ref().map(|gate| json!(gate).to_string()),
             "trial": change.trial,
+            "freezes": change.freezes,
         });
         let source = source(&change.model);
         self.0.add_numbered([row], source, change.change).await

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use super::{Decider, Lifecycle, LifecycleError, Serving, StageChange, find};
+use super::{Becomes, Decider, Lifecycle, LifecycleError, Serving, StageChange, find};
 use crate::registry::Stage;
 
 /// Bits of an id that are drawn by chance, or from a digest: as many as an `f64` holds exactly.
@@ -75,15 +75,18 @@ impl Lifecycle {
         let _turn = self.turn.lock().await;
         self.catch_up().await?;
         let serving = self.serving();
-        self.load(version, Stage::Staging)?;
+        self.load(version, Stage::Staging, &self.changes())?;
         if serving
             .as_ref()
             .is_some_and(|it| it.version.version == version)
         {
             return Err(LifecycleError::Answers(version));
         }
-        self.decide(serving, version, Stage::Staging, decider, None, Some(share))
-            .await
+        let becomes = Becomes {
+            trial: Some(share),
+            ..Becomes::new(version, Stage::Staging)
+        };
+        self.decide(serving, becomes, decider).await
     }
 
     /// The changes by which a version went on trial, the newest of them.
@@ -103,7 +106,7 @@ impl Lifecycle {
         if known.is_some() {
             return known;
         }
-        match self.load(begun.version, Stage::Staging) {
+        match self.load(begun.version, Stage::Staging, std::slice::from_ref(begun)) {
             Ok(serving) => Some(Arc::new(Trial {
                 serving: Arc::new(serving),
                 share: begun.trial.unwrap_or_default(),

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::{Asked, Scoring};
 use crate::admitted::Admitted;
+use crate::changes::Changes;
 use crate::ingest::{WayError, off_the_runtime, subject};
 use crate::platform_dataset::KeepError;
 use crate::quarantine::{Broken, Quarantine};
@@ -45,6 +46,8 @@ pub(crate) struct Requests {
     /// The dataset that keeps the answers.
     pub(crate) dataset: String,
     pub(crate) backlog: Arc<Backlog>,
+    /// Told when another version answers.
+    pub(crate) changes: Changes,
     /// Told whether the newest attempt to get on succeeded.
     pub(crate) healthy: Box<dyn Fn(bool) + Send + Sync>,
 }
@@ -89,10 +92,34 @@ impl Requests {
             let Err(error) = answered.unwrap_or(Err(RequestsError::Panicked)) else {
                 return;
             };
+            if matches!(error, RequestsError::NotReady) {
+                requests.wait_for_a_version(&stop).await;
+                continue;
+            }
             let (topic, pause) = (&requests.topic, recovery.failed());
             tracing::error!(topic, %error, retry_in = ?pause, "requests to a model are not answered");
             if !recovery.rest(&stop).await {
                 return;
+            }
+        }
+    }
+
+    /// That none answers is what somebody has decided, and no failure.
+    async fn wait_for_a_version(&self, stop: &CancellationToken) {
+        let topic = &self.topic;
+        tracing::warn!(
+            topic,
+            "requests wait: no version of the model is in Production"
+        );
+        let mut heard = self.changes.listen();
+        loop {
+            heard.mark_unchanged();
+            if self.scoring.lifecycle.answering().is_some() {
+                return;
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                told = heard.changed() => drop(told),
             }
         }
     }

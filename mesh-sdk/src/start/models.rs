@@ -18,7 +18,8 @@ use crate::scoring::requests::Requests;
 use crate::scoring::{Scoring, in_sql};
 use crate::sink::backlog::Backlog;
 use crate::training::{
-    self, Asker, Cause, Learner, RunState, Runs, Schedule, Trainer, TrainingRuns, Wanted,
+    self, Asker, Cause, Learner, RunState, Runs, Schedule, Trainer, TrainingRun, TrainingRuns,
+    Wanted,
 };
 use crate::watching::{Challenger, ChallengerScores, ModelQuality, Watched, Watcher};
 
@@ -134,6 +135,7 @@ impl Start<'_> {
             quarantine: self.quarantine.clone(),
             dataset: plan.dataset.clone(),
             backlog,
+            changes: self.changes.clone(),
             healthy: self.starting.health(&part),
         };
         let stop = self.tasks.stop.clone();
@@ -180,7 +182,8 @@ impl Start<'_> {
             .rev()
             .filter(|it| it.imported.is_none() && it.answers.is_none());
         let is_current = |version: &ModelVersion| version.is_trained_by(plan);
-        if !trained_here.next().is_some_and(is_current) {
+        let is_trained = trained_here.next().is_some_and(is_current);
+        if !is_trained && !lifecycle.is_frozen() {
             self.train(&asker, &trainer).await?;
         }
         let stop = self.tasks.stop.clone();
@@ -191,6 +194,7 @@ impl Start<'_> {
                 cron: cron.clone(),
                 asker: asker.clone(),
                 runs: runs.clone(),
+                lifecycle: lifecycle.clone(),
                 since: newest.unwrap_or_else(Utc::now),
             };
             self.tasks.spawn(schedule.run(stop.clone()));
@@ -269,34 +273,51 @@ impl Start<'_> {
         Ok(())
     }
 
-    /// Trains a version before anything is served, and puts it into Production if it passes the gate.
+    /// Trains a version before anything is served, and puts it into Production if it passes the gate. Without cases to learn
+    /// from there is none, and the product starts nevertheless.
     async fn train(&self, asker: &Asker, trainer: &Arc<Trainer>) -> Result<(), SdkError> {
         let step = self.starting.step(format!("training {}", asker.model));
-        let run = Uuid::now_v7().to_string();
-        let wanted = Wanted {
-            cause: Cause::Declared,
-            why: "trained as the model is declared now".to_owned(),
-            asked_by: MESH.to_owned(),
-            promote: true,
-        };
-        asker.ask(&run, &wanted).await?;
-        let noted = trainer.runs.want(&run, &wanted).await;
         let failed = |reason: String| SdkError::Training {
             model: asker.model.clone(),
             reason,
         };
-        noted.map_err(|error| failed(error.to_string()))?;
+        // One that a crash ended is begun again, and given up some time.
+        let begun = trainer
+            .runs
+            .all()
+            .into_iter()
+            .find(TrainingRun::is_begun_at_start);
+        let run = match begun {
+            Some(begun) => begun.run,
+            None => {
+                let run = Uuid::now_v7().to_string();
+                let wanted = Wanted {
+                    cause: Cause::Declared,
+                    why: "trained as the model is declared now".to_owned(),
+                    asked_by: MESH.to_owned(),
+                    promote: true,
+                };
+                asker.ask(&run, &wanted).await?;
+                let noted = trainer.runs.want(&run, &wanted).await;
+                noted.map_err(|error| failed(error.to_string()))?;
+                run
+            }
+        };
         let worked = trainer.work(&self.tasks.stop).await;
         worked.map_err(|error| failed(error.to_string()))?;
         let ended = trainer.runs.find(&run);
         let ended = ended.map_err(|error| failed(error.to_string()))?;
         let result = ended.result.unwrap_or_default();
         match ended.state {
-            RunState::Succeeded | RunState::Unchanged => {
-                step.done(result);
-                Ok(())
-            }
-            _ => Err(failed(result)),
+            RunState::Succeeded | RunState::Unchanged => step.done(result),
+            // Its cases may be yet to come, through the ports that are about to open.
+            RunState::Failed | RunState::Cancelled => step.done(format!(
+                "no version: {result}; mesh train {}/{} tries again",
+                trainer.product, asker.model
+            )),
+            // The process is about to end.
+            RunState::Waiting | RunState::Started => step.skipped(),
         }
+        Ok(())
     }
 }

@@ -28,11 +28,18 @@ pub(crate) async fn in_the_background<T: Send + 'static>(
         // Nobody waits where the process ends.
         let _ = done.send(work());
     });
-    if let Err(error) = spawned {
-        tracing::error!(%error, "no thread can be started");
-        return Err(Ended);
-    }
-    result.await.map_err(|_| Ended)
+    let thread = match spawned {
+        Ok(thread) => thread,
+        Err(error) => {
+            tracing::error!(%error, "no thread can be started");
+            return Err(Ended);
+        }
+    };
+    let result = result.await;
+    // Joined rather than let go of: glibc may read what a thread leaves after it is gone, if it ends while it is let go of. Not here, as
+    // one that gives way takes its time to end.
+    tokio::task::spawn_blocking(|| drop(thread.join()));
+    result.map_err(|_| Ended)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::SdkError;
 use crate::platform_dataset::KeepError;
 use crate::registry::Stage;
 use crate::times;
@@ -83,6 +84,31 @@ pub struct TrainingRun {
     pub progress: Option<RunProgress>,
 }
 
+impl TrainingRun {
+    /// One that is wanted and was not begun.
+    pub(crate) fn waiting(model: &str, run: &str, wanted: &Wanted) -> TrainingRun {
+        TrainingRun {
+            run: run.to_owned(),
+            model: model.to_owned(),
+            state: RunState::Waiting,
+            at: times::now(),
+            cause: wanted.cause,
+            why: wanted.why.clone(),
+            asked_by: wanted.asked_by.clone(),
+            promote: wanted.promote,
+            version: None,
+            stage: None,
+            result: None,
+            progress: None,
+        }
+    }
+
+    /// Whether it is of the model as it is declared, and not over.
+    pub(crate) fn is_begun_at_start(&self) -> bool {
+        self.cause == Cause::Declared && !self.state.is_over()
+    }
+}
+
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunProgress {
@@ -122,6 +148,8 @@ pub(crate) enum RunsError {
     Over { run: String, state: RunState },
     #[error(transparent)]
     Keep(#[from] KeepError),
+    #[error("no process can be told that this one trains: {0}")]
+    Alone(SdkError),
 }
 
 pub(crate) struct Runs {
@@ -165,6 +193,9 @@ impl Runs {
 
     async fn catch_up(&self) -> Result<(), KeepError> {
         let since = self.lock().changes;
+        if self.table.reached(&self.model).await? <= since {
+            return Ok(());
+        }
         let changes = self.table.since(&self.model, since).await?;
         let mut state = self.lock();
         for (number, run) in changes {
@@ -198,20 +229,7 @@ impl Runs {
             if let Ok(known) = self.find(run) {
                 return Ok(known);
             }
-            let waiting = TrainingRun {
-                run: run.to_owned(),
-                model: self.model.clone(),
-                state: RunState::Waiting,
-                at: times::now(),
-                cause: wanted.cause,
-                why: wanted.why.clone(),
-                asked_by: wanted.asked_by.clone(),
-                promote: wanted.promote,
-                version: None,
-                stage: None,
-                result: None,
-                progress: None,
-            };
+            let waiting = TrainingRun::waiting(&self.model, run, wanted);
             match self.add(waiting).await {
                 Err(RunsError::Keep(error)) if error.is_overtaken() => self.catch_up().await?,
                 added => return added,
@@ -219,8 +237,10 @@ impl Runs {
         }
     }
 
-    /// The run that is to be begun next, with what cancels it. One that was begun too often is given up.
+    /// The run that is to be begun next, with what cancels it, whichever process was asked for it. One that was begun too often
+    /// is given up. Only one process at a time may ask.
     pub(crate) async fn next(&self) -> Result<Option<(TrainingRun, CancellationToken)>, RunsError> {
+        self.catch_up().await?;
         loop {
             let next = {
                 let state = self.lock();
@@ -258,6 +278,17 @@ impl Runs {
             let cancel = state.find(&run).map(|known| known.cancel.clone());
             return Ok(Some((begun, cancel.unwrap_or_default())));
         }
+    }
+
+    /// Puts a run back that had begun, as this process is about to end: the next one begins it. That is no failed attempt.
+    pub(crate) async fn put_back(&self, run: &str) -> Result<(), RunsError> {
+        let waits = self.change(run, |run| {
+            Some(TrainingRun {
+                state: RunState::Waiting,
+                ..run
+            })
+        });
+        waits.await.map(drop)
     }
 
     pub(crate) async fn end(&self, run: &str, end: End) -> Result<TrainingRun, RunsError> {
@@ -373,6 +404,9 @@ impl State {
         match self.find_mut(&run.run) {
             Some(known) => {
                 known.attempts += begins;
+                if run.state == RunState::Waiting {
+                    known.attempts = known.attempts.saturating_sub(1);
+                }
                 known.run = run;
             }
             None => self.runs.push_back(Known {

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::requests::{Asker, Wanted};
 use super::runs::{Cause, Runs};
-use crate::lifecycle::MESH;
+use crate::lifecycle::{Lifecycle, MESH};
 use crate::times::{missed, until_next};
 
 /// Before a request that could not be written is tried again.
@@ -19,6 +19,7 @@ pub(crate) struct Schedule {
     pub(crate) cron: croner::Cron,
     pub(crate) asker: Asker,
     pub(crate) runs: Arc<Runs>,
+    pub(crate) lifecycle: Arc<Lifecycle>,
     /// Times up to here are not missed.
     pub(crate) since: DateTime<Utc>,
 }
@@ -53,7 +54,7 @@ impl Schedule {
     /// The id is that of the time, so that several processes, or one that starts again, ask for one run.
     async fn ask(&self, time: DateTime<Utc>) -> Result<(), mesh_events::EventError> {
         let run = format!("{}@{}", self.asker.model, time.format("%Y-%m-%dT%H:%MZ"));
-        if self.runs.find(&run).is_ok() {
+        if self.runs.find(&run).is_ok() || self.lifecycle.is_frozen() {
             return Ok(());
         }
         let wanted = Wanted {

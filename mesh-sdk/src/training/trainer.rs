@@ -1,5 +1,6 @@
 //! Does the training runs of one model, one after the other.
 
+use std::fs::File;
 use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -17,12 +18,16 @@ use super::online;
 use super::runs::{Cause, End, RunState, Runs, RunsError, TrainingRun};
 use crate::SdkError;
 use crate::changes::Changes;
-use crate::lifecycle::{Decider, Lifecycle, LifecycleError};
+use crate::lifecycle::{Decider, Lifecycle, LifecycleError, StageChange};
 use crate::product::ModelPlan;
 use crate::registry::{ModelVersion, Registry, Stage};
 
 /// Before a run is looked for again after it could not be.
 const PAUSE: Duration = Duration::from_secs(5);
+/// After this time at the latest it is seen which runs other processes were asked for.
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
+/// Before it is seen whether another process trains still.
+const ALONE: Duration = Duration::from_secs(1);
 
 /// How many runs a process does at once: as many as it has processors. What is left over waits.
 #[derive(Clone)]
@@ -70,7 +75,7 @@ impl Trainer {
             }
             let wait = async {
                 match worked {
-                    Ok(()) => drop(told.changed().await),
+                    Ok(()) => drop(tokio::time::timeout(LOOK_AGAIN, told.changed()).await),
                     Err(_) => tokio::time::sleep(PAUSE).await,
                 }
             };
@@ -85,6 +90,10 @@ impl Trainer {
     pub(crate) async fn work(self: &Arc<Self>, stop: &CancellationToken) -> Result<(), RunsError> {
         let _turn = self.turn.lock().await;
         loop {
+            let _alone = tokio::select! {
+                alone = self.alone() => alone?,
+                () = stop.cancelled() => return Ok(()),
+            };
             let room = tokio::select! {
                 room = self.room.0.acquire() => room,
                 () = stop.cancelled() => return Ok(()),
@@ -105,7 +114,7 @@ impl Trainer {
                 .await;
             drop(room);
             let Some(end) = ended else {
-                return Ok(());
+                return self.runs.put_back(&id).await;
             };
             self.count(&end, began);
             self.runs.end(&id, end).await?;
@@ -113,8 +122,25 @@ impl Trainer {
         }
     }
 
+    /// Holds back the other processes that train the model: what they have begun must not be begun again beside it.
+    async fn alone(&self) -> Result<File, RunsError> {
+        loop {
+            if let Some(alone) = self.registry.train_alone().map_err(RunsError::Alone)? {
+                return Ok(alone);
+            }
+            tokio::time::sleep(ALONE).await;
+        }
+    }
+
     /// How the run ended; nothing if `stop` ended it.
     async fn train(self: &Arc<Self>, work: Work, stop: &CancellationToken) -> Option<End> {
+        let failed = |state: RunState, result: String| End {
+            state,
+            version: None,
+            stage: None,
+            result,
+        };
+        let cancelled = || failed(RunState::Cancelled, "it was cancelled".to_owned());
         let (run, cancel) = (work.run.clone(), work.cancel.clone());
         let trainer = self.clone();
         let mut learning =
@@ -122,22 +148,17 @@ impl Trainer {
         let learned = tokio::select! {
             learned = &mut learning => learned,
             () = stop.cancelled() => {
+                let unwanted = cancel.is_cancelled();
                 cancel.cancel();
                 // It has to be gone before another process begins it again.
                 drop(learning.await);
-                return None;
+                return unwanted.then(cancelled);
             }
-        };
-        let failed = |state: RunState, result: String| End {
-            state,
-            version: None,
-            stage: None,
-            result,
         };
         let (made, held_out) = match learned {
             Ok(Ok(learned)) => learned,
             Ok(Err(SdkError::Model(ModelError::Cancelled))) => {
-                return Some(failed(RunState::Cancelled, "it was cancelled".to_owned()));
+                return Some(cancelled());
             }
             Ok(Err(error)) => {
                 let model = &self.plan.name;
@@ -146,6 +167,13 @@ impl Trainer {
             }
             Err(ended) => return Some(failed(RunState::Failed, ended.to_string())),
         };
+        if cancel.is_cancelled() {
+            let kept = format!("it was cancelled; version {} is kept", made.version());
+            return Some(End {
+                version: Some(made.version()),
+                ..failed(RunState::Cancelled, kept)
+            });
+        }
         self.runs.progress(&run.run, "judging", 0, 1);
         Some(match self.judge(&run, &made, held_out).await {
             Ok((stage, result)) => End {
@@ -181,6 +209,9 @@ impl Trainer {
                 self.learn_from(&run.run, &reading.block_on(until(cancel, cases))?, cancel)?
             }
         };
+        if cancel.is_cancelled() {
+            return Err(ModelError::Cancelled.into());
+        }
         let (plan, registry) = (&self.plan, &self.registry);
         let made = fit::keep(plan, &self.revision, began, learned, &held_out, registry)?;
         Ok((made, held_out))
@@ -219,29 +250,28 @@ impl Trainer {
         held_out: HeldOut,
     ) -> Result<(Stage, String), LifecycleError> {
         self.lifecycle.refresh().await?;
-        let version = match made {
-            Made::New(version) => version,
-            Made::Same(number) => {
-                let versions = self.lifecycle.versions();
-                let same = versions.iter().find(|version| version.version == *number);
-                let stage = same.map(|version| version.stage).unwrap_or_default();
-                return Ok((
-                    stage,
-                    format!("the same as version {number}, which is in {stage:?}"),
-                ));
+        let number = made.version();
+        let versions = self.lifecycle.versions();
+        let version = versions.iter().find(|version| version.version == number);
+        let stage = version.map(|version| version.stage).unwrap_or_default();
+        let decided = |change: &StageChange| change.version == number;
+        let decided = self.lifecycle.changes().iter().any(decided);
+        let worth = match (made, version) {
+            (Made::New(version), _) => in_words(version),
+            // The process that made it may have ended before it was judged.
+            (Made::Same(_), Some(version)) if !decided => {
+                format!("the same as {}", in_words(version))
+            }
+            (Made::Same(_), _) => {
+                let worth = format!("the same as version {number}, which is in {stage:?}");
+                return Ok((stage, worth));
             }
         };
-        let worth = in_words(version);
         if !run.promote {
-            return Ok((Stage::Staging, worth));
+            return Ok((stage, worth));
         }
-        let decider = Decider {
-            by: &run.asked_by,
-            why: &run.why,
-        };
-        let promoted = self
-            .lifecycle
-            .promote(version.version, decider, Arc::new(held_out));
+        let decider = Decider::new(&run.asked_by, &run.why);
+        let promoted = self.lifecycle.promote(number, decider, Arc::new(held_out));
         match promoted.await {
             Ok(_) => Ok((
                 Stage::Production,

@@ -71,20 +71,14 @@ impl Watcher {
             }
             Action::RollBack => {
                 let decider = Decider {
-                    by: MESH,
-                    why: &why,
+                    // One decision: nothing may come between.
+                    freezes: rule.then.contains(&Action::Freeze),
+                    ..Decider::new(MESH, &why)
                 };
-                match self.lifecycle.roll_back(decider).await {
-                    Ok(_) => None,
-                    Err(LifecycleError::Sdk(error)) => return Err(error.into()),
-                    Err(LifecycleError::History(error)) => return Err(error.into()),
-                    Err(refused) => Some(refused.to_string()),
-                }
+                // Another version may answer meanwhile, of which nothing bad is known.
+                refusal(self.lifecycle.roll_back(Some(version), decider).await)?
             }
-            Action::Freeze => {
-                self.lifecycle.freeze(at);
-                None
-            }
+            Action::Freeze => refusal(self.lifecycle.freeze(Decider::new(MESH, &why)).await)?,
         };
         let of = [
             ("product", self.product.clone()),
@@ -138,7 +132,17 @@ impl Watcher {
     }
 }
 
-pub(super) fn name(action: Action) -> &'static str {
+/// Why something was not done, if it may not be.
+fn refusal<T>(decided: Result<T, LifecycleError>) -> Result<Option<String>, WatchError> {
+    match decided {
+        Ok(_) => Ok(None),
+        Err(LifecycleError::Sdk(error)) => Err(error.into()),
+        Err(LifecycleError::History(error)) => Err(error.into()),
+        Err(refused) => Ok(Some(refused.to_string())),
+    }
+}
+
+fn name(action: Action) -> &'static str {
     match action {
         Action::Alert => "alert",
         Action::Retrain => "retrain",

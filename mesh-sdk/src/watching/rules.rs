@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use super::table::{Finding, FindingKind};
 use crate::declaration::{Action, Found};
 
 /// A rule as it is declared, checked.
@@ -41,10 +42,30 @@ pub(crate) struct RuleState {
     done: Option<DateTime<Utc>>,
 }
 
+impl Finding {
+    /// Whether it is something that was done by a rule.
+    pub(crate) fn is_act_of(&self, rule: &Rule) -> bool {
+        self.kind == FindingKind::Action && self.detail["rule"] == rule.name().as_str()
+    }
+}
+
 impl RuleState {
-    /// Of a rule by which something was done last at `done`.
-    pub(crate) fn since(done: Option<DateTime<Utc>>) -> RuleState {
-        RuleState { found: 0, done }
+    /// Of a rule by which something was done last at `done`, after looks at the version that answers now, oldest first.
+    pub(crate) fn recalled(
+        rule: &Rule,
+        done: Option<DateTime<Utc>>,
+        findings: &[Finding],
+    ) -> RuleState {
+        let looks = findings.chunk_by(|one, next| one.look == next.look);
+        let found = looks.fold(0, |found: u32, look| {
+            let acted = look.iter().any(|finding| finding.is_act_of(rule));
+            match rule.when.is_in(look) {
+                Some(true) if !acted => found.saturating_add(1),
+                Some(_) => 0,
+                None => found,
+            }
+        });
+        RuleState { found, done }
     }
 
     /// Notes what a look found; tells whether something is to be done now.

@@ -16,6 +16,8 @@ pub(crate) const MODEL_QUALITY: &str = "model_quality";
 const CONTRACT: &str = "model-quality";
 /// Looks that are read again when a product starts, and shown.
 const RECENT: u64 = 200;
+/// Of what was done, so much is read again, for the pauses of rules.
+const ACTIONS: u64 = 1000;
 
 /// What a row of the dataset tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -108,6 +110,15 @@ impl ModelQuality {
         };
         let findings = rows.into_iter().map(|row| row.finding).collect();
         Ok((findings, reached))
+    }
+
+    /// The newest of what was done about a model, the newest first.
+    pub(crate) async fn done(&self, model: &str) -> Result<Vec<Finding>, KeepError> {
+        let statement = format!(
+            "SELECT * FROM {MODEL_QUALITY} WHERE model = {} AND kind = 'action' ORDER BY look DESC LIMIT {ACTIONS}",
+            sql::text(model)
+        );
+        Ok(self.0.rows(&source(model), &statement).await?)
     }
 
     async fn reached(&self, model: &str, of: &str) -> Result<Position, KeepError> {

@@ -13,14 +13,12 @@ use mesh_storage::{Dataset, Engine, StorageError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::actions::name;
 use super::answers::AnswerReader;
 use super::look::{Answered, FEWEST, Look, Reference};
-use super::rules::{Rule, RuleState};
+use super::rules::RuleState;
 use super::table::{Finding, FindingKind, ModelQuality, Position};
 use crate::SdkError;
 use crate::changes::Changes;
-use crate::declaration::Action;
 use crate::lifecycle::{Lifecycle, Serving};
 use crate::platform_dataset::KeepError;
 use crate::product::ModelPlan;
@@ -101,7 +99,14 @@ struct Memory {
     /// Answers that were not looked at yet, with their places.
     waiting: Vec<(Position, Answered)>,
     judged: Option<Judged>,
+    /// That labels could not be read the last time.
+    unread: Option<Unread>,
     rules: Vec<RuleState>,
+}
+
+struct Unread {
+    reason: String,
+    at: Instant,
 }
 
 /// The last time that labels were read.
@@ -138,11 +143,16 @@ impl Watcher {
                     Err(_) => tokio::time::sleep(AFTER_FAILURE).await,
                 }
             };
-            if let Err(error) = &looked {
-                let model = &self.plan.name;
-                tracing::error!(model, %error, retry_in = ?AFTER_FAILURE, "the model cannot be watched");
-                // What it remembers may be half of what the table says.
-                memory = None;
+            match &looked {
+                Ok(()) => {}
+                // Another process has looked: this one goes on where that is.
+                Err(WatchError::Keep(error)) if error.is_overtaken() => memory = None,
+                Err(error) => {
+                    let model = &self.plan.name;
+                    tracing::error!(model, %error, retry_in = ?AFTER_FAILURE, "the model cannot be watched");
+                    // What it remembers may be half of what the table says.
+                    memory = None;
+                }
             }
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -160,7 +170,17 @@ impl Watcher {
         };
         self.meet(memory, &serving).await?;
         self.look_at_answers(memory, &serving).await?;
+        // An action may have let another version answer.
+        if !self.answers(&serving) {
+            return Ok(());
+        }
         self.look_at_labels(memory, &serving).await
+    }
+
+    /// Whether it is this version that is in Production.
+    fn answers(&self, version: &Serving) -> bool {
+        let now = self.lifecycle.serving();
+        now.is_some_and(|now| now.version.version == version.version.version)
     }
 
     /// Goes on where the table says that looks had come to.
@@ -169,24 +189,15 @@ impl Watcher {
             return Ok(None);
         };
         let (findings, read) = self.quality.recent(&self.plan.name).await?;
-        let last = |rule: &Rule| {
-            let name = rule.name();
-            let by_it = findings.iter().rev().filter(|finding| {
-                finding.kind == FindingKind::Action && finding.detail["rule"] == name.as_str()
-            });
-            by_it.map(|finding| finding.at).next()
-        };
-        let rules = self
-            .plan
-            .rules
-            .iter()
-            .map(|rule| RuleState::since(last(rule)));
-        let frozen = findings.iter().rev().find(|finding| {
-            finding.kind == FindingKind::Action && finding.subject == name(Action::Freeze)
+        let done = self.quality.done(&self.plan.name).await?;
+        let serving = self.lifecycle.serving().map(|it| it.version.version);
+        let of_another = |finding: &&Finding| Some(finding.version) != serving;
+        let others = findings.iter().rposition(|finding| of_another(&finding));
+        let of_it = &findings[others.map_or(0, |last| last + 1)..];
+        let rules = self.plan.rules.iter().map(|rule| {
+            let newest = done.iter().find(|finding| finding.is_act_of(rule));
+            RuleState::recalled(rule, newest.map(|finding| finding.at), of_it)
         });
-        if let Some(frozen) = frozen {
-            self.lifecycle.freeze(frozen.at);
-        }
         let memory = Memory {
             looks: findings.last().map_or(0, |newest| newest.look),
             version: None,
@@ -199,6 +210,7 @@ impl Watcher {
             },
             waiting: Vec::new(),
             judged: None,
+            unread: None,
             rules: rules.collect(),
         };
         let mut shown = self
@@ -258,9 +270,7 @@ impl Watcher {
             let drift = move |look: Look<'_>| look.drift(&reference, &answers);
             let findings = self.look(memory.looks + 1, serving, drift).await?;
             self.conclude(memory, findings, reached).await?;
-            // An action may have let another version answer.
-            let now = self.lifecycle.serving();
-            if now.is_none_or(|now| now.version.version != serving.version.version) {
+            if !self.answers(serving) {
                 return Ok(());
             }
         }
@@ -283,8 +293,28 @@ impl Watcher {
             return Ok(());
         }
         let began = Instant::now();
+        if memory
+            .unread
+            .as_ref()
+            .is_some_and(|it| it.at.elapsed() < AFTER_FAILURE)
+        {
+            return Ok(());
+        }
         let statement = self.labelled(labels, serving);
-        let rows = self.engine.numbers(&statement).await?;
+        let rows = match self.engine.numbers(&statement).await {
+            Ok(rows) => rows,
+            // The statement is the product's: what was found of the answers stays found.
+            Err(error) => {
+                let (model, reason) = (&self.plan.name, error.to_string());
+                if memory.unread.as_ref().is_none_or(|it| it.reason != reason) {
+                    tracing::warn!(model, %error, retry_in = ?AFTER_FAILURE, "the labels of the model cannot be read");
+                }
+                let at = Instant::now();
+                memory.unread = Some(Unread { reason, at });
+                return Ok(());
+            }
+        };
+        memory.unread = None;
         let [outputs @ .., truth, known] = &rows.values[..] else {
             return Ok(());
         };

@@ -6,6 +6,7 @@ use mesh_platform::identity::{DevIssuer, Scope, authenticate};
 use mesh_platform::server::{self, Limits};
 use mesh_sdk::{
     Clock, DataProduct, DatasetState, EventsConfig, Host, HostConfig, Readiness, RunningProduct,
+    SdkError,
 };
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -44,6 +45,22 @@ impl TestMesh {
 
     /// Starts `product` where a clock of the test says what time it is.
     pub async fn start_at(product: DataProduct, folder: TempDir, clock: Clock) -> TestMesh {
+        TestMesh::try_start_at(product, folder, clock)
+            .await
+            .unwrap()
+    }
+
+    /// # Errors
+    /// Why the product does not start on that folder.
+    pub async fn try_start_in(product: DataProduct, folder: TempDir) -> Result<TestMesh, SdkError> {
+        TestMesh::try_start_at(product, folder, Clock::default()).await
+    }
+
+    async fn try_start_at(
+        product: DataProduct,
+        folder: TempDir,
+        clock: Clock,
+    ) -> Result<TestMesh, SdkError> {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let issuer = DevIssuer::open(&folder.path().join("identity"), &address).unwrap();
@@ -59,7 +76,7 @@ impl TestMesh {
         .await
         .unwrap();
         let name = product.name().to_owned();
-        host.start(product).await.unwrap();
+        host.start(product).await?;
         let api = host
             .api()
             .merge(readiness.api())
@@ -74,7 +91,7 @@ impl TestMesh {
                 .await
                 .unwrap();
         });
-        TestMesh {
+        Ok(TestMesh {
             product: name,
             folder,
             address,
@@ -83,7 +100,7 @@ impl TestMesh {
             stop,
             server,
             host,
-        }
+        })
     }
 
     /// Stops as Ctrl-C does: what was accepted is stored. Returns the folder.

@@ -44,10 +44,7 @@ async fn what_one_process_decides_holds_in_the_others() {
     let (changes, stop) = (Changes::new(), CancellationToken::new());
     let mut told = changes.listen();
     let following = tokio::spawn(other.clone().follow(changes, stop.clone()));
-    let decider = Decider {
-        by: "somebody",
-        why: "it is wrong",
-    };
+    let decider = Decider::new("somebody", "it is wrong");
     let first = &product.lifecycles[MODEL];
     first.set_aside(1, Stage::Archived, decider).await.unwrap();
     let patience = Duration::from_secs(60);

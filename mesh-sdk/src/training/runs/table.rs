@@ -35,6 +35,11 @@ impl TrainingRuns {
         self.0.dataset()
     }
 
+    /// Number of the newest change of a model's runs.
+    pub(super) async fn reached(&self, model: &str) -> Result<u64, KeepError> {
+        Ok(self.0.dataset().progress(&source(model)).await?)
+    }
+
     /// What the runs of a model came to after a change, oldest first.
     pub(super) async fn since(
         &self,

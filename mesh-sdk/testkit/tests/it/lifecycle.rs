@@ -9,6 +9,7 @@ use std::time::Duration;
 use mesh_platform::identity::Scope;
 use mesh_sdk::DataProduct;
 use mesh_testkit::TestMesh;
+use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -167,6 +168,16 @@ async fn a_version_is_promoted_rolled_back_and_remembered() {
     assert_eq!(stages(&mesh).await, ["Production", "Archived"]);
     assert_eq!(answering(&mesh, &order).await, Ok(1));
 
+    // Whoever asks again takes back nothing else.
+    for again in [
+        json!({ "why": "odd answers", "from": 2 }),
+        json!({ "why": "odd answers" }),
+    ] {
+        let (status, problem) = decide(&mesh, "rollback", again).await;
+        assert_eq!((status, &problem["code"]), (409, &json!("stage-conflict")));
+    }
+    assert_eq!(answering(&mesh, &order).await, Ok(1));
+
     let wish = json!({ "stage": "Production", "why": "it was not the model" });
     let (status, change) = decide(&mesh, "versions/2/stage", wish.clone()).await;
     assert_eq!(status, 200, "{change}");
@@ -263,8 +274,12 @@ async fn no_call_is_dropped_while_versions_change() {
             })
         })
         .collect();
-    for _ in 0..6 {
-        let (status, change) = decide(&mesh, "rollback", json!({ "why": "to and fro" })).await;
+    let forth = json!({ "stage": "Production", "why": "forth" });
+    for _ in 0..3 {
+        let (status, change) = decide(&mesh, "rollback", json!({ "why": "back" })).await;
+        assert_eq!(status, 200, "{change}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        let (status, change) = decide(&mesh, "versions/2/stage", forth.clone()).await;
         assert_eq!(status, 200, "{change}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
@@ -407,4 +422,42 @@ async fn only_who_may_decides() {
     assert_eq!((status, &problem["code"]), (409, &json!("stage-conflict")));
     let (status, problem) = decide(&mesh, "rollback", json!({ "why": " " })).await;
     assert_eq!((status, &problem["code"]), (400, &json!("bad-request")));
+}
+
+/// A file that somebody has put in the place of one that passed the gate, record and all.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_nobody_decided_about_does_not_answer() {
+    let (product, mesh) = with_two_versions().await;
+    let folder = mesh.stop().await;
+    let versions = folder
+        .path()
+        .join("products/logistics/models/late-delivery");
+    let record = fs::read_to_string(versions.join("1/version.json")).unwrap();
+    let record = record.replace("\"version\": 1,", "\"version\": 2,");
+    fs::write(versions.join("2/version.json"), record).unwrap();
+    let host = TestMesh::try_start_in(product.read(), folder).await;
+    let refused = host.map(drop).unwrap_err().to_string();
+    assert!(
+        refused.contains("version 2") && refused.contains("decided about"),
+        "{refused}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_wait_while_no_version_answers_and_nothing_else_stands_still() {
+    let mesh = TestMesh::start(Product::new().read()).await;
+    let order = order(&mesh).await;
+    let archived = json!({ "stage": "Archived", "why": "it is wrong about islands" });
+    assert_eq!(decide(&mesh, "versions/1/stage", archived).await.0, 200);
+    let path = format!("{MODEL}/score-requests");
+    let accepted = mesh.post(&path, "application/json", order).await;
+    assert_eq!(accepted.status, 202, "{}", accepted.text());
+    // Longer than it takes to find that there is none.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let ready = mesh.anonymous(Method::GET, "/health/ready").await;
+    assert_eq!(ready.status, 200, "{}", ready.text());
+    let again = json!({ "stage": "Production", "why": "islands are rare" });
+    let (status, change) = decide(&mesh, "versions/1/stage", again).await;
+    assert_eq!(status, 200, "{change}");
+    mesh.until_rows("late_delivery_scores", 1).await;
 }

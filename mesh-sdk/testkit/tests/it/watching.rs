@@ -258,10 +258,11 @@ rules:
     let findings = scene.findings().await;
     let refused = of(&findings, "action").skip(3);
     let refused: Vec<_> = refused
-        .filter(|action| action["found"] == false)
-        .map(|action| action["subject"].as_str().unwrap())
+        .map(|action| (action["subject"].as_str().unwrap(), &action["found"]))
         .collect();
-    assert_eq!(refused, ["retrain", "roll-back"]);
+    let (yes, no) = (&json!(true), &json!(false));
+    let expected = [("roll-back", no), ("freeze", yes), ("retrain", no)];
+    assert_eq!(refused, expected, "{findings:?}");
     assert_eq!(scene.versions().await, ["Production", "Archived"]);
 }
 

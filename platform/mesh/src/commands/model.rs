@@ -127,6 +127,9 @@ pub(crate) struct Trial {
 pub(crate) struct Rollback {
     #[command(flatten)]
     of: Of,
+    /// The version that is to go: nothing is done if another is in Production by now.
+    #[arg(long, value_name = "VERSION")]
+    from: Option<u64>,
     /// For those who ask later.
     #[arg(long, value_name = "REASON")]
     why: String,
@@ -359,7 +362,7 @@ async fn decide(args: &Decide, stage: &str) -> anyhow::Result<ExitCode> {
 
 async fn roll_back(args: &Rollback) -> anyhow::Result<ExitCode> {
     let mesh = mesh(&args.of, Scope::Models)?;
-    let wish = json!({ "why": args.why });
+    let wish = json!({ "why": args.why, "from": args.from });
     told(
         &args.of,
         &mesh.ask(mesh.post("/rollback").json(&wish)).await?,
