@@ -338,7 +338,7 @@ pub(crate) struct Promotion {
     /// that version has.
     #[schemars(range(min = 0.0))]
     pub(crate) margin: Option<f64>,
-    /// Milliseconds within which nine of ten records are scored, one at a time.
+    /// Milliseconds of a processor within which nine of ten records are scored, one at a time.
     #[serde(default = "Promotion::usual_latency")]
     #[schemars(range(min = 0.001, max = 60000.0))]
     pub(crate) latency_ms: f64,

@@ -15,7 +15,7 @@ use crate::training::Cases;
 const FEATURES: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 
 /// A model of [`FEATURES`], by this algorithm.
-fn plan(algorithm: &str, parameters: Value) -> ModelPlan {
+fn plan(algorithm: &str, parameters: &Value) -> ModelPlan {
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../products/bracelet-cardiology");
     let product = DataProduct::from_files(sources).unwrap();
     let mut plan = product.models()[0].clone();
@@ -24,7 +24,7 @@ fn plan(algorithm: &str, parameters: Value) -> ModelPlan {
     features.categorical.clear();
     plan.pipeline = Pipeline {
         features: features.encoded(),
-        algorithm: Algorithm::named(algorithm, &parameters).unwrap(),
+        algorithm: Algorithm::named(algorithm, parameters).unwrap(),
         seed: 1,
     };
     plan
@@ -73,7 +73,7 @@ fn serving(version: u64, model: Model) -> Serving {
 
 /// A version that passes.
 fn usual() -> (ModelPlan, Serving, HeldOut) {
-    let plan = plan("logistic-regression", json!({}));
+    let plan = plan("logistic-regression", &json!({}));
     let cases = yes_or_no(200);
     let model = trained(&plan, &cases);
     (plan, serving(1, model), HeldOut::of(cases.0, cases.1))
@@ -190,7 +190,7 @@ fn a_golden_example_that_is_answered_otherwise_is_told_by_its_place() {
 
 #[test]
 fn a_golden_quantity_may_be_off_by_as_much_as_is_declared() {
-    let mut plan = plan("linear-regression", json!({}));
+    let mut plan = plan("linear-regression", &json!({}));
     plan.declared.predicts = Task::Quantity;
     plan.compare_by = Measure::Mae;
     let (table, _) = world(50);
@@ -217,7 +217,7 @@ fn a_golden_quantity_may_be_off_by_as_much_as_is_declared() {
 /// A forest knows the cases that it learned from nearly by heart: on them it is better than any that did not see them.
 #[test]
 fn a_forest_that_learned_from_more_cases_takes_the_place_of_the_one_before() {
-    let plan = plan("random-forest", json!({ "trees": 50 }));
+    let plan = plan("random-forest", &json!({ "trees": 50 }));
     let forest = |version, cases: &Cases| {
         serving(
             version,
