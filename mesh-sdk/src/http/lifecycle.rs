@@ -13,7 +13,7 @@ use mesh_platform::api::{Api, Operation, Payload, Schema};
 use mesh_platform::identity::{Caller, Scope};
 use mesh_platform::problem::{Problem, codes};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 
 use super::asked::{SOMETHING, bad, checked, parsed};
@@ -74,11 +74,27 @@ struct Trying {
     why: String,
 }
 
+/// The largest integer that every reader of JSON takes as it is.
+const LARGEST: u64 = (1 << 53) - 1;
+
+/// In JSON Schema, 2.0 is an integer too.
+fn version_number<'de, D: Deserializer<'de>>(number: D) -> Result<Option<u64>, D::Error> {
+    let Some(number) = Option::<f64>::deserialize(number)? else {
+        return Ok(None);
+    };
+    match number.fract() == 0.0 && (1.0..=LARGEST as f64).contains(&number) {
+        true => Ok(Some(number as u64)),
+        false => Err(serde::de::Error::custom("no number of a version")),
+    }
+}
+
 /// Why the version before is to answer again.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct Reason {
     /// The version that is to go, so that asking again takes back nothing else; whichever answers where nothing is said.
+    #[serde(default, deserialize_with = "version_number")]
+    #[schemars(range(min = 1, max = LARGEST))]
     from: Option<u64>,
     /// For those who ask later, at most 1000 characters.
     #[schemars(length(min = 1, max = 1000), regex(pattern = SOMETHING))]
@@ -415,7 +431,8 @@ async fn roll_back(
     Payload(body): Payload,
 ) -> Result<Json<StageChange>, Problem> {
     super::only_json(&headers)?;
-    let Reason { why, from } = parsed(&body, r#"send {"why": "…"}"#)?;
+    let example = r#"send {"why": "…"}, and "from": 2 to take back version 2 alone"#;
+    let Reason { why, from } = parsed(&body, example)?;
     let why = checked("why", &why)?.to_owned();
     decide(of, caller, why, Decision::RollBack(from)).await
 }

@@ -171,6 +171,7 @@ async fn a_version_is_promoted_rolled_back_and_remembered() {
     // Whoever asks again takes back nothing else.
     for again in [
         json!({ "why": "odd answers", "from": 2 }),
+        json!({ "why": "odd answers", "from": 2.0 }),
         json!({ "why": "odd answers" }),
     ] {
         let (status, problem) = decide(&mesh, "rollback", again).await;
@@ -420,8 +421,14 @@ async fn only_who_may_decides() {
     assert_eq!(answer.status, 403);
     let (status, problem) = decide(&mesh, "rollback", json!({ "why": "because" })).await;
     assert_eq!((status, &problem["code"]), (409, &json!("stage-conflict")));
-    let (status, problem) = decide(&mesh, "rollback", json!({ "why": " " })).await;
-    assert_eq!((status, &problem["code"]), (400, &json!("bad-request")));
+    for unfit in [
+        json!({ "why": " " }),
+        json!({ "why": "because", "from": 0 }),
+        json!({ "why": "because", "from": 1.5 }),
+    ] {
+        let (status, problem) = decide(&mesh, "rollback", unfit).await;
+        assert_eq!((status, &problem["code"]), (400, &json!("bad-request")));
+    }
 }
 
 /// A file that somebody has put in the place of one that passed the gate, record and all.
