@@ -56,6 +56,9 @@ pub struct Entry {
     pub contracts: Vec<ContractEntry>,
     pub datasets: Vec<DatasetEntry>,
     pub models: Vec<ModelEntry>,
+    /// Names of the models that have no version yet, since no training run has succeeded.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub untrained: Vec<String>,
     /// When the product told the catalog all this.
     pub registered_at: DateTime<Utc>,
     /// Why the newest files of the product could not be loaded; what the entry describes is older.

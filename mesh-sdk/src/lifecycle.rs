@@ -535,6 +535,7 @@ fn in_production_by(changes: &[StageChange]) -> Option<&StageChange> {
 /// The versions that were in Production one after the other, the newest last, but for those that were rolled back from.
 fn line(changes: &[StageChange]) -> Vec<u64> {
     let mut line = Vec::new();
+    let mut on_trial = None;
     for StageChange {
         version,
         stage,
@@ -548,8 +549,14 @@ fn line(changes: &[StageChange]) -> Vec<u64> {
             // What comes back without a judgement comes back by a rollback.
             (Stage::Production, Some(known)) if gate.is_none() => line.truncate(known + 1),
             (Stage::Production, _) => line.push(*version),
-            _ if trial.is_some() => {}
+            // To and from its trial it stays what it was.
+            (Stage::Staging, _) if trial.is_some() || on_trial == Some(*version) => {}
             _ => line.retain(|known| known != version),
+        }
+        if trial.is_some() {
+            on_trial = Some(*version);
+        } else if on_trial == Some(*version) {
+            on_trial = None;
         }
     }
     line

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use mesh_contracts::Contract;
 use mesh_models::{
     Division, Evaluation, Features, Interval, Measure, Model, Report, Search, Summary, Task,
     wilson_95,
@@ -55,6 +56,9 @@ pub struct ModelVersion {
     pub sha256: String,
     /// In the order in which the ONNX graph takes them.
     pub features: Vec<String>,
+    /// Name and version of the contract of the calls that it was made for; nothing of versions from before that was recorded.
+    #[serde(default)]
+    pub input: Option<String>,
     /// What becomes of them before the algorithm sees them; nothing where it came as a file, or before that was recorded.
     #[serde(default)]
     pub encoded: Option<Features>,
@@ -182,7 +186,24 @@ impl ModelVersion {
                 .as_ref()
                 .is_none_or(|encoded| *encoded == plan.pipeline.features)
             && self.features.iter().eq(declared.features.all())
+            && self.outdated(plan).is_none()
             && (&now.sql, now.held_out, now.seed) == (&then.sql, then.held_out, then.seed)
+    }
+
+    /// Which contract has had a breaking change since the version was made under it, in words.
+    pub(crate) fn outdated(&self, plan: &ModelPlan) -> Option<String> {
+        let input = contract_named(&plan.input);
+        let calls = self.input.iter().map(|then| ("its calls", then, &input));
+        let read = self.trained_on.contracts.iter();
+        let read = read.filter_map(|(dataset, then)| {
+            Some((dataset.as_str(), then, plan.learns_from.get(dataset)?))
+        });
+        let (what, then, now) = calls
+            .chain(read)
+            .find(|(_, then, now)| before_minor(then) != before_minor(now))?;
+        Some(format!(
+            "was made under contract {then} of {what}, which is {now} now"
+        ))
     }
 
     /// The share of the cases held out whose class was predicted, with its Wilson interval; where it tells a quantity, its mean
@@ -238,6 +259,16 @@ impl ModelVersion {
             }
         }
     }
+}
+
+/// Name and version of a contract.
+pub(crate) fn contract_named(contract: &Contract) -> String {
+    format!("{} {}", contract.name(), contract.version())
+}
+
+/// Of a version of a contract, what only a breaking change changes.
+fn before_minor(version: &str) -> Option<&str> {
+    version.split('.').next()
 }
 
 impl Measurement {

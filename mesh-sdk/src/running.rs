@@ -173,6 +173,13 @@ impl RunningProduct {
         })
     }
 
+    /// The models that have no version yet.
+    pub fn untrained(&self) -> impl Iterator<Item = &str> {
+        let lifecycles = self.lifecycles.iter();
+        let untrained = lifecycles.filter(|(_, lifecycle)| lifecycle.versions().is_empty());
+        untrained.map(|(name, _)| name.as_str())
+    }
+
     pub(crate) fn engine(&self) -> &Engine {
         &self.engine
     }

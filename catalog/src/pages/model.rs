@@ -150,12 +150,16 @@ fn answers(version: &VersionEntry, previous: Option<&VersionEntry>) -> Vec<Pictu
     pictures
 }
 
-/// How the version came to answer.
+/// How the version came to answer. What is decided while it answers, such as that the model is frozen, is no approval.
 fn approval(model: &ModelEntry) -> Option<&StageChangeEntry> {
-    model
-        .history
-        .iter()
-        .rfind(|change| change.version == model.version && change.stage == "Production")
+    let approval: Option<&StageChangeEntry> = model.history.iter().fold(None, |now, change| {
+        let of_it = |now: &&StageChangeEntry| now.version == change.version;
+        match change.stage.as_str() {
+            "Production" => now.filter(of_it).or(Some(change)),
+            _ => now.filter(|now| !of_it(now)),
+        }
+    });
+    approval.filter(|change| change.version == model.version)
 }
 
 /// The version in Production before this one was put there for the last time.

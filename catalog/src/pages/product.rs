@@ -156,6 +156,11 @@ fn holds(entry: &Entry) -> String {
             ));
         }
     }
+    for name in &entry.untrained {
+        sentences.push(format!(
+            "Model {name} has no version yet: no training run has succeeded."
+        ));
+    }
     if !entry.datasets.is_empty() {
         let held: Vec<String> = entry
             .datasets

@@ -67,6 +67,20 @@ async fn a_watched_model_is_judged_shown_and_explained() {
 }
 
 #[tokio::test]
+async fn what_is_decided_while_a_version_answers_is_not_how_it_came_to_answer() {
+    let mut model = model();
+    let mut frozen = model.history[1].clone();
+    frozen.decided_by = "mesh".to_owned();
+    frozen.why = "frozen since it drifts".to_owned();
+    model.history.push(frozen);
+    let page = page(model).await;
+    assert!(page.contains("frozen since it drifts"), "{page}");
+    let card = page.split("id=\"card\"").nth(1).unwrap();
+    let card = card.split("id=\"history\"").next().unwrap();
+    assert!(card.contains("by ana "), "{card}");
+}
+
+#[tokio::test]
 async fn every_picture_has_a_caption_and_its_numbers() {
     let page = page(model()).await;
     let pictures = page.matches("<svg class=\"plot\"").count();

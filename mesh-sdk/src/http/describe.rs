@@ -204,9 +204,13 @@ fn model(product: &Arc<RunningProduct>, model: &str) -> Api {
     let model = model.to_owned();
     let get = |State(product): State<Arc<RunningProduct>>| async move {
         let version = product.models().find(|version| version.model == model);
-        version
-            .map(Json)
-            .ok_or_else(|| Problem::new(&codes::NOT_FOUND))
+        version.map(Json).ok_or_else(|| {
+            let name = product.product().name();
+            let detail = format!(
+                "model {model} has no version yet: mesh model runs {name}/{model} tells why, and mesh train {name}/{model} tries again"
+            );
+            Problem::new(&codes::NOT_FOUND).with_detail(detail)
+        })
     };
     Api::new()
         .route(Method::GET, &path, get, operation)

@@ -119,13 +119,15 @@ fn not_comparable(plan: &ModelPlan, champion: &Model, challenger: &Model) -> Opt
     (theirs != own).then_some("tells other classes apart")
 }
 
-/// Whether the artifact takes what the scoring port has for it.
+/// Whether the artifact takes what the scoring port has for it, and takes it for what it is.
 fn inputs(plan: &ModelPlan, challenger: &Serving) -> GateCheck {
     let takes = challenger.model.features();
-    let passed = takes_declared(plan, &challenger.model);
-    let found = match passed {
-        true => format!("takes {} of the declared features", takes.len()),
-        false => {
+    let outdated = challenger.version.outdated(plan);
+    let passed = takes_declared(plan, &challenger.model) && outdated.is_none();
+    let found = match outdated {
+        Some(outdated) => format!("{outdated}: make it anew"),
+        None if passed => format!("takes {} of the declared features", takes.len()),
+        None => {
             let declared: Vec<&String> = plan.declared.features.all().collect();
             format!("takes {takes:?}; {declared:?} are declared")
         }

@@ -6,7 +6,7 @@ use serde_json::Map;
 
 use super::{Lifecycle, LifecycleError};
 use crate::product::ModelPlan;
-use crate::registry::{Imported, ModelVersion, Stage};
+use crate::registry::{Imported, ModelVersion, Stage, contract_named};
 use crate::scoring::said::ascending;
 use crate::training::{Cases, MAX_CLASSES, WHOLE_BELOW, Worth};
 use crate::watching::Reference;
@@ -46,6 +46,7 @@ impl Lifecycle {
             algorithm: "imported".to_owned(),
             parameters: Map::new(),
             searched: None,
+            input: Some(contract_named(&self.plan.input)),
             encoded: None,
             trained_at: Utc::now(),
             duration_seconds: None,

@@ -95,6 +95,19 @@ fn nothing_goes_back_to_a_version_that_was_set_aside() {
 }
 
 #[test]
+fn a_trial_takes_nothing_from_what_is_rolled_back_to() {
+    let mut after = changes(&[(1, Production), (2, Production), (1, Staging), (1, Staging)]);
+    after[2].trial = Some(0.0);
+    assert_eq!(line(&after), [1, 2]);
+    after.extend(changes(&[(1, Staging)]));
+    assert_eq!(
+        line(&after),
+        [2],
+        "somebody has said that it has to show more"
+    );
+}
+
+#[test]
 fn a_model_is_frozen_until_a_person_decides_something() {
     let mut after = changes(&[(1, Production), (2, Production)]);
     assert!(frozen_by(&after).is_none());

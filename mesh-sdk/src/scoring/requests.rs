@@ -93,6 +93,8 @@ impl Requests {
                 return;
             };
             if matches!(error, RequestsError::NotReady) {
+                // It has got as far as its requests.
+                recovery.succeeded();
                 requests.wait_for_a_version(&stop).await;
                 continue;
             }

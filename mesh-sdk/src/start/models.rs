@@ -281,12 +281,14 @@ impl Start<'_> {
             model: asker.model.clone(),
             reason,
         };
-        // One that a crash ended is begun again, and given up some time.
-        let begun = trainer
-            .runs
-            .all()
-            .into_iter()
-            .find(TrainingRun::is_begun_at_start);
+        // One that a crash ended is begun again, and given up some time. What another process is at now, it does as the model is
+        // declared there.
+        let alone = trainer.registry.train_alone();
+        let alone = alone.map_err(|error| failed(error.to_string()))?.is_some();
+        let is_ours = |run: &TrainingRun| {
+            run.is_begun_at_start() && (alone || run.state == RunState::Waiting)
+        };
+        let begun = trainer.runs.all().into_iter().find(is_ours);
         let run = match begun {
             Some(begun) => begun.run,
             None => {

@@ -1,6 +1,9 @@
 //! Work that gives way: it runs on a thread of its own, which gets what time the others leave.
 
+use std::thread::JoinHandle;
+
 use thread_priority::{ThreadPriority, set_current_thread_priority};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 /// The work ended without a result: it panicked, or there was no thread for it.
@@ -13,6 +16,18 @@ pub(crate) fn give_way() {
     // Where the system does not let it, the work is done all the same.
     if let Err(error) = set_current_thread_priority(ThreadPriority::Min) {
         tracing::warn!(?error, "a thread cannot be given a low priority");
+    }
+}
+
+/// Joined rather than let go of, also where nobody waits for it any more: glibc may read what a thread leaves after it is gone, if it
+/// ends while it is let go of. Not on the spot, as one that gives way takes its time to end.
+struct Joined(Option<JoinHandle<()>>);
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        if let (Some(thread), Ok(runtime)) = (self.0.take(), Handle::try_current()) {
+            runtime.spawn_blocking(move || drop(thread.join()));
+        }
     }
 }
 
@@ -35,11 +50,8 @@ pub(crate) async fn in_the_background<T: Send + 'static>(
             return Err(Ended);
         }
     };
-    let result = result.await;
-    // Joined rather than let go of: glibc may read what a thread leaves after it is gone, if it ends while it is let go of. Not here, as
-    // one that gives way takes its time to end.
-    tokio::task::spawn_blocking(|| drop(thread.join()));
-    result.map_err(|_| Ended)
+    let _thread = Joined(Some(thread));
+    result.await.map_err(|_| Ended)
 }
 
 #[cfg(test)]

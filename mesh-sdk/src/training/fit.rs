@@ -9,7 +9,9 @@ use serde_json::{Map, Value};
 use super::cases::{Cases, HeldOut};
 use super::worth::Worth;
 use crate::product::ModelPlan;
-use crate::registry::{ModelVersion, Parity, Registry, Searched, Stage, TrainedOn, Tried};
+use crate::registry::{
+    ModelVersion, Parity, Registry, Searched, Stage, TrainedOn, Tried, contract_named,
+};
 use crate::watching::Reference;
 use crate::{DataProduct, SdkError};
 
@@ -121,6 +123,7 @@ pub(super) fn keep(
         revision: Some(revision.to_owned()),
         sha256,
         features: plan.declared.features.all().cloned().collect(),
+        input: Some(contract_named(&plan.input)),
         encoded: Some(plan.pipeline.features.clone()),
         trained_on: learned.trained_on,
         answers: learned.answers,

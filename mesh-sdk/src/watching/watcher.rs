@@ -19,6 +19,7 @@ use super::rules::RuleState;
 use super::table::{Finding, FindingKind, ModelQuality, Position};
 use crate::SdkError;
 use crate::changes::Changes;
+use crate::declaration::Action;
 use crate::lifecycle::{Lifecycle, Serving};
 use crate::platform_dataset::KeepError;
 use crate::product::ModelPlan;
@@ -29,8 +30,10 @@ use crate::training::{Asker, in_the_background};
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 /// After this time at the latest it is seen whether there is something new.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
-/// Reading labels for new answers alone takes at most one part in this many of the time.
-const SHARE: u32 = 20;
+/// Reading labels takes at most one part in this many of the time.
+const SHARE: u32 = 5;
+/// For new answers alone.
+const SMALL_SHARE: u32 = 20;
 const AFTER_FAILURE: Duration = Duration::from_secs(10);
 /// Findings that are shown.
 const SHOWN: usize = 5000;
@@ -320,11 +323,12 @@ impl Watcher {
         };
         let known = known.first().map_or(0, |known| *known as u64);
         let before = memory.judged.as_ref().map_or(0, |judged| judged.known);
+        let took = began.elapsed();
         let judged = |known| Judged {
             sources: rows.sources.clone(),
             known,
             at: Instant::now(),
-            took: began.elapsed(),
+            took,
         };
         // A look needs some new labels to say something new.
         let fresh = (watch.window / 10).max(1) as u64;
@@ -336,9 +340,23 @@ impl Watcher {
         let truth: Vec<f64> = truth.iter().copied().map(f64::from).collect();
         let performance = move |look: Look<'_>| look.performance(&outputs, &truth);
         let findings = self.look(memory.looks + 1, serving, performance).await?;
-        self.conclude(memory, findings, None).await?;
+        // After a restart, or behind another process, the newest look may have been at the same answers.
+        if before > 0 || !self.is_told(&findings) {
+            self.conclude(memory, findings, None).await?;
+        }
         memory.judged = Some(judged(known));
         Ok(())
+    }
+
+    /// Whether the newest look at labels says the same.
+    fn is_told(&self, findings: &[Finding]) -> bool {
+        let mut told = self.watched.findings();
+        told.retain(|finding| finding.kind == FindingKind::Performance);
+        let newest = told.last().map(|finding| finding.look);
+        told.retain(|finding| Some(finding.look) == newest);
+        let says = |it: &Finding| (it.version, it.subject.clone(), it.value, it.cases);
+        let is_known = |finding: &Finding| told.iter().any(|it| says(it) == says(finding));
+        findings.iter().all(is_known)
     }
 
     /// What a look finds. It gives way to everything else.
@@ -360,7 +378,7 @@ impl Watcher {
         Ok(looking.await.map_err(|_| WatchError::Panicked)??)
     }
 
-    /// Whether there may be more answers with their truth: at once where there are labels, and now and then where there are
+    /// Whether there may be more answers with their truth: soon where there are labels, and now and then where there are
     /// answers only, which may have been stored after their labels.
     fn is_outdated(&self, judged: &Judged) -> bool {
         let is_new = |(name, version): (&String, &u64)| {
@@ -371,8 +389,9 @@ impl Watcher {
             .sources
             .iter()
             .partition(|(name, _)| **name == self.plan.dataset);
-        let rested = judged.at.elapsed() >= (judged.took * SHARE).max(LOOK_AGAIN);
-        labels.into_iter().any(is_new) || (rested && answers.into_iter().any(is_new))
+        let (rests, took) = (judged.at.elapsed(), judged.took);
+        (rests >= took * SHARE && labels.into_iter().any(is_new))
+            || (rests >= (took * SMALL_SHARE).max(LOOK_AGAIN) && answers.into_iter().any(is_new))
     }
 
     /// The newest answers of a version whose truth is known: its outputs, the truth, and how many there are.
@@ -416,8 +435,13 @@ impl Watcher {
                 continue;
             };
             if memory.rules[place].look(rule, found, self.clock.now()) {
-                for action in &rule.then {
-                    done.push(self.act(*action, rule, number, &findings).await?);
+                let mut then = rule.then.clone();
+                if then.contains(&Action::Freeze) {
+                    // Once it is frozen it could not be rolled back any more.
+                    then.sort_by_key(|action| *action != Action::RollBack);
+                }
+                for action in then {
+                    done.push(self.act(action, rule, number, &findings).await?);
                 }
             }
         }

@@ -35,6 +35,7 @@ pub(crate) fn entry(running: &RunningProduct) -> Entry {
             .model_states()
             .map(|state| model::entry(&state, &address))
             .collect(),
+        untrained: running.untrained().map(str::to_owned).collect(),
         address,
         registered_at: Utc::now(),
         failure: None,

@@ -122,6 +122,31 @@ fn what_takes_other_features_is_asked_nothing_else() {
     assert_eq!(report.checks.len(), 1);
 }
 
+#[test]
+fn what_was_made_under_a_contract_that_broke_since_is_to_be_made_anew() {
+    let (plan, mut version, held_out) = usual();
+    let (name, major) = (plan.input.name(), plan.input.major());
+    let made_under = |version: &mut Serving, input: String| version.version.input = Some(input);
+    made_under(&mut version, format!("{name} {major}.99.0"));
+    let report = judge(&plan, &version, None, &held_out).unwrap();
+    assert!(report.passed, "compatible: {report:?}");
+    made_under(&mut version, format!("{name} {}.0.0", major + 1));
+    let report = judge(&plan, &version, None, &held_out).unwrap();
+    let found = fails(&report, "inputs");
+    assert!(found.contains("of its calls, which is"), "{found}");
+
+    let (mut plan, mut version, held_out) = usual();
+    let read = "heart_readings".to_owned();
+    plan.learns_from.insert(read.clone(), "2.0.0".to_owned());
+    let learned = &mut version.version.trained_on.contracts;
+    learned.insert(read, "1.4.0".to_owned());
+    let report = judge(&plan, &version, None, &held_out).unwrap();
+    assert_eq!(
+        fails(&report, "inputs"),
+        "was made under contract 1.4.0 of heart_readings, which is 2.0.0 now: make it anew"
+    );
+}
+
 fn parity_of(largest_difference: f64, other_labels: usize) -> Parity {
     Parity {
         cases: 200,

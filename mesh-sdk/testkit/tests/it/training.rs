@@ -6,7 +6,7 @@ use mesh_platform::identity::Scope;
 use mesh_testkit::TestMesh;
 use serde_json::{Value, json};
 
-use crate::lifecycle::{MODEL, Product, changes, decide, json_of, stages};
+use crate::lifecycle::{MODEL, Product, answering, changes, decide, json_of, order, stages};
 
 async fn run(mesh: &TestMesh, run: &str) -> Value {
     json_of(&mesh.get(&format!("{MODEL}/runs/{run}")).await.text())
@@ -326,4 +326,32 @@ async fn a_model_goes_out_and_comes_back_as_a_file() {
         assert_eq!(problem["code"], code);
     }
     assert_eq!(stages(&mesh).await, ["Archived", "Production"]);
+}
+
+/// Its cases are yet to come through the ports.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_cannot_learn_yet_keeps_no_product_from_starting() {
+    let product = Product::new();
+    let cases = "WHERE ordered_on <= (SELECT MAX(delivered_on) - 180 FROM delivery_delays)";
+    product.change(cases, "WHERE ordered_on < DATE '1900-01-01'");
+    let mesh = TestMesh::start(product.read()).await;
+    let runs = runs(&mesh).await;
+    assert_eq!(
+        (&runs[0]["state"], &runs[0]["cause"]),
+        (&json!("Failed"), &json!("declared")),
+        "{runs:?}"
+    );
+    assert_eq!(
+        answering(&mesh, &order(&mesh).await).await,
+        Err("model-not-ready".to_owned())
+    );
+    let none = mesh.get(MODEL).await;
+    assert_eq!((none.status, none.problem().as_str()), (404, "not-found"));
+    assert!(none.text().contains("no version yet"), "{}", none.text());
+    assert_eq!(
+        mesh.product().untrained().collect::<Vec<_>>(),
+        ["late-delivery"]
+    );
+    // A sign of life of the rest.
+    assert!(mesh.count("deliveries").await > 0);
 }

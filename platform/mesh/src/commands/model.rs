@@ -448,12 +448,14 @@ fn told(of: &Of, change: &Value) -> anyhow::Result<ExitCode> {
 fn in_words(change: &Value) -> String {
     let trial = change["trial"].as_f64();
     let trial = trial.map(|share| format!(", on trial with {} % of the calls,", share * 100.0));
+    let frozen = change["freezes"] == true;
+    let frozen = frozen.then(|| ", the model frozen,".to_owned());
     format!(
         "{}  version {} became {}{} by {}: {}",
         text(&change["at"]),
         change["version"],
         text(&change["stage"]),
-        trial.unwrap_or_default(),
+        trial.or(frozen).unwrap_or_default(),
         text(&change["decided_by"]),
         text(&change["why"])
     )

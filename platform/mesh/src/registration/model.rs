@@ -172,6 +172,10 @@ fn change(change: &StageChange) -> StageChangeEntry {
         stage: format!("{:?}", change.stage),
         decided_by: change.decided_by.clone(),
         why: match change.trial {
+            None if change.freezes => format!(
+                "frozen, so that the mesh decides nothing until a person does: {}",
+                change.why
+            ),
             None => change.why.clone(),
             Some(share) => format!(
                 "on trial with {} % of the calls: {}",
