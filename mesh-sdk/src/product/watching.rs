@@ -6,7 +6,7 @@ use mesh_models::{Measure, Task};
 
 use super::DatasetPlan;
 use super::resolve::{check_measure, measures, unknown};
-use crate::declaration::{Found, Model};
+use crate::declaration::{Action, Found, Model};
 use crate::watching::Rule;
 
 /// What is done about what is found; or the field that is wrong, and why.
@@ -37,9 +37,14 @@ pub(super) fn rules(
                 );
                 wrong("pause", message)
             })?;
+            let mut then = rule.then.clone();
+            if then.contains(&Action::Freeze) {
+                // Once it is frozen it could not be rolled back any more.
+                then.sort_by_key(|action| *action != Action::RollBack);
+            }
             Ok(Rule {
                 when: rule.when.clone(),
-                then: rule.then.clone(),
+                then,
                 looks: rule.looks,
                 pause,
             })

@@ -19,7 +19,6 @@ use super::rules::RuleState;
 use super::table::{Finding, FindingKind, ModelQuality, Position};
 use crate::SdkError;
 use crate::changes::Changes;
-use crate::declaration::Action;
 use crate::lifecycle::{Lifecycle, Serving};
 use crate::platform_dataset::KeepError;
 use crate::product::ModelPlan;
@@ -435,13 +434,8 @@ impl Watcher {
                 continue;
             };
             if memory.rules[place].look(rule, found, self.clock.now()) {
-                let mut then = rule.then.clone();
-                if then.contains(&Action::Freeze) {
-                    // Once it is frozen it could not be rolled back any more.
-                    then.sort_by_key(|action| *action != Action::RollBack);
-                }
-                for action in then {
-                    done.push(self.act(action, rule, number, &findings).await?);
+                for action in &rule.then {
+                    done.push(self.act(*action, rule, number, &findings).await?);
                 }
             }
         }

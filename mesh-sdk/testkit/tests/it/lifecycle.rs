@@ -110,6 +110,19 @@ async fn with_two_versions() -> (Product, TestMesh) {
     (product, mesh)
 }
 
+/// A mesh in which version 1 is in Production, and version 2 does not pass the gate.
+pub(crate) async fn with_one_that_fails() -> (Product, TestMesh) {
+    let product = Product::new();
+    let folder = TestMesh::start(product.read()).await.stop().await;
+    product.change("seed: 20", "seed: 21");
+    product.change(
+        "    training:\n",
+        "    gate: { require: { auc: 0.999 } }\n    training:\n",
+    );
+    let mesh = TestMesh::start_in(product.read(), folder).await;
+    (product, mesh)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_version_goes_into_production_by_what_it_shows() {
     let mesh = TestMesh::start(Product::new().read()).await;
@@ -216,14 +229,7 @@ async fn a_version_is_promoted_rolled_back_and_remembered() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_version_that_does_not_show_enough_stays_in_staging() {
-    let product = Product::new();
-    let folder = TestMesh::start(product.read()).await.stop().await;
-    product.change("seed: 20", "seed: 21");
-    product.change(
-        "    training:\n",
-        "    gate: { require: { auc: 0.999 } }\n    training:\n",
-    );
-    let mesh = TestMesh::start_in(product.read(), folder).await;
+    let (_product, mesh) = with_one_that_fails().await;
     assert_eq!(stages(&mesh).await, ["Production", "Staging"]);
     let order = order(&mesh).await;
     assert_eq!(answering(&mesh, &order).await, Ok(1));
